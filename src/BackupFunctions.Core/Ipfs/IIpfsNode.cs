@@ -1,0 +1,52 @@
+namespace BackupFunctions.Ipfs;
+
+/// <summary>
+/// One IPFS node that keeps our blocks. It is not trusted: callers hash every block that they read (<see cref="BlockReader"/>).
+/// Every operation may be repeated with the same effect. Nothing is retried here: retries are a decorator. A node that cannot be reached or
+/// refuses throws <see cref="BackupException"/> with <see cref="ErrorKind.Failed"/>, names its setting and says what it answered.
+/// Implementations are thread-safe.
+/// </summary>
+public interface IIpfsNode
+{
+    /// <summary>How messages name it: the setting and the address without secrets, for example <c>IPFS_NODE_1_URL file:///vault</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Who answers, and with which software; fails when the node is not usable.</summary>
+    Task<NodeIdentity> Identify(CancellationToken cancellationToken);
+
+    /// <summary>Whether the node itself holds the block, without asking the network.</summary>
+    Task<bool> Has(Cid cid, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stores every block of a CARv1 stream and pins nothing. A block whose bytes do not hash to its CID, and a stream that ends early, fail
+    /// with <see cref="ErrorKind.Corrupt"/>. The stream is read once, to its end, and not disposed.
+    /// </summary>
+    Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken);
+
+    /// <summary>The bytes that the node holds for this CID, unverified; null when it holds none.</summary>
+    Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Pins everything reachable from the root, under a name (at most 255 bytes). Fails with <see cref="ErrorKind.NotFound"/> when a block is
+    /// missing. A root that is already pinned keeps its name.
+    /// </summary>
+    Task Pin(Cid root, string name, CancellationToken cancellationToken);
+
+    /// <summary>Removes the pin; a root that is not pinned is fine.</summary>
+    Task Unpin(Cid root, CancellationToken cancellationToken);
+
+    /// <summary>Whether this root is pinned recursively right now.</summary>
+    Task<bool> IsPinned(Cid root, CancellationToken cancellationToken);
+
+    /// <summary>All recursive pins, in no order; <see cref="PinnedRoot.Name"/> is empty where the node keeps no names.</summary>
+    IAsyncEnumerable<PinnedRoot> Pins(CancellationToken cancellationToken);
+}
+
+/// <summary>Who a node is: a stable id, and the software that answers (<c>vault</c>, <c>kubo 0.44.0</c>).</summary>
+public sealed record NodeIdentity(string Id, string Agent);
+
+/// <summary>What an import stored: blocks read from the stream, and their bytes.</summary>
+public sealed record ImportSummary(long Blocks, long Bytes);
+
+/// <summary>A recursive pin.</summary>
+public sealed record PinnedRoot(Cid Root, string Name);

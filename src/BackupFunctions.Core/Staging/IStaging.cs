@@ -1,0 +1,37 @@
+namespace BackupFunctions.Staging;
+
+/// <summary>
+/// Holds the sealed CAR segments of a run between its activities and after a failed upload. Only ciphertext is ever written here.
+/// A segment becomes visible whole, when it is committed, and never changes; writing one again replaces it. Implementations are thread-safe.
+/// A full disk fails with <see cref="ErrorKind.Failed"/> and names BACKUP_STAGING.
+/// </summary>
+public interface IStaging
+{
+    /// <summary>Starts a segment; run and segment are made of letters, digits, dashes and dots.</summary>
+    Task<IStagedWriter> Create(string run, string segment, CancellationToken cancellationToken);
+
+    /// <summary>Opens a committed segment; <see cref="ErrorKind.NotFound"/> when it is absent. The caller disposes the stream.</summary>
+    Task<Stream> OpenRead(string run, string segment, CancellationToken cancellationToken);
+
+    /// <summary>The committed segments of a run, ordered by name.</summary>
+    IAsyncEnumerable<StagedSegment> List(string run, CancellationToken cancellationToken);
+
+    /// <summary>Runs that have something staged, ordered by name.</summary>
+    IAsyncEnumerable<string> Runs(CancellationToken cancellationToken);
+
+    /// <summary>Deletes all that is staged for a run; none is fine.</summary>
+    Task Delete(string run, CancellationToken cancellationToken);
+}
+
+/// <summary>A segment being written; disposing it without a commit leaves nothing.</summary>
+public interface IStagedWriter : IAsyncDisposable
+{
+    /// <summary>Where to write; not to be disposed by the caller.</summary>
+    Stream Stream { get; }
+
+    /// <summary>Makes the segment durable and visible.</summary>
+    Task Commit(CancellationToken cancellationToken);
+}
+
+/// <summary>A committed segment and its length in bytes.</summary>
+public sealed record StagedSegment(string Name, long Bytes);
