@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace BackupFunctions.Ipfs;
+
+/// <summary>
+/// A pack of a vault: one CARv2 file with an index sorted by digest (0x0400), as any CAR tool reads it. Offsets count from the start of the CARv1
+/// payload inside. Source: ipld.io/specs/transport/car/carv2.
+/// </summary>
+internal static class VaultPack
+{
+    /// <summary>Where the payload starts: behind the pragma (11 bytes) and the header (40 bytes).</summary>
+    public const int PayloadOffset = 51;
+
+    private const int PragmaSize = 11, RecordSize = Hash256.Size + 8, IndexHeadSize = 2 + 4 + 4 + 8;
+    private static ReadOnlySpan<byte> Pragma => [0x0a, 0xa1, 0x67, (byte)'v', (byte)'e', (byte)'r', (byte)'s', (byte)'i', (byte)'o', (byte)'n', 2];
+    private static ReadOnlySpan<byte> SortedIndexCodec => [0x80, 0x08];
+
+    /// <summary>The pragma and header of a pack whose payload has this length, with the index right behind it.</summary>
+    public static byte[] Header(long payloadLength)
+    {
+        var header = new byte[PayloadOffset];
+        Pragma.CopyTo(header);
+        // 16 bytes of characteristics stay 0
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(PragmaSize + 16), PayloadOffset);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(PragmaSize + 24), payloadLength);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(PragmaSize + 32), PayloadOffset + payloadLength);
+        return header;
+    }
+
+    /// <summary>Writes the index; the entries are sorted in place.</summary>
+    public static void WriteIndex(Stream stream, List<PackEntry> entries)
+    {
+        entries.Sort(static (a, b) => a.Digest.CompareTo(b.Digest));
+        Span<byte> head = stackalloc byte[IndexHeadSize];
+        SortedIndexCodec.CopyTo(head);
+        BinaryPrimitives.WriteInt32LittleEndian(head[2..], 1);
+        BinaryPrimitives.WriteInt32LittleEndian(head[6..], RecordSize);
+        BinaryPrimitives.WriteInt64LittleEndian(head[10..], (long)RecordSize * entries.Count);
+        stream.Write(head);
+        Span<byte> record = stackalloc byte[RecordSize];
+        foreach (var entry in entries)
+        {
+            entry.Digest.CopyTo(record);
+            BinaryPrimitives.WriteInt64LittleEndian(record[Hash256.Size..], entry.Offset);
+            stream.Write(record);
+        }
+    }
+
+    /// <summary>Reads the index of a pack; where that is damaged, finds the blocks by reading the payload.</summary>
+    /// <exception cref="FormatException">It is not a pack, or damaged so that some of its blocks cannot be found.</exception>
+    public static async Task<List<PackEntry>> ReadEntries(Stream pack, CancellationToken cancellationToken)
+    {
+        var header = new byte[PayloadOffset];
+        var read = await pack.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken);
+        if (read < header.Length || !header.AsSpan().StartsWith(Pragma)) throw new FormatException("it is not a CARv2 file");
+        var payloadLength = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(PragmaSize + 24));
+        if (!header.AsSpan().SequenceEqual(Header(payloadLength)) || payloadLength > pack.Length - PayloadOffset)
+            throw new FormatException("its header is damaged or it was cut");
+        return await ReadIndex(pack, payloadLength, cancellationToken) ?? await ReadPayload(pack, payloadLength, cancellationToken);
+    }
+
+    /// <summary>The bytes of a block whose section starts at this offset; null when another block, or none, is there.</summary>
+    public static async Task<byte[]?> ReadBlock(Stream pack, PackEntry entry, CancellationToken cancellationToken)
+    {
+        pack.Position = PayloadOffset + entry.Offset;
+        var head = new byte[Varint.MaxSize + Cid.Size];
+        var read = await pack.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+        if (Varint.Read(head.AsSpan(0, read), out var length, out var size) != OperationStatus.Done) return null;
+        if (length is < Cid.Size or > Cid.Size + BlockReader.MaxBlockSize || read < size + Cid.Size) return null;
+        if (new Hash256(head.AsSpan(size + 4, Hash256.Size)) != entry.Digest) return null;
+        var data = new byte[length - Cid.Size];
+        var early = Math.Min(read - size - Cid.Size, data.Length);
+        head.AsSpan(size + Cid.Size, early).CopyTo(data);
+        read = await pack.ReadAtLeastAsync(data.AsMemory(early), data.Length - early, throwOnEndOfStream: false, cancellationToken);
+        return early + read == data.Length ? data : null;
+    }
+
+    private static async Task<List<PackEntry>?> ReadIndex(Stream pack, long payloadLength, CancellationToken cancellationToken)
+    {
+        pack.Position = PayloadOffset + payloadLength;
+        var head = new byte[IndexHeadSize];
+        var read = await pack.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = pack.Length - pack.Position;
+        if (read < head.Length || !IsIndexHead(head, length) || length > Array.MaxLength) return null;
+        var index = new byte[length];
+        await pack.ReadExactlyAsync(index, cancellationToken);
+        var entries = new List<PackEntry>(index.Length / RecordSize);
+        for (var at = 0; at < index.Length; at += RecordSize)
+        {
+            var entry = new PackEntry(new(index.AsSpan(at, Hash256.Size)), BinaryPrimitives.ReadInt64LittleEndian(index.AsSpan(at + Hash256.Size)));
+            if (entry.Offset < 0 || entry.Offset >= payloadLength || (entries.Count > 0 && entry.Digest <= entries[^1].Digest)) return null;
+            entries.Add(entry);
+        }
+        return entries;
+    }
+
+    private static bool IsIndexHead(ReadOnlySpan<byte> head, long length) =>
+        head.StartsWith(SortedIndexCodec)
+        && BinaryPrimitives.ReadInt32LittleEndian(head[2..]) == 1
+        && BinaryPrimitives.ReadInt32LittleEndian(head[6..]) == RecordSize
+        && BinaryPrimitives.ReadInt64LittleEndian(head[10..]) == length
+        && length % RecordSize == 0;
+
+    private static async Task<List<PackEntry>> ReadPayload(Stream pack, long payloadLength, CancellationToken cancellationToken)
+    {
+        pack.Position = PayloadOffset;
+        var entries = new List<PackEntry>();
+        try
+        {
+            var car = await CarReader.Open(pack, payloadLength, verify: false, cancellationToken);
+            await foreach (var block in car.Blocks(cancellationToken)) entries.Add(new(block.Cid.Digest, car.SectionOffset));
+            return entries;
+        }
+        catch (BackupException e) when (e.Kind == ErrorKind.Corrupt)
+        {
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"its index is damaged, and its payload after {entries.Count} blocks: {e.Message}"), e);
+        }
+    }
+}
+
+/// <summary>A block in a pack: its digest, and where its section starts in the payload.</summary>
+internal readonly record struct PackEntry(Hash256 Digest, long Offset);
