@@ -45,7 +45,7 @@ public sealed class VaultNode : IIpfsNode
     /// <exception cref="BackupException"><see cref="ErrorKind.Configuration"/>: the address is of another kind, or has more than a path.</exception>
     public static string DirectoryOf(Uri address)
     {
-        if (address is { IsAbsoluteUri: true, Scheme: "file", Host: "" or "localhost", Query: "", Fragment: "", AbsolutePath.Length: > 1 }) return address.LocalPath;
+        if (address is { IsAbsoluteUri: true, Scheme: "file", Host: "", Query: "", Fragment: "", AbsolutePath.Length: > 1 }) return address.LocalPath;
         throw new BackupException(ErrorKind.Configuration, $"read vault address '{address}': it is not file:/// and a path", "write it as file:///var/lib/backup/vault, with three slashes");
     }
 
