@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace BackupFunctions.Ipfs;
 
@@ -60,13 +59,14 @@ public sealed class BlockReader
                 ImmutableInterlocked.Update(ref _nodes, (nodes, failed) => nodes.Remove(failed).Add(failed), node);
             }
         }
-        throw new BackupException(kind, $"read block {cid}: {string.Join("; ", answers)}", HintFor(kind), causes.Count > 1 ? new AggregateException(causes) : causes.FirstOrDefault());
+        var cause = causes.Count > 1 ? new AggregateException(causes) : causes.FirstOrDefault();
+        throw new BackupException(kind, $"read block {cid}: {string.Join("; ", answers)}", HintFor(kind), cause);
     }
 
     private static string? ProblemOf(Cid cid, byte[] bytes)
     {
-        if (bytes.Length > MaxBlockSize) return string.Create(CultureInfo.InvariantCulture, $"wrong bytes: {bytes.Length}, over the limit of {MaxBlockSize}");
-        return cid.Matches(bytes) ? null : string.Create(CultureInfo.InvariantCulture, $"wrong bytes: {bytes.Length} with sha-256 {Hash256.Sha256(bytes)}");
+        if (bytes.Length > MaxBlockSize) return $"wrong bytes: {bytes.Length}, over the limit of {MaxBlockSize}";
+        return cid.Matches(bytes) ? null : $"wrong bytes: {bytes.Length} with sha-256 {Hash256.Sha256(bytes)}";
     }
 
     private static bool IsNodeFailure(Exception e, CancellationToken cancellationToken) => e switch

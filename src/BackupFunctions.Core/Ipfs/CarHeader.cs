@@ -3,7 +3,8 @@ using System.Buffers;
 namespace BackupFunctions.Ipfs;
 
 /// <summary>
-/// The header of a CARv1 stream, DAG-CBOR <c>{"roots": [&amp;CID…], "version": 1}</c> behind its varint length. Source: ipld.io/specs/transport/car/carv1.
+/// The header of a CARv1 stream, DAG-CBOR <c>{"roots": [&amp;CID…], "version": 1}</c> behind its varint length.
+/// Source: ipld.io/specs/transport/car/carv1.
 /// </summary>
 internal static class CarHeader
 {
@@ -11,7 +12,8 @@ internal static class CarHeader
     public const int MaxSize = 1024 * 1024;
 
     /// <summary>
-    /// The identity CID of no bytes (<c>bafkqaaa</c>), the usual root of a CAR whose DAG has none yet: readers want a root, and no block is needed for this one.
+    /// The identity CID of no bytes (<c>bafkqaaa</c>), the usual root of a CAR whose DAG has none yet: readers want a root, and no block is
+    /// needed for this one.
     /// </summary>
     public static ReadOnlySpan<byte> IdentityRoot => [0x01, 0x55, 0x00, 0x00];
 

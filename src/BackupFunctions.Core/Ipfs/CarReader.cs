@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace BackupFunctions.Ipfs;
@@ -36,7 +35,9 @@ public sealed class CarReader
     public static Task<CarReader> Open(Stream stream, CancellationToken cancellationToken) =>
         Open(stream, long.MaxValue, verify: true, cancellationToken);
 
-    /// <summary>Reads the header of a CAR of at most <paramref name="length"/> bytes, whose blocks are hashed only when <paramref name="verify"/>.</summary>
+    /// <summary>
+    /// Reads the header of a CAR of at most <paramref name="length"/> bytes, whose blocks are hashed only when <paramref name="verify"/>.
+    /// </summary>
     internal static async Task<CarReader> Open(Stream stream, long length, bool verify, CancellationToken cancellationToken)
     {
         var reader = new CarReader(stream, length, verify);
@@ -45,7 +46,8 @@ public sealed class CarReader
     }
 
     /// <summary>
-    /// The blocks in order. The data of a block is a view of a buffer that is used again for the next: copy what is to be kept. Can be enumerated once.
+    /// The blocks in order. The data of a block is a view of a buffer that is used again for the next: copy what is to be kept.
+    /// Can be enumerated once.
     /// </summary>
     public async IAsyncEnumerable<Block> Blocks([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -80,7 +82,10 @@ public sealed class CarReader
         if (span.StartsWith((ReadOnlySpan<byte>)[0x12, 0x20])) throw Problem(SectionOffset, "block has a CID of version 0, want version 1");
         if (span[0] != 1) throw Problem(SectionOffset, $"block has a CID of version {span[0]}, want version 1");
         if (span.Length < Cid.Size || !IsOurs(span[..Cid.Size]))
-            throw Problem(SectionOffset, $"unsupported CID {Convert.ToHexStringLower(span[..Math.Min(4, span.Length)])}…, want raw or dag-pb (55, 70) with sha2-256 (1220)");
+        {
+            var prefix = Convert.ToHexStringLower(span[..Math.Min(4, span.Length)]);
+            throw Problem(SectionOffset, $"unsupported CID {prefix}…, want raw or dag-pb (55, 70) with sha2-256 (1220)");
+        }
         var (cid, data) = (Cid.FromBytes(span[..Cid.Size]), section[Cid.Size..]);
         if (_verify && !cid.Matches(data.Span))
             throw Problem(SectionOffset, $"block {cid} of {data.Length} bytes hashes to {Hash256.Sha256(data.Span)}, not to {cid.Digest}");
@@ -102,7 +107,7 @@ public sealed class CarReader
         if (status == OperationStatus.NeedMoreData) throw Problem(SectionOffset, $"truncated: the length of the {what} ends early");
         if (status == OperationStatus.InvalidData) throw Problem(SectionOffset, $"the length of the {what} is not a shortest varint");
         if (length == 0) throw Problem(SectionOffset, $"{what} is empty");
-        if (length > limit) throw Problem(SectionOffset, string.Create(CultureInfo.InvariantCulture, $"{what} of {length} bytes, over the limit of {limit}"));
+        if (length > limit) throw Problem(SectionOffset, $"{what} of {length} bytes, over the limit of {limit}");
         Take(size);
         return (int)length;
     }
@@ -140,5 +145,5 @@ public sealed class CarReader
     }
 
     private static BackupException Problem(long offset, string message, Exception? inner = null) =>
-        BackupException.Corrupt(string.Create(CultureInfo.InvariantCulture, $"read CAR at byte {offset}: {message}"), inner);
+        BackupException.Corrupt($"read CAR at byte {offset}: {message}", inner);
 }

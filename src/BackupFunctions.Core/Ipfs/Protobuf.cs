@@ -54,7 +54,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int origin = 0)
     {
         Tag((field << 3) | 2, name);
         var length = Value(name);
-        if (length > _message.Length - _at) throw new FormatException($"offset {Offset}: {name} of {length} bytes ends after {_message.Length - _at}");
+        var left = _message.Length - _at;
+        if (length > left) throw new FormatException($"offset {Offset}: {name} of {length} bytes ends after {left}");
         offset = Offset;
         var bytes = _message.Slice(_at, (int)length);
         _at += (int)length;
@@ -76,8 +77,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int origin = 0)
     private long Value(string name)
     {
         var status = Varint.Read(_message[_at..], out var value, out var size);
-        if (status != OperationStatus.Done)
-            throw new FormatException($"offset {Offset}: {name}: varint {(status == OperationStatus.NeedMoreData ? "ends early" : "is not the shortest or over 63 bits")}");
+        if (status == OperationStatus.NeedMoreData) throw new FormatException($"offset {Offset}: {name}: varint ends early");
+        if (status != OperationStatus.Done) throw new FormatException($"offset {Offset}: {name}: varint is not the shortest or over 63 bits");
         _at += size;
         return value;
     }

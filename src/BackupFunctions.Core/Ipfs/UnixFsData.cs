@@ -40,7 +40,9 @@ public sealed record UnixFsData(UnixFsKind Kind, IReadOnlyList<long> BlockSizes)
     }
 
     /// <summary>Decodes the data of a directory or of a file with raw leaves.</summary>
-    /// <exception cref="FormatException">Anything else: inline bytes, sharded directories, links, modes and times, sizes that do not add up.</exception>
+    /// <exception cref="FormatException">
+    /// Anything else: inline bytes, sharded directories, symbolic links, modes and times, sizes that do not add up.
+    /// </exception>
     public static UnixFsData Decode(ReadOnlySpan<byte> data)
     {
         var reader = new ProtobufReader(data);

@@ -12,7 +12,9 @@ public static class UnixFsDirectory
     public const int MaxSize = 1024 * 1024;
 
     /// <summary>Encodes a directory with entries given in any order; also gives its Tsize.</summary>
-    /// <exception cref="ArgumentException">A name is empty, <c>.</c> or <c>..</c>, holds a slash or NUL, comes twice, or the node would exceed <see cref="MaxSize"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is empty, <c>.</c> or <c>..</c>, holds a slash or NUL, comes twice, or the node would exceed <see cref="MaxSize"/>.
+    /// </exception>
     public static (Block Block, long Tsize) Encode(IEnumerable<UnixFsEntry> entries)
     {
         var named = entries.Select(e => (Key: Encoding.UTF8.GetBytes(e.Name), Link: new DagPbLink(e.Cid, e.Name, e.Tsize))).ToList();

@@ -23,7 +23,8 @@ public sealed class UnixFsReader(BlockReader blocks)
     }
 
     /// <summary>
-    /// What stands at a path such as <c>data/000/001</c>; an empty path is the root itself. <see cref="ErrorKind.NotFound"/> when a part of it is absent.
+    /// What stands at a path such as <c>data/000/001</c>; an empty path is the root itself. <see cref="ErrorKind.NotFound"/> when a part of
+    /// it is absent.
     /// </summary>
     public async Task<Cid> Resolve(Cid root, string path, CancellationToken cancellationToken)
     {
@@ -40,7 +41,8 @@ public sealed class UnixFsReader(BlockReader blocks)
     /// The leaves of a file in order. A file of one leaf is read to know its size. <see cref="ErrorKind.Corrupt"/> when the file says that it is
     /// longer than <paramref name="maxSize"/> bytes: give one where the DAG is not trusted, since few nodes can describe a huge file.
     /// </summary>
-    public async IAsyncEnumerable<UnixFsLeaf> Leaves(Cid file, long maxSize = long.MaxValue, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<UnixFsLeaf> Leaves(
+        Cid file, long maxSize = long.MaxValue, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (file.Codec == Cid.RawCodec)
         {
@@ -63,7 +65,8 @@ public sealed class UnixFsReader(BlockReader blocks)
             var part = siblings.Current;
             if (part.Cid.Codec == Cid.RawCodec)
             {
-                if (part.Tsize != part.Size) throw BackupException.Corrupt($"read file {file}: leaf {part.Cid} has {part.Size} bytes but Tsize {part.Tsize}");
+                if (part.Tsize != part.Size)
+                    throw BackupException.Corrupt($"read file {file}: leaf {part.Cid} has {part.Size} bytes but Tsize {part.Tsize}");
                 yield return new(part.Cid, part.Size);
                 continue;
             }
@@ -94,7 +97,8 @@ public sealed class UnixFsReader(BlockReader blocks)
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(asked).ContinueWith(static all => _ = all.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            // what nobody waits for any more ends here, and its errors with it
+            await ((Task)Task.WhenAll(asked)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -117,7 +121,8 @@ public sealed class UnixFsReader(BlockReader blocks)
     private async Task<Block> ReadLeaf(Cid file, UnixFsLeaf leaf, CancellationToken cancellationToken)
     {
         var bytes = await blocks.Read(leaf.Cid, cancellationToken);
-        if (bytes.Length != leaf.Size) throw BackupException.Corrupt($"read file {file}: leaf {leaf.Cid} has {bytes.Length} bytes where the file says {leaf.Size}");
+        if (bytes.Length != leaf.Size)
+            throw BackupException.Corrupt($"read file {file}: leaf {leaf.Cid} has {bytes.Length} bytes where the file says {leaf.Size}");
         return new(leaf.Cid, bytes);
     }
 
@@ -132,8 +137,9 @@ public sealed class UnixFsReader(BlockReader blocks)
             if (data.Kind != UnixFsKind.File) throw new FormatException("it is a directory, not a file");
             if (data.BlockSizes.Count == 0 || data.BlockSizes.Count != decoded.Links.Count)
                 throw new FormatException($"{decoded.Links.Count} links but {data.BlockSizes.Count} block sizes");
-            if (node.Size >= 0 && data.FileSize != node.Size) throw new FormatException($"it holds {data.FileSize} bytes where its parent says {node.Size}");
-            var tsize = decoded.Links.Aggregate((long)bytes.Length, (sum, link) => sum > long.MaxValue - link.Tsize ? long.MaxValue : sum + link.Tsize);
+            if (node.Size >= 0 && data.FileSize != node.Size)
+                throw new FormatException($"it holds {data.FileSize} bytes where its parent says {node.Size}");
+            var tsize = decoded.Links.Aggregate((Int128)bytes.Length, (sum, link) => sum + link.Tsize);
             if (node.Tsize >= 0 && tsize != node.Tsize) throw new FormatException($"its Tsize is {tsize} where its parent says {node.Tsize}");
             return (decoded.Links.Zip(data.BlockSizes, (link, size) => new Part(link.Cid, size, link.Tsize)).ToList(), data.FileSize);
         }, bytes);

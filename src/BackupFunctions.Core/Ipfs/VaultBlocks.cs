@@ -5,13 +5,15 @@ using BackupFunctions.Ambient;
 namespace BackupFunctions.Ipfs;
 
 /// <summary>
-/// The blocks of a vault: <c>packs/&lt;random&gt;.car</c>, one per import, never changed; and <c>packs/latest</c>, which names the last one. The map from digest to pack is kept in
-/// memory (about 60 bytes per block) and read from the packs' indexes when first needed. Another process that adds a pack also changes
-/// <c>latest</c>: one small read per block that is not found tells whether to list again. Errors are those of <see cref="IFiles"/>. Thread-safe.
+/// The blocks of a vault: <c>packs/&lt;random&gt;.car</c>, one per import, never changed; and <c>packs/latest</c>, which names the last one.
+/// The map from digest to pack is kept in memory (about 60 bytes per block) and read from the packs' indexes when first needed. Another
+/// process that adds a pack also changes <c>latest</c>: one small read per block that is not found tells whether to list again.
+/// Errors are those of <see cref="IFiles"/>. Thread-safe.
 /// </summary>
 /// <remarks>
 /// A collection of unpinned blocks would mark from the pins, write the live blocks of packs that are mostly dead into a new pack, change
-/// <c>latest</c>, and then delete the old ones: a reader that finds its pack gone lists again.
+/// <c>latest</c>, and then delete the old ones: a reader that finds its pack gone lists again. <see cref="VaultNode"/> would also have to
+/// forget which nodes it found complete, and pins would have to exclude a collection, as they do in Kubo.
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "a SemaphoreSlim whose wait handle is not used holds nothing to dispose")]
 internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource random)
@@ -40,30 +42,39 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
     public async ValueTask<bool> Has(Cid cid, CancellationToken cancellationToken) =>
         Find(cid.Digest).Length > 0 || (await Refresh(cancellationToken) && Find(cid.Digest).Length > 0);
 
-    /// <summary>The bytes of a block; null when no pack has it. Of several copies the first whose bytes are right, or else one that is wrong.</summary>
+    /// <summary>
+    /// The bytes of a block; null when no pack has it. Of several copies the first whose bytes are right, or else one that is wrong.
+    /// </summary>
     public async Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken)
     {
         // a pack may vanish between the look-up and the read, when another process collects
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            byte[]? wrong = null;
-            var places = Find(cid.Digest);
-            foreach (var place in places)
-            {
-                var bytes = await Read(cid, place, cancellationToken);
-                if (bytes is not null && (places.Length == 1 || cid.Matches(bytes))) return bytes;
-                wrong ??= bytes;
-            }
-            if (wrong is not null) return wrong;
+            if (await GetKnown(cid, cancellationToken) is { } bytes) return bytes;
             if (!await Refresh(cancellationToken)) return null;
         }
         return null;
     }
 
-    /// <summary>Starts an import, which stores what it is given in one pack.</summary>
-    public VaultImport StartImport()
+    /// <summary>As <see cref="Get"/>, from the packs that are known by now.</summary>
+    public async Task<byte[]?> GetKnown(Cid cid, CancellationToken cancellationToken)
     {
-        Span<byte> id = stackalloc byte[16];
+        byte[]? wrong = null;
+        var places = Find(cid.Digest);
+        foreach (var place in places)
+        {
+            var bytes = await Read(cid, place, cancellationToken);
+            if (bytes is not null && (places.Length == 1 || cid.Matches(bytes))) return bytes;
+            wrong ??= bytes;
+        }
+        return wrong;
+    }
+
+    /// <summary>Starts an import, which stores what it is given in one pack.</summary>
+    public async Task<VaultImport> StartImport(CancellationToken cancellationToken)
+    {
+        await Refresh(cancellationToken);
+        var id = new byte[16];
         random.Fill(id);
         var name = Convert.ToHexStringLower(id);
         return new(this, name, () => new(files, PathOf(name)));
@@ -86,7 +97,7 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
         try
         {
             // read before listing: what is listed then holds every import that had returned
-            var latest = await ReadLatest(cancellationToken);
+            var latest = ReadLatest();
             if (latest == _seen) return false;
             foreach (var path in files.List(directory).Where(f => f.EndsWith(Extension, StringComparison.Ordinal)))
             {
@@ -106,18 +117,12 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
         }
     }
 
-    private async Task<string> ReadLatest(CancellationToken cancellationToken)
+    // 32 bytes: not worth a thread
+    private string ReadLatest()
     {
-        try
-        {
-            await using var stream = files.OpenRead(_latest);
-            using var reader = new StreamReader(stream);
-            return await reader.ReadToEndAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return "";
-        }
+        if (!files.Exists(_latest)) return "";
+        using var reader = new StreamReader(files.OpenRead(_latest), Encoding.ASCII);
+        return reader.ReadToEnd();
     }
 
     private async Task Load(string name, string path, CancellationToken cancellationToken)

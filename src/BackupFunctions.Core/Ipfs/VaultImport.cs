@@ -9,11 +9,11 @@ internal sealed class VaultImport(VaultBlocks blocks, string name, Func<VaultPac
 
     /// <summary>
     /// Stores a verified block, unless it is held with the right bytes: a held block is read and compared, so that importing a block again
-    /// heals a damaged copy.
+    /// heals a damaged copy. What another process imports meanwhile may be stored twice.
     /// </summary>
     public async Task Add(Block block, CancellationToken cancellationToken)
     {
-        if (await blocks.Get(block.Cid, cancellationToken) is { } held && held.AsSpan().SequenceEqual(block.Data.Span)) return;
+        if (await blocks.GetKnown(block.Cid, cancellationToken) is { } held && held.AsSpan().SequenceEqual(block.Data.Span)) return;
         _pack ??= create();
         _pack.Write(block);
     }

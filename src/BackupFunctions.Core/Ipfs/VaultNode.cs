@@ -6,9 +6,9 @@ using BackupFunctions.Ambient;
 namespace BackupFunctions.Ipfs;
 
 /// <summary>
-/// A directory that keeps blocks and pins: the node that needs nothing installed. Layout: <c>id</c> (32 hex digits), <c>packs/</c> and <c>pins/</c> (docs/format.md).
-/// Every file appears whole and is never changed, so that several processes can use one vault at once and a crash leaves only hidden pending files.
-/// Blocks that no pin reaches are kept.
+/// A directory that keeps blocks and pins: the node that needs nothing installed. Layout: <c>id</c> (32 hex digits), <c>packs/</c> and
+/// <c>pins/</c> (docs/format.md). Every file appears whole and is never changed, so that several processes can use one vault at once and a
+/// crash leaves only hidden pending files. Blocks that no pin reaches are kept.
 /// </summary>
 public sealed class VaultNode : IIpfsNode
 {
@@ -33,7 +33,9 @@ public sealed class VaultNode : IIpfsNode
 
     private string IdPath => Path.Combine(_directory, "id");
 
-    /// <summary>Opens the vault in a directory, or makes one there. <paramref name="name"/> names it in messages, see <see cref="IIpfsNode.Name"/>.</summary>
+    /// <summary>
+    /// Opens the vault in a directory, or makes one there. <paramref name="name"/> names it in messages, see <see cref="IIpfsNode.Name"/>.
+    /// </summary>
     public static VaultNode Open(string name, string directory, IFiles files, IRandomSource random)
     {
         var vault = new VaultNode(name, Path.GetFullPath(directory), files, random);
@@ -45,8 +47,11 @@ public sealed class VaultNode : IIpfsNode
     /// <exception cref="BackupException"><see cref="ErrorKind.Configuration"/>: the address is of another kind, or has more than a path.</exception>
     public static string DirectoryOf(Uri address)
     {
-        if (address is { IsAbsoluteUri: true, Scheme: "file", Host: "" or "localhost", Query: "", Fragment: "", AbsolutePath.Length: > 1 }) return address.LocalPath;
-        throw new BackupException(ErrorKind.Configuration, $"read vault address '{address}': it is not file:/// and a path", "write it as file:///var/lib/backup/vault, with three slashes");
+        if (address is { IsAbsoluteUri: true, Scheme: "file", Host: "", Query: "", Fragment: "", AbsolutePath.Length: > 1 }) return address.LocalPath;
+        throw new BackupException(
+            ErrorKind.Configuration,
+            $"read vault address '{address}': it is not file:/// and a path",
+            "write it as file:///var/lib/backup/vault, with three slashes");
     }
 
     /// <inheritdoc/>
@@ -72,7 +77,7 @@ public sealed class VaultNode : IIpfsNode
         const string Action = "import blocks into";
         Guard(Action, RequireVault);
         var (blocks, bytes) = (0L, 0L);
-        using var import = _blocks.StartImport();
+        using var import = await Guard(Action, () => _blocks.StartImport(cancellationToken));
         // only what touches the vault is guarded: an error of the stream is the caller's
         var reader = await CarReader.Open(car, cancellationToken);
         await foreach (var block in reader.Blocks(cancellationToken))
@@ -97,7 +102,8 @@ public sealed class VaultNode : IIpfsNode
     /// <inheritdoc/>
     public async Task Pin(Cid root, string name, CancellationToken cancellationToken)
     {
-        if (Encoding.UTF8.GetByteCount(name) > MaxPinName) throw new ArgumentException($"pin name is over {MaxPinName} bytes: '{name}'", nameof(name));
+        if (Encoding.UTF8.GetByteCount(name) > MaxPinName)
+            throw new ArgumentException($"pin name is over {MaxPinName} bytes: '{name}'", nameof(name));
         if (await IsPinned(root, cancellationToken)) return;
         var nodes = new List<Cid>();
         await foreach (var cid in DagWalk.From(root, ReadNode, skip: _complete.ContainsKey, cancellationToken: cancellationToken))
@@ -198,5 +204,6 @@ public sealed class VaultNode : IIpfsNode
         }
     }
 
-    private BackupException Failure(string action, Exception e) => new(ErrorKind.Failed, $"{action} {Name}: {e.Message}", DiskProblem.HintFor(e, _directory), e);
+    private BackupException Failure(string action, Exception e) =>
+        new(ErrorKind.Failed, $"{action} {Name}: {e.Message}", DiskProblem.HintFor(e, _directory), e);
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 
 namespace BackupFunctions.Ipfs;
 
@@ -115,7 +114,7 @@ internal static class VaultPack
         }
         catch (BackupException e) when (e.Kind == ErrorKind.Corrupt)
         {
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"its index is damaged, and its payload after {entries.Count} blocks: {e.Message}"), e);
+            throw new FormatException($"its index is damaged, and its payload after {entries.Count} blocks: {e.Message}", e);
         }
     }
 }

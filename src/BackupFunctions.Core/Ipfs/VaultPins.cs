@@ -4,7 +4,9 @@ using BackupFunctions.Ambient;
 
 namespace BackupFunctions.Ipfs;
 
-/// <summary>The pins of a vault: <c>pins/&lt;root CID&gt;</c>, each a file that holds the pin's name. Errors are those of <see cref="IFiles"/>.</summary>
+/// <summary>
+/// The pins of a vault: <c>pins/&lt;root CID&gt;</c>, each a file that holds the pin's name. Errors are those of <see cref="IFiles"/>.
+/// </summary>
 internal sealed class VaultPins(string directory, IFiles files)
 {
     public bool Has(Cid root) => files.Exists(PathOf(root));

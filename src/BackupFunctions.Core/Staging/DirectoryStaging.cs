@@ -37,7 +37,11 @@ public sealed class DirectoryStaging(string directory, IFiles files) : IStaging
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
-                throw new BackupException(ErrorKind.NotFound, $"open staged {run}/{segment}: it is not in {_directory} (BACKUP_STAGING)", "was staging cleaned, or is this another machine's run?", e);
+                throw new BackupException(
+                    ErrorKind.NotFound,
+                    $"open staged {run}/{segment}: it is not in {_directory} (BACKUP_STAGING)",
+                    "was staging cleaned, or is this another machine's run?",
+                    e);
             }
         }));
     }
@@ -95,7 +99,9 @@ public sealed class DirectoryStaging(string directory, IFiles files) : IStaging
     private static string Valid(string name, string parameter)
     {
         var valid = name.Length is > 0 and <= MaxName && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
-        return valid ? name : throw new ArgumentException($"unusable name '{name}': want letters, digits, dashes and dots, not first a dot, at most {MaxName}", parameter);
+        return valid
+            ? name
+            : throw new ArgumentException($"unusable name '{name}': want letters, digits, dashes and dots, not first a dot, at most {MaxName}", parameter);
     }
 
     private T Guard<T>(string action, Func<T> work)

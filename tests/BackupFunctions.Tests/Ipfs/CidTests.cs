@@ -1,0 +1,30 @@
+using BackupFunctions.Ipfs;
+
+namespace BackupFunctions.Tests.Ipfs;
+
+public sealed class CidTests
+{
+    [Theory]
+    [InlineData("", "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku")]
+    [InlineData("x", "bafkreibnoelefnzgwbcacyt4vh52ymxvzbjq7mmqhtcnwarfq4lzegsiqe")]
+    public void Raw_blocks_have_the_cids_that_kubo_gives(string content, string cid)
+    {
+        var raw = Cid.Raw(System.Text.Encoding.ASCII.GetBytes(content));
+        raw.ToString().ShouldBe(cid);
+        Cid.Parse(cid).ShouldBe(raw);
+        Cid.FromBytes(raw.ToArray()).ShouldBe(raw);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG")]
+    [InlineData("bafkqaaa")]
+    [InlineData("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvykv")]
+    [InlineData("BAFKREIHDWDCEFGH4DQKJV67UZCMW7OJEE6XEDZDETOJUZJEVTENXQUVYKU")]
+    [InlineData("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku=")]
+    public void Other_texts_are_refused(string text)
+    {
+        Cid.TryParse(text, out _).ShouldBeFalse();
+        Should.Throw<FormatException>(() => Cid.Parse(text));
+    }
+}
