@@ -84,8 +84,9 @@ public sealed class Keyring
     /// </summary>
     public UnlockedKeyring Unlock(KeyEncryptionSecret secret, string? slotId = null) => UnlockedKeyring.Unlock(this, secret, slotId);
 
-    private static KeySlot ReadSlot(KeySlotJson json)
+    private static KeySlot ReadSlot(KeySlotJson? json)
     {
+        if (json is null) throw BackupException.Corrupt("read keyring: a slot is null");
         var slot = KeySlot.Parse(json.Block);
         if (json.Id != slot.Context.Id || json.Kind != KindName(slot.Context.Kdf) || json.Epoch != slot.Epoch)
             throw BackupException.Corrupt($"read keyring: slot {slot.Context.Id} does not say the same as its block");
