@@ -134,7 +134,8 @@ public class KeyringTests
         [
             ("\"format\":0", "\"format\":1"), ("\"format\":0,", ""), ("\"format\":0", "\"format\":0,\"format\":0"), ("\"format\":0", "\"format\":0,\"more\":1"),
             ("\"epochs\":[1,2]", "\"epochs\":[2,1]"), ("\"epochs\":[1,2]", "\"epochs\":[1,1,2]"), ("\"epochs\":[1,2]", "\"epochs\":[]"),
-            ("\"epochs\":[1,2]", "\"epochs\":[0,1,2]"), ("\"epochs\":[1,2]", "\"epochs\":[1]"), ("\"epochs\":[1,2]", "\"epochs\":null"),
+            ("\"epochs\":[1,2]", "\"epochs\":[0,1,2]"), ("\"epochs\":[1,2]", "\"epochs\":[1]"),
+            ("\"epochs\":[1,2]", "\"epochs\":null"),
             ("\"epoch\":2", "\"epoch\":1"), ("\"id\":\"1\"", "\"id\":\"2\""), ("\"kind\":\"raw\"", "\"kind\":\"pbkdf2-sha512\""), ("\"id\":\"1\",", ""),
             ("\"block\":\"", "\"block\":\"!"), ("\"block\":\"QktGTg", "\"block\":\"AktGTg"), ("\"repository\":\"", "\"repository\":\"00"),
             ("\"repository\":\"", "\"repository\":\"Z"), ("{\"format\"", "[{\"format\""), ("]}", "]}x"), ("\"slots\":[", "\"slots\":[null,"),
@@ -173,6 +174,18 @@ public class KeyringTests
         var error = Should.Throw<BackupException>(() => Keyring.Create(new SeededRandomSource(1), secret, "p", Fast));
         error.Kind.ShouldBe(ErrorKind.Configuration);
         error.Message.ShouldNotContain("short ");
+    }
+
+    [Fact]
+    public void A_disposed_secret_makes_and_opens_nothing()
+    {
+        foreach (var secret in new KeyEncryptionSecret[] { Key(1), PassphraseSecret.Parse("P", "correct horse battery") })
+        {
+            using var created = Keyring.Create(new SeededRandomSource(1), secret, "a", Fast);
+            secret.Dispose();
+            Should.Throw<ObjectDisposedException>(() => created.Keyring.Unlock(secret));
+            Should.Throw<ObjectDisposedException>(() => Keyring.Create(new SeededRandomSource(1), secret, "a", Fast));
+        }
     }
 
     private static RawKeySecret Key(int seed) => new(new SeededRandomSource(1000 + seed).Bytes(32));

@@ -103,7 +103,8 @@ public sealed class SealedObjectTests : IDisposable
         error.Message.ShouldContain(message);
     }
 
-    private List<ReadOnlyMemory<byte>> Seal(byte[] context, byte[] plaintext) => [.. SealedObject.Seal(_sealer, BlockType.Index, context, plaintext).Select(b => b.Bytes)];
+    private List<ReadOnlyMemory<byte>> Seal(byte[] context, byte[] plaintext) =>
+        [.. SealedObject.Seal(_sealer, BlockType.Index, context, plaintext).Select(b => b.Bytes)];
 
     private byte[] Open(byte[]? context, IEnumerable<ReadOnlyMemory<byte>> blocks) =>
         SealedObject.Open(_opener, BlockType.Index, context is null ? null : (ReadOnlyMemory<byte>?)context, blocks);
