@@ -26,7 +26,9 @@ public sealed class BlockSealer : IDisposable
         _compressor = new(compressionLevel);
         _siv = new(keys);
         _pids = new(keys);
-        _block = new byte[BlockHeader.MaxSize + Hash256.Size + BlockFormat.BodyPrefixSize + Compressor.GetCompressBound(BlockFormat.MaxPlaintextLength) + BlockFormat.TagSize];
+        // what zstd may need for data that it cannot compress is more than a body ever has
+        var payload = Compressor.GetCompressBound(BlockFormat.MaxPlaintextLength);
+        _block = new byte[BlockHeader.MaxSize + Hash256.Size + BlockFormat.BodyPrefixSize + payload + BlockFormat.TagSize];
     }
 
     /// <summary>The zstd level.</summary>

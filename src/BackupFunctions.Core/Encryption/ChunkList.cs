@@ -43,7 +43,8 @@ public sealed record ChunkList(int CompressionLevel, IReadOnlyList<ChunkRecord> 
         {
             var at = bytes.Slice(HeaderSize + (i * ChunkRecord.Size), ChunkRecord.Size);
             var plainLength = BinaryPrimitives.ReadUInt32LittleEndian(at[96..]);
-            if (plainLength > BlockFormat.MaxPlaintextLength) throw BackupException.Corrupt($"read chunk list: chunk {i} has an impossible length {plainLength}");
+            if (plainLength > BlockFormat.MaxPlaintextLength)
+                throw BackupException.Corrupt($"read chunk list: chunk {i} has an impossible length {plainLength}");
             records[i] = new(new(at[..32]), new(at[32..64]), new(at[64..96]), plainLength);
         }
         return new(bytes[1], records);

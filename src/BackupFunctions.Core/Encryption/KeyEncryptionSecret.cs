@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using BackupFunctions.Ambient;
 
 namespace BackupFunctions.Encryption;
@@ -7,12 +8,23 @@ namespace BackupFunctions.Encryption;
 /// </summary>
 public abstract class KeyEncryptionSecret : IDisposable
 {
-    private protected KeyEncryptionSecret()
-    {
-    }
+    private readonly byte[] _bytes;
+    private bool _disposed;
+
+    private protected KeyEncryptionSecret(ReadOnlySpan<byte> bytes) => _bytes = bytes.ToArray();
 
     /// <summary>What it is, in messages: <c>key</c> or <c>passphrase</c>.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>The secret itself; never what a cleared one left behind.</summary>
+    private protected ReadOnlySpan<byte> Bytes
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _bytes;
+        }
+    }
 
     /// <summary>Clears the bytes.</summary>
     public void Dispose()
@@ -22,7 +34,11 @@ public abstract class KeyEncryptionSecret : IDisposable
     }
 
     /// <inheritdoc cref="Dispose()"/>
-    protected abstract void Dispose(bool disposing);
+    protected virtual void Dispose(bool disposing)
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_bytes);
+    }
 
     /// <summary>Whether a slot of this kind can be opened by a secret of this kind.</summary>
     internal abstract bool Fits(SlotKdf kdf);

@@ -22,7 +22,8 @@ public sealed class Keyring
         foreach (var slot in slots)
         {
             if (slot.Context.Repository != repository) throw BackupException.Corrupt($"read keyring: slot {slot.Context.Id} is of another repository");
-            if (!epochs.Contains(slot.Epoch)) throw BackupException.Corrupt($"read keyring: slot {slot.Context.Id} is of epoch {slot.Epoch}, which is not live");
+            if (!epochs.Contains(slot.Epoch))
+                throw BackupException.Corrupt($"read keyring: slot {slot.Context.Id} is of epoch {slot.Epoch}, which is not live");
         }
         if (slots.DistinctBy(slot => (slot.Context.Id, slot.Epoch)).Count() != slots.Count)
             throw BackupException.Corrupt("read keyring: two slots have the same id and epoch");
@@ -74,9 +75,11 @@ public sealed class Keyring
     }
 
     /// <summary>The JSON form, UTF-8 on one line. The same keyring gives the same bytes.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
-        new(Format, Repository.ToString(), [.. Epochs], [.. Slots.Select(s => new KeySlotJson(s.Context.Id, KindName(s.Context.Kdf), s.Epoch, s.Block.ToArray()))]),
-        KeyringJsonContext.Default.KeyringJson);
+    public byte[] ToJson()
+    {
+        var slots = Slots.Select(slot => new KeySlotJson(slot.Context.Id, KindName(slot.Context.Kdf), slot.Epoch, slot.Block.ToArray()));
+        return JsonSerializer.SerializeToUtf8Bytes(new(Format, Repository.ToString(), [.. Epochs], [.. slots]), KeyringJsonContext.Default.KeyringJson);
+    }
 
     /// <summary>
     /// Opens every epoch that the secret has a slot for, trying only slots of its kind and, when an id is given, of that id. Fails with
@@ -84,8 +87,9 @@ public sealed class Keyring
     /// </summary>
     public UnlockedKeyring Unlock(KeyEncryptionSecret secret, string? slotId = null) => UnlockedKeyring.Unlock(this, secret, slotId);
 
-    private static KeySlot ReadSlot(KeySlotJson json)
+    private static KeySlot ReadSlot(KeySlotJson? json)
     {
+        if (json is null) throw BackupException.Corrupt("read keyring: a slot is null");
         var slot = KeySlot.Parse(json.Block);
         if (json.Id != slot.Context.Id || json.Kind != KindName(slot.Context.Kdf) || json.Epoch != slot.Epoch)
             throw BackupException.Corrupt($"read keyring: slot {slot.Context.Id} does not say the same as its block");

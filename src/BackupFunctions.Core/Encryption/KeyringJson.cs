@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace BackupFunctions.Encryption;
 
-internal sealed record KeyringJson(int Format, string Repository, uint[] Epochs, KeySlotJson[] Slots);
+internal sealed record KeyringJson(int Format, string Repository, uint[] Epochs, KeySlotJson?[] Slots);
 
 internal sealed record KeySlotJson(string Id, string Kind, uint Epoch, byte[] Block);
 

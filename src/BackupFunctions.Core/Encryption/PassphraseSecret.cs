@@ -15,10 +15,12 @@ public sealed class PassphraseSecret : KeyEncryptionSecret
 
     private const int NewSaltLength = 32;
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly byte[] _passphrase;
 
     /// <summary>Copies the UTF-8 bytes of a passphrase.</summary>
-    public PassphraseSecret(ReadOnlySpan<byte> utf8) => _passphrase = utf8.ToArray();
+    public PassphraseSecret(ReadOnlySpan<byte> utf8)
+        : base(utf8)
+    {
+    }
 
     /// <inheritdoc/>
     public override string Kind => "passphrase";
@@ -37,23 +39,21 @@ public sealed class PassphraseSecret : KeyEncryptionSecret
         {
             throw new BackupException(ErrorKind.Configuration, $"read {setting}: the passphrase is not valid Unicode text", "save it as UTF-8");
         }
-        throw new BackupException(ErrorKind.Configuration, $"read {setting}: the passphrase is empty", "use several random words, for example seven dice words");
+        throw new BackupException(
+            ErrorKind.Configuration, $"read {setting}: the passphrase is empty", "use several random words, for example seven dice words");
     }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => CryptographicOperations.ZeroMemory(_passphrase);
 
     internal override bool Fits(SlotKdf kdf) => kdf is SlotKdf.Pbkdf2Sha512 or SlotKdf.Pbkdf2Sha256;
 
     internal override void DeriveKey(KeySlotContext slot, Span<byte> destination)
     {
         var hash = slot.Kdf == SlotKdf.Pbkdf2Sha512 ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256;
-        Rfc2898DeriveBytes.Pbkdf2(_passphrase, slot.Salt.Span, destination, slot.Iterations, hash);
+        Rfc2898DeriveBytes.Pbkdf2(Bytes, slot.Salt.Span, destination, slot.Iterations, hash);
     }
 
     internal override KeySlotContext NewSlot(RepositoryId repository, string id, IRandomSource random, int iterations)
     {
-        if (_passphrase.Length < MinLength)
+        if (Bytes.Length < MinLength)
             throw new BackupException(
                 ErrorKind.Configuration,
                 $"add key slot {id}: the passphrase is shorter than {MinLength} bytes",

@@ -7,13 +7,11 @@ namespace BackupFunctions.Encryption;
 /// <summary>A random key of 32 bytes.</summary>
 public sealed class RawKeySecret : KeyEncryptionSecret
 {
-    private readonly byte[] _key;
-
     /// <summary>Copies exactly 32 bytes.</summary>
     public RawKeySecret(ReadOnlySpan<byte> key)
+        : base(key)
     {
         if (key.Length != KeyDerivation.KeySize) throw new ArgumentException($"a key has {KeyDerivation.KeySize} bytes, got {key.Length}", nameof(key));
-        _key = key.ToArray();
     }
 
     /// <inheritdoc/>
@@ -59,12 +57,9 @@ public sealed class RawKeySecret : KeyEncryptionSecret
             $"make a key with `backupfn keys new`; it looks like {Convert.ToBase64String("this is only an example of a key"u8)}");
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => CryptographicOperations.ZeroMemory(_key);
-
     internal override bool Fits(SlotKdf kdf) => kdf == SlotKdf.Raw;
 
-    internal override void DeriveKey(KeySlotContext slot, Span<byte> destination) => _key.CopyTo(destination);
+    internal override void DeriveKey(KeySlotContext slot, Span<byte> destination) => Bytes.CopyTo(destination);
 
     internal override KeySlotContext NewSlot(RepositoryId repository, string id, IRandomSource random, int iterations) =>
         new(repository, id, SlotKdf.Raw, 0, default);

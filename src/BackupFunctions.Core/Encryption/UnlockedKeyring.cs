@@ -96,7 +96,8 @@ public sealed class UnlockedKeyring : IDisposable
         RepositoryId repository, IRandomSource random, KeyEncryptionSecret secret, string slotId, int iterations, IEnumerable<(uint Epoch, byte[] Root)> epochs)
     {
         if (!KeySlotContext.IsValidId(slotId))
-            throw new BackupException(ErrorKind.Configuration, "add key slot: its id is not 1 to 64 letters, digits, dashes, dots or underscores", "for example 2026-key");
+            throw new BackupException(
+                ErrorKind.Configuration, "add key slot: its id is not 1 to 64 letters, digits, dashes, dots or underscores", "for example 2026-key");
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, KeySlotContext.MinIterations);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(iterations, KeySlotContext.MaxIterations);
         var context = secret.NewSlot(repository, slotId, random, iterations);
@@ -134,7 +135,8 @@ public sealed class UnlockedKeyring : IDisposable
 
     private Keyring WithSlots(IReadOnlyList<uint> epochs, List<KeySlot> added) => Keyring.Slots.Count + added.Count <= Keyring.MaxSlots
         ? new(Keyring.Repository, epochs, [.. Keyring.Slots, .. added])
-        : throw new BackupException(ErrorKind.Configuration, $"add key slot: a keyring has at most {Keyring.MaxSlots} slots", "remove slots that are no longer needed");
+        : throw new BackupException(
+            ErrorKind.Configuration, $"add key slot: a keyring has at most {Keyring.MaxSlots} slots", "a slot counts once for each epoch");
 
     private void Hold(uint epoch, byte[] root) => _epochs[epoch] = (root, RepositoryKeys.Create(root, Keyring.Repository, epoch));
 }
