@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace BackupFunctions.Configuration;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace BackupFunctions.Configuration;
 public sealed record BackupOptions
 {
     /// <summary>MONGODB_URI: the connection string of the replica set that is backed up. No default.</summary>
-    public string SourceUri { get => Loaded(field, OptionsScope.Source); init; } = null!;
+    public string SourceUri { get => Loaded(field); init; } = null!;
 
     /// <summary>
     /// MONGODB_CATALOG_URI (default: the source) with MONGODB_CATALOG_DATABASE (default: <c>backup_catalog</c>); null where the scope does not ask
@@ -19,10 +21,10 @@ public sealed record BackupOptions
     /// The one of BACKUP_ENCRYPTION_KEY, BACKUP_ENCRYPTION_KEY_FILE, BACKUP_ENCRYPTION_KEY_COMMAND, BACKUP_ENCRYPTION_PASSPHRASE and
     /// BACKUP_ENCRYPTION_PASSPHRASE_FILE that is set. No default.
     /// </summary>
-    public KeySetting Key { get => Loaded(field, OptionsScope.Key); init; } = null!;
+    public KeySetting Key { get => Loaded(field); init; } = null!;
 
     /// <summary>IPFS_NODE_1_URL and IPFS_NODE_2_URL with their IPFS_NODE_n_TOKEN: two different nodes, in this order. No default.</summary>
-    public IReadOnlyList<NodeSetting> Nodes { get => Loaded(field, OptionsScope.Nodes); init; } = null!;
+    public IReadOnlyList<NodeSetting> Nodes { get => Loaded(field); init; } = null!;
 
     /// <summary>BACKUP_INCLUDE: patterns <c>database.collection</c> where <c>*</c> stands for anything, comma-separated. Default: everything.</summary>
     public IReadOnlyList<string> Include { get; init; } = [];
@@ -79,6 +81,6 @@ public sealed record BackupOptions
     /// <inheritdoc/>
     public override string ToString() => nameof(BackupOptions);
 
-    private static T Loaded<T>(T? value, OptionsScope scope) where T : class =>
-        value ?? throw new InvalidOperationException($"settings were loaded without {scope}");
+    private static T Loaded<T>(T? value, [CallerMemberName] string property = "") where T : class =>
+        value ?? throw new InvalidOperationException($"settings were loaded by a scope without {property}");
 }
