@@ -1,0 +1,57 @@
+using System.CommandLine;
+using BackupFunctions.Cli.Commands;
+using BackupFunctions.Cli.Output;
+using BackupFunctions.Configuration;
+using BackupFunctions.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace BackupFunctions.Cli;
+
+/// <summary>What the commands of one run share: settings, terminal, logs.</summary>
+public sealed partial class CliSession : IDisposable
+{
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+
+    internal CliSession(CliIo io, GlobalOptions global, ParseResult parse)
+    {
+        Io = io;
+        Redactor = SecretRedactor.From(io.Settings);
+        Terminal = new Terminal(io, Redactor, json: GlobalOptions.Read(parse, global.Json), quiet: GlobalOptions.Read(parse, global.Quiet));
+        _loggers = LoggerFactory.Create(logging => logging
+            .SetMinimumLevel(global.LevelOf(parse))
+            .AddProvider(Terminal is { Json: false, ErrorIsTerminal: true }
+                ? new HumanLoggerProvider(Terminal.LogWriter, io.Time, Redactor)
+                : new JsonLineLoggerProvider(io.Error, io.Time, Redactor, "backupfn")));
+        _logger = _loggers.CreateLogger<CliSession>();
+    }
+
+    /// <summary>The outside.</summary>
+    public CliIo Io { get; }
+
+    /// <summary>Knows the secrets that must not be shown.</summary>
+    public SecretRedactor Redactor { get; }
+
+    /// <summary>Where results and messages go.</summary>
+    public Terminal Terminal { get; }
+
+    /// <summary>Runs engine work with checked settings, logs, and progress shown when a person watches.</summary>
+    internal Task<T> Run<T>(OptionsScope scope, Func<EngineRun, Task<T>> work)
+    {
+        var options = BackupOptions.Load(Io.Settings, scope);
+        foreach (var warning in options.Warnings) Terminal.Warning(warning);
+        foreach (var setting in ResolvedSetting.All(Io.Settings).Where(s => s.Value is not null)) LogSetting(setting.Name, setting.Value!, setting.Origin);
+        return Terminal.WithProgress(progress => work(new EngineRun(options, _loggers, progress)));
+    }
+
+    internal void LogFailure(Exception error) => LogStack(error);
+
+    /// <inheritdoc/>
+    public void Dispose() => _loggers.Dispose();
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "setting {Name}={Value} ({Origin})")]
+    private partial void LogSetting(string name, string value, string origin);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Debug, Message = "command failed")]
+    private partial void LogStack(Exception error);
+}

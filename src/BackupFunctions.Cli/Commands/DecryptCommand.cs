@@ -1,0 +1,35 @@
+using System.CommandLine;
+using BackupFunctions.Cli.Output;
+using BackupFunctions.Configuration;
+
+namespace BackupFunctions.Cli.Commands;
+
+/// <summary><c>decrypt FILE|DIR [--output DIR]</c>.</summary>
+internal sealed class DecryptCommand : CliCommand
+{
+    private readonly IEngineCommands _engine;
+    private readonly Argument<string> _path = new("path") { Description = "A CAR file from download, or a directory from ipfs get", HelpName = "FILE|DIR" };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The mongodump directory to write",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "dump",
+    };
+
+    public DecryptCommand(IEngineCommands engine) : base("decrypt", "Open sealed files into a mongodump directory")
+    {
+        _engine = engine;
+        Add(_path);
+        Add(_output);
+    }
+
+    public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
+    {
+        var path = session.Io.Settings.FullPath(parse.GetRequiredValue(_path));
+        var output = session.Io.Settings.FullPath(parse.GetRequiredValue(_output));
+        var result = await session.Run(OptionsScope.Decrypt, run => _engine.Decrypt(new(path, output), run, cancellationToken));
+        session.Terminal.Result("decrypt_result", result, () => TextTable.Fields(
+            ("directory", result.Output), ("collections", Human.Count(result.Collections)), ("documents", Human.Count(result.Documents)), ("size", Human.Size(result.Bytes))));
+        return ExitCodes.Ok;
+    }
+}

@@ -1,0 +1,45 @@
+using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace BackupFunctions.Cli.Commands;
+
+/// <summary>
+/// What the commands ask of the engine, one method each. Called once per process. Settings are checked before the call, by the scope named on each method.
+/// Failures are thrown as <see cref="BackupException"/> or <see cref="Workflows.ActivityFailedException"/>; what was done only in part is said in the result.
+/// </summary>
+public interface IEngineCommands
+{
+    /// <summary>Makes a backup; <see cref="OptionsScope.Backup"/>.</summary>
+    Task<BackupResult> Backup(BackupRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Backups, newest first; <see cref="OptionsScope.List"/>.</summary>
+    Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>All that is known of one backup; <see cref="OptionsScope.List"/>.</summary>
+    Task<BackupDetails> Show(ShowRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Writes everything below a CID to one CAR file, whole or not at all; <see cref="OptionsScope.Download"/>.</summary>
+    Task<DownloadResult> Download(DownloadRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Opens sealed files that are at hand into a mongodump directory; <see cref="OptionsScope.Decrypt"/>.</summary>
+    Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Loads a mongodump directory or archive; <see cref="OptionsScope.General"/>.</summary>
+    Task<RestoreResult> RestoreDump(RestoreDumpRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Restores a backup from the nodes; <see cref="OptionsScope.Restore"/>.</summary>
+    Task<RestoreResult> RestoreFull(RestoreFullRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Checks a backup on both nodes; <see cref="OptionsScope.Restore"/>.</summary>
+    Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Looks for what would make a backup fail; a finding that is bad is no exception. <see cref="OptionsScope.Backup"/>.</summary>
+    Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken);
+}
+
+/// <summary>What a command gets beside its request: checked settings, logs, and where it tells how far it is.</summary>
+public sealed record EngineRun(BackupOptions Options, ILoggerFactory Loggers, IProgress<ProgressUpdate> Progress);
+
+/// <summary>How far a stage is: done of total (0: not known) in units of the stage, and the bytes handled so far. May come from any thread.</summary>
+public sealed record ProgressUpdate(string Stage, long Done, long Total, long Bytes);

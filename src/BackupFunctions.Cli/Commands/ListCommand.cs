@@ -1,0 +1,59 @@
+using System.CommandLine;
+using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Cli.Output;
+using BackupFunctions.Configuration;
+
+namespace BackupFunctions.Cli.Commands;
+
+/// <summary><c>list [--type full|incremental] [--since DATE]</c>.</summary>
+internal sealed class ListCommand : CliCommand
+{
+    private static readonly Column[] Columns =
+        ["ID", "TYPE", "STATE", "STARTED (UTC)", new("TOOK", true), new("DOCUMENTS", true), new("SIZE", true), new("STORED", true), "ROOT"];
+
+    private readonly IEngineCommands _engine;
+    private readonly Option<string> _type = new("--type") { Description = "Only backups of this type", HelpName = "full|incremental" };
+    private readonly Option<DateTimeOffset?> _since = new("--since")
+    {
+        Description = "Only backups that started then or later, UTC",
+        HelpName = "DATE",
+        CustomParser = UtcDate.Parse,
+    };
+
+    public ListCommand(IEngineCommands engine) : base("list", "List backups, newest first")
+    {
+        _engine = engine;
+        Add(_type.AcceptOnlyFromAmong("full", "incremental"));
+        Add(_since);
+    }
+
+    public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
+    {
+        BackupType? type = parse.GetValue(_type) switch
+        {
+            "full" => BackupType.Full,
+            "incremental" => BackupType.Incremental,
+            _ => null,
+        };
+        var result = await session.Run(OptionsScope.List, run => _engine.List(new(type, parse.GetValue(_since)), run, cancellationToken));
+        if (session.Terminal.Json)
+        {
+            foreach (var backup in result.Backups) session.Terminal.Result("backup", backup, () => "");
+        }
+        else if (result.Backups.Count == 0)
+        {
+            session.Terminal.Note("no backups");
+        }
+        else
+        {
+            session.Terminal.Result("backup", result, () => TextTable.Render(Columns, result.Backups.Select(Row)));
+        }
+        return ExitCodes.Ok;
+    }
+
+    private static IReadOnlyList<string> Row(BackupSummary b) =>
+    [
+        b.Id, Human.Word(b.Type), Human.Word(b.State), Human.Time(b.StartedAt), Human.Duration(b.FinishedAt - b.StartedAt),
+        Human.Count(b.Documents), Human.Size(b.Bytes), Human.Size(b.StoredBytes), b.Root,
+    ];
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Cli.Output;
+using BackupFunctions.Configuration;
+
+namespace BackupFunctions.Cli.Commands;
+
+/// <summary><c>show ID|CID|latest</c>.</summary>
+internal sealed class ShowCommand : CliCommand
+{
+    private static readonly Column[] Columns = ["NAMESPACE", "KIND", new("DOCUMENTS", true), new("SIZE", true), new("INDEXES", true)];
+
+    private readonly IEngineCommands _engine;
+    private readonly Argument<string> _backup = BackupArgument.Create();
+
+    public ShowCommand(IEngineCommands engine) : base("show", "Show one backup and what it holds")
+    {
+        _engine = engine;
+        Add(_backup);
+    }
+
+    public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
+    {
+        var details = await session.Run(OptionsScope.List, run => _engine.Show(new(parse.GetRequiredValue(_backup)), run, cancellationToken));
+        session.Terminal.Result("backup_details", details, () => Text(details));
+        return ExitCodes.Ok;
+    }
+
+    private static string Text(BackupDetails details)
+    {
+        var head = TextTable.Fields(
+        [
+            .. BackupText.Fields(details.Backup),
+            ("server", details.ServerVersion),
+            ("optimes", $"{details.StartOptime} to {details.EndOptime}"),
+            ("epoch", details.Epoch.ToString(CultureInfo.InvariantCulture)),
+            .. BackupText.Copies(details.Nodes),
+        ]);
+        return head + "\n" + TextTable.Render(Columns, details.Namespaces.Select(n => (IReadOnlyList<string>)
+            [n.Namespace, n.Kind, Human.Count(n.Documents), Human.Size(n.Bytes), Human.Count(n.Indexes)]));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+
+namespace BackupFunctions.Configuration;
+
+/// <summary>
+/// The settings, checked and typed. Those that the scope did not ask for throw <see cref="InvalidOperationException"/> when read. Holds secrets:
+/// its text form shows none.
+/// </summary>
+public sealed record BackupOptions
+{
+    /// <summary>MONGODB_URI: the connection string of the replica set that is backed up. No default.</summary>
+    public string SourceUri { get => Loaded(field); init; } = null!;
+
+    /// <summary>
+    /// MONGODB_CATALOG_URI (default: the source) with MONGODB_CATALOG_DATABASE (default: <c>backup_catalog</c>); null where the scope does not ask
+    /// for a catalogue, or takes one only if it is set.
+    /// </summary>
+    public CatalogSetting? Catalog { get; init; }
+
+    /// <summary>
+    /// The one of BACKUP_ENCRYPTION_KEY, BACKUP_ENCRYPTION_KEY_FILE, BACKUP_ENCRYPTION_KEY_COMMAND, BACKUP_ENCRYPTION_PASSPHRASE and
+    /// BACKUP_ENCRYPTION_PASSPHRASE_FILE that is set. No default.
+    /// </summary>
+    public KeySetting Key { get => Loaded(field); init; } = null!;
+
+    /// <summary>IPFS_NODE_1_URL and IPFS_NODE_2_URL with their IPFS_NODE_n_TOKEN: two different nodes, in this order. No default.</summary>
+    public IReadOnlyList<NodeSetting> Nodes { get => Loaded(field); init; } = null!;
+
+    /// <summary>BACKUP_INCLUDE: patterns <c>database.collection</c> where <c>*</c> stands for anything, comma-separated. Default: everything.</summary>
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    /// <summary>BACKUP_EXCLUDE: patterns as in <see cref="Include"/>, taken away from it. Default: nothing.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>BACKUP_STAGING: the directory of sealed segments, absolute. Default: <see cref="Defaults.StagingDirectory"/>.</summary>
+    public required string StagingDirectory { get; init; }
+
+    /// <summary>BACKUP_PARALLELISM: how many things are done at once, 1 to 64. Default: the number of processors.</summary>
+    public int Parallelism { get; init; } = Defaults.Parallelism;
+
+    /// <summary>BACKUP_COMPRESSION_LEVEL: of zstd, 1 to 19. Default: 3.</summary>
+    public int CompressionLevel { get; init; } = Defaults.CompressionLevel;
+
+    /// <summary>BACKUP_RATE_LIMIT, set in MB (1,000,000 bytes) per second: upper bound of a transfer in bytes per second. Default: null, none.</summary>
+    public long? RateLimit { get; init; }
+
+    /// <summary>What is allowed and probably not meant, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>
+    /// Reads and checks what the scope needs. Fails with one <see cref="ErrorKind.Configuration"/> error that lists every problem at once; nothing
+    /// is connected to and no key is read.
+    /// </summary>
+    public static BackupOptions Load(SettingsSource source, OptionsScope scope)
+    {
+        var (options, problems) = Check(source, scope);
+        return problems.Count == 0 ? options : throw SettingProblem.ToException(problems);
+    }
+
+    /// <summary>As <see cref="Load"/>, giving the problems; the options are whole only when there are none.</summary>
+    public static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope)
+    {
+        var reader = new OptionsReader(source);
+        var options = new BackupOptions
+        {
+            StagingDirectory = reader.Staging(),
+            Include = reader.Patterns(SettingNames.Include),
+            Exclude = reader.Patterns(SettingNames.Exclude),
+            Parallelism = reader.Integer(SettingNames.Parallelism, 1, Defaults.MaxParallelism, Defaults.Parallelism),
+            CompressionLevel = reader.Integer(SettingNames.CompressionLevel, 1, 19, Defaults.CompressionLevel),
+            RateLimit = reader.RateLimit(),
+        };
+        if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };
+        if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };
+        else if (scope.HasFlag(OptionsScope.CatalogIfSet)) options = options with { Catalog = MongoReader.Catalog(reader, required: false) };
+        if (scope.HasFlag(OptionsScope.Key)) options = options with { Key = KeyReader.Read(reader)! };
+        if (scope.HasFlag(OptionsScope.Nodes)) options = options with { Nodes = NodeReader.Read(reader) };
+        return (options with { Warnings = [.. reader.Warnings, .. UnknownSettings.Warnings(source)] }, reader.Problems);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(BackupOptions);
+
+    private static T Loaded<T>(T? value, [CallerMemberName] string property = "") where T : class =>
+        value ?? throw new InvalidOperationException($"settings were loaded by a scope without {property}");
+}

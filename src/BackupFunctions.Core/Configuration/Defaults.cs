@@ -1,0 +1,30 @@
+namespace BackupFunctions.Configuration;
+
+/// <summary>What holds for a setting that is not set.</summary>
+public static class Defaults
+{
+    /// <summary>Of MONGODB_CATALOG_DATABASE.</summary>
+    public const string CatalogDatabase = "backup_catalog";
+
+    /// <summary>Of BACKUP_COMPRESSION_LEVEL.</summary>
+    public const int CompressionLevel = 3;
+
+    /// <summary>The most that BACKUP_PARALLELISM may be.</summary>
+    public const int MaxParallelism = 64;
+
+    /// <summary>Of BACKUP_PARALLELISM: the number of processors.</summary>
+    public static int Parallelism => Math.Clamp(Environment.ProcessorCount, 1, MaxParallelism);
+
+    /// <summary>
+    /// Of BACKUP_STAGING: <c>backupfunctions/staging</c> in the user's state directory (XDG_STATE_HOME, else ~/.local/state, on Windows
+    /// LOCALAPPDATA), in the temporary directory for a user without a home.
+    /// </summary>
+    public static string StagingDirectory(SettingsSource source)
+    {
+        var state = source.Get("XDG_STATE_HOME") is { } xdg && Path.IsPathFullyQualified(xdg) ? xdg
+            : OperatingSystem.IsWindows() && source.Get("LOCALAPPDATA") is { } local ? local
+            : source.Get("HOME") is { } home ? Path.Combine(home, ".local", "state")
+            : Path.GetTempPath();
+        return Path.Combine(state, "backupfunctions", "staging");
+    }
+}

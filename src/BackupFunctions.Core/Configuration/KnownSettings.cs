@@ -1,0 +1,54 @@
+using static BackupFunctions.Configuration.SettingNames;
+
+namespace BackupFunctions.Configuration;
+
+/// <summary>How a value may be shown.</summary>
+public enum Sensitivity
+{
+    /// <summary>As it is.</summary>
+    Plain,
+
+    /// <summary>An address: without the password and without secret parameters.</summary>
+    Address,
+
+    /// <summary>A command line: its first word.</summary>
+    Command,
+
+    /// <summary>Not at all.</summary>
+    Secret,
+}
+
+/// <summary>One setting of this release: its name, how it may be shown, and what holds when it is not set (null: nothing).</summary>
+public sealed record KnownSetting(string Name, Sensitivity Sensitivity, Func<SettingsSource, string?> Default);
+
+/// <summary>Every setting of this release, in the order in which they are shown.</summary>
+public static class KnownSettings
+{
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<KnownSetting> All { get; } =
+    [
+        new(MongoUri, Sensitivity.Address, None),
+        new(CatalogUri, Sensitivity.Address, s => s.Get(MongoUri)),
+        new(CatalogDatabase, Sensitivity.Plain, _ => Defaults.CatalogDatabase),
+        new(Key, Sensitivity.Secret, None),
+        new(KeyFile, Sensitivity.Plain, None),
+        new(KeyCommand, Sensitivity.Command, None),
+        new(Passphrase, Sensitivity.Secret, None),
+        new(PassphraseFile, Sensitivity.Plain, None),
+        new(NodeUrl(1), Sensitivity.Address, None),
+        new(NodeToken(1), Sensitivity.Secret, None),
+        new(NodeUrl(2), Sensitivity.Address, None),
+        new(NodeToken(2), Sensitivity.Secret, None),
+        new(Include, Sensitivity.Plain, None),
+        new(Exclude, Sensitivity.Plain, None),
+        new(SettingNames.Staging, Sensitivity.Address, Defaults.StagingDirectory),
+        new(Parallelism, Sensitivity.Plain, _ => $"{Defaults.Parallelism}"),
+        new(CompressionLevel, Sensitivity.Plain, _ => $"{Defaults.CompressionLevel}"),
+        new(RateLimit, Sensitivity.Plain, None),
+    ];
+
+    /// <summary>The setting of this name, or null.</summary>
+    public static KnownSetting? Find(string name) => All.FirstOrDefault(s => s.Name == name);
+
+    private static string? None(SettingsSource source) => null;
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace BackupFunctions.Configuration;
+
+/// <summary>Reads settings one by one and collects what is wrong with them.</summary>
+internal sealed class OptionsReader(SettingsSource source)
+{
+    private const decimal BytesPerMegabyte = 1_000_000;
+    private readonly List<SettingProblem> _problems = [.. source.Problems];
+    private readonly List<string> _warnings = [];
+
+    public SettingsSource Source => source;
+
+    public IReadOnlyList<SettingProblem> Problems => _problems;
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public void Problem(string setting, string fault, string exampleValue) => _problems.Add(new(setting, fault, $"{setting}={exampleValue}"));
+
+    public void Problem(SettingProblem problem)
+    {
+        if (!_problems.Contains(problem)) _problems.Add(problem);
+    }
+
+    public void Warn(string warning) => _warnings.Add(warning);
+
+    public string? Get(string name) => source.Get(name)?.Trim();
+
+    public int Integer(string name, int least, int most, int fallback)
+    {
+        if (Get(name) is not { } text) return fallback;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
+        Problem(name, $"is not a whole number from {least} to {most}", fallback.ToString(CultureInfo.InvariantCulture));
+        return fallback;
+    }
+
+    public long? RateLimit()
+    {
+        if (Get(SettingNames.RateLimit) is not { } text) return null;
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var megabytes)
+            && megabytes is >= 0.001m and <= 1_000_000m)
+            return (long)(megabytes * BytesPerMegabyte);
+        Problem(SettingNames.RateLimit, "is not a number of megabytes per second from 0.001 to 1000000", "50");
+        return null;
+    }
+
+    public IReadOnlyList<string> Patterns(string name)
+    {
+        var patterns = Get(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        foreach (var pattern in patterns)
+        {
+            var dot = pattern.IndexOf('.', StringComparison.Ordinal);
+            if (pattern != "*" && (dot <= 0 || dot == pattern.Length - 1)) Problem(name, $"has '{pattern}', want database.collection", "shop.*,crm.people");
+        }
+        return patterns;
+    }
+
+    public string Staging()
+    {
+        var fallback = Defaults.StagingDirectory(source);
+        if (Get(SettingNames.Staging) is not { } text) return fallback;
+        if (!text.Contains("://", StringComparison.Ordinal) && !text.Contains("AccountKey=", StringComparison.OrdinalIgnoreCase)
+            && !text.StartsWith("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase))
+            return source.FullPath(text);
+        Problem(SettingNames.Staging, "is not a directory: this release stages in a directory only", "/var/lib/backupfunctions/staging");
+        return fallback;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+
+namespace BackupFunctions.Configuration;
+
+/// <summary>
+/// The last line of defence before text leaves the process: replaces every secret that it knows, and the password of anything that looks
+/// like a URI. Thread-safe. Secrets under four characters are not replaced: they would tear ordinary words apart.
+/// </summary>
+public sealed partial class SecretRedactor
+{
+    private const int Shortest = 4;
+    private readonly Lock _gate = new();
+    private volatile string[] _longestFirst = [];
+
+    /// <summary>Knows the secrets among the settings, misspelled ones too.</summary>
+    public static SecretRedactor From(SettingsSource source)
+    {
+        var redactor = new SecretRedactor();
+        foreach (var name in source.Names)
+        {
+            var value = source.Get(name)!;
+            switch (Masking.SensitivityOf(name, value))
+            {
+                case Sensitivity.Secret: redactor.Add(value.Trim()); break;
+                case Sensitivity.Address: redactor.AddUri(value); break;
+                case Sensitivity.Command when value.Trim().Split(' ', 2) is [_, var arguments]: redactor.Add(arguments); break;
+            }
+        }
+        return redactor;
+    }
+
+    /// <summary>Adds a secret.</summary>
+    public void Add(string secret)
+    {
+        if (secret.Length < Shortest) return;
+        lock (_gate) _longestFirst = [.. _longestFirst.Append(secret).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length)];
+    }
+
+    /// <summary>Adds the password of a URI, as it is written and decoded.</summary>
+    public void AddUri(string uri)
+    {
+        var start = uri.IndexOf("://", StringComparison.Ordinal) + 3;
+        var at = uri.LastIndexOf('@');
+        if (start < 3 || at < start) return;
+        var colon = uri.IndexOf(':', start);
+        if (colon < 0 || colon > at) return;
+        var password = uri[(colon + 1)..at];
+        Add(password);
+        Add(Uri.UnescapeDataString(password));
+    }
+
+    /// <summary>The text without secrets.</summary>
+    public string Redact(string text)
+    {
+        foreach (var secret in _longestFirst) text = text.Replace(secret, Masking.Mask, StringComparison.Ordinal);
+        return UriPassword().Replace(text, $"$1:{Masking.Mask}@");
+    }
+
+    [GeneratedRegex("""([A-Za-z][A-Za-z0-9+.\-]*://[^\s:@/"'<>]*):[^\s"'<>]*@""")]
+    private static partial Regex UriPassword();
+}

@@ -1,0 +1,53 @@
+namespace BackupFunctions.Configuration;
+
+/// <summary>The names of the settings, as they stand in the environment.</summary>
+public static class SettingNames
+{
+    /// <summary>Connection string of the replica set that is backed up.</summary>
+    public const string MongoUri = "MONGODB_URI";
+
+    /// <summary>Where the head of the manifest lives.</summary>
+    public const string CatalogUri = "MONGODB_CATALOG_URI";
+
+    /// <summary>The database of the catalogue.</summary>
+    public const string CatalogDatabase = "MONGODB_CATALOG_DATABASE";
+
+    /// <summary>A raw key: 32 bytes in base64 or hex.</summary>
+    public const string Key = "BACKUP_ENCRYPTION_KEY";
+
+    /// <summary>A file that holds the raw key.</summary>
+    public const string KeyFile = "BACKUP_ENCRYPTION_KEY_FILE";
+
+    /// <summary>A command that prints the raw key.</summary>
+    public const string KeyCommand = "BACKUP_ENCRYPTION_KEY_COMMAND";
+
+    /// <summary>A passphrase.</summary>
+    public const string Passphrase = "BACKUP_ENCRYPTION_PASSPHRASE";
+
+    /// <summary>A file that holds the passphrase.</summary>
+    public const string PassphraseFile = "BACKUP_ENCRYPTION_PASSPHRASE_FILE";
+
+    /// <summary>Namespace patterns to back up.</summary>
+    public const string Include = "BACKUP_INCLUDE";
+
+    /// <summary>Namespace patterns to leave out.</summary>
+    public const string Exclude = "BACKUP_EXCLUDE";
+
+    /// <summary>Where sealed segments wait for their upload.</summary>
+    public const string Staging = "BACKUP_STAGING";
+
+    /// <summary>How much is done at once.</summary>
+    public const string Parallelism = "BACKUP_PARALLELISM";
+
+    /// <summary>The zstd level.</summary>
+    public const string CompressionLevel = "BACKUP_COMPRESSION_LEVEL";
+
+    /// <summary>Upper bound of the transfer rate.</summary>
+    public const string RateLimit = "BACKUP_RATE_LIMIT";
+
+    /// <summary>Address of node 1 or 2.</summary>
+    public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";
+
+    /// <summary>Bearer token of node 1 or 2.</summary>
+    public static string NodeToken(int node) => $"IPFS_NODE_{node}_TOKEN";
+}

@@ -1,0 +1,16 @@
+namespace BackupFunctions.Telemetry;
+
+/// <summary>An error in one line for people.</summary>
+public static class ErrorText
+{
+    /// <summary>The message of an error followed by those of its causes, except what is said already.</summary>
+    public static string Of(Exception error) => Join(error is AggregateException { InnerExceptions: [var only] } ? only.Message : error.Message, error.InnerException);
+
+    /// <summary>A message followed by those of an error and its causes, except what is said already.</summary>
+    public static string Join(string message, Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+            if (error is not AggregateException && !message.Contains(error.Message, StringComparison.Ordinal)) message += $": {error.Message}";
+        return message;
+    }
+}

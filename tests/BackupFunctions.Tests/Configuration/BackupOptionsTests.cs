@@ -1,0 +1,82 @@
+using BackupFunctions.Configuration;
+
+namespace BackupFunctions.Tests.Configuration;
+
+public class BackupOptionsTests
+{
+    [Fact]
+    public void Complete_settings_give_typed_options()
+    {
+        var options = BackupOptions.Load(TestSettings.Source("BACKUP_INCLUDE=shop.*, crm.people", "BACKUP_EXCLUDE=shop.tmp", "BACKUP_RATE_LIMIT=12.5", "BACKUP_COMPRESSION_LEVEL=19"), OptionsScope.Backup);
+        options.SourceUri.ShouldBe("mongodb://ada:pa55word-of-ada@db1.example.com:27017/?replicaSet=rs0");
+        options.Catalog.ShouldBe(new CatalogSetting("MONGODB_URI", options.SourceUri, "backup_catalog", null));
+        options.Key.ShouldBe(new KeySetting(KeySettingKind.Value, "BACKUP_ENCRYPTION_KEY", TestSettings.Key));
+        options.Nodes.Select(n => (n.SettingName, n.Kind, n.Token)).ShouldBe(
+            [("IPFS_NODE_1_URL", NodeKind.Vault, null), ("IPFS_NODE_2_URL", NodeKind.Kubo, TestSettings.Token)]);
+        options.Nodes[0].Directory.ShouldBe("/vaults/one");
+        options.Include.ShouldBe(["shop.*", "crm.people"]);
+        options.Exclude.ShouldBe(["shop.tmp"]);
+        options.StagingDirectory.ShouldBe("/home/ada/.local/state/backupfunctions/staging");
+        options.Parallelism.ShouldBe(2);
+        options.CompressionLevel.ShouldBe(19);
+        options.RateLimit.ShouldBe(12_500_000);
+        options.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Defaults_hold_for_what_is_not_set()
+    {
+        var options = BackupOptions.Load(TestSettings.Source("BACKUP_PARALLELISM="), OptionsScope.Backup);
+        options.Parallelism.ShouldBeInRange(1, 64);
+        options.CompressionLevel.ShouldBe(3);
+        options.RateLimit.ShouldBeNull();
+        options.Include.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_catalogue_may_be_a_directory_or_another_MongoDB()
+    {
+        BackupOptions.Load(TestSettings.Source("MONGODB_CATALOG_URI=file:///var/lib/my%20catalog"), OptionsScope.List)
+            .Catalog.ShouldBe(new CatalogSetting("MONGODB_CATALOG_URI", null, "backup_catalog", "/var/lib/my catalog"));
+        BackupOptions.Load(TestSettings.Source("MONGODB_CATALOG_URI=mongodb://other", "MONGODB_CATALOG_DATABASE=mine"), OptionsScope.List)
+            .Catalog.ShouldBe(new CatalogSetting("MONGODB_CATALOG_URI", "mongodb://other", "mine", null));
+    }
+
+    [Fact]
+    public void A_scope_asks_only_for_what_it_needs()
+    {
+        var nothing = TestSettings.Source("MONGODB_URI=", "BACKUP_ENCRYPTION_KEY=", "IPFS_NODE_1_URL=", "IPFS_NODE_2_URL=");
+        var general = BackupOptions.Load(nothing, OptionsScope.General);
+        general.Parallelism.ShouldBe(2);
+        general.Catalog.ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => general.Key).Message.ShouldBe("settings were loaded by a scope without Key");
+        Missing(nothing, OptionsScope.Decrypt).ShouldBe(["BACKUP_ENCRYPTION_KEY"]);
+        Missing(nothing, OptionsScope.Download).ShouldBe(["IPFS_NODE_1_URL", "IPFS_NODE_2_URL"]);
+        Missing(nothing, OptionsScope.Restore).ShouldBe(["BACKUP_ENCRYPTION_KEY", "IPFS_NODE_1_URL", "IPFS_NODE_2_URL"]);
+        Missing(nothing, OptionsScope.List).ShouldBe(["MONGODB_URI", "BACKUP_ENCRYPTION_KEY", "IPFS_NODE_1_URL", "IPFS_NODE_2_URL"]);
+        Missing(nothing, OptionsScope.Backup).ShouldBe(["MONGODB_URI", "BACKUP_ENCRYPTION_KEY", "IPFS_NODE_1_URL", "IPFS_NODE_2_URL"]);
+    }
+
+    [Fact]
+    public void No_text_form_shows_a_secret()
+    {
+        var options = BackupOptions.Load(TestSettings.Source(), OptionsScope.Backup);
+        foreach (var text in new[] { $"{options}", $"{options.Catalog}", $"{options.Key}", $"{options.Nodes[1]}" })
+        {
+            text.ShouldNotContain(TestSettings.Key);
+            text.ShouldNotContain(TestSettings.Password);
+            text.ShouldNotContain(TestSettings.Token);
+        }
+    }
+
+    [Fact]
+    public void A_node_without_an_adapter_has_a_clear_error()
+    {
+        var error = BackupOptions.Load(TestSettings.Source("IPFS_NODE_2_URL=http://u:pw12@127.0.0.1:5001"), OptionsScope.Backup).Nodes[1].WithoutAdapter();
+        error.Kind.ShouldBe(ErrorKind.Configuration);
+        error.Message.ShouldBe("open node IPFS_NODE_2_URL http://u:****@127.0.0.1:5001: this release has no adapter for http:// addresses");
+        error.Hint!.ShouldContain("file:///");
+    }
+
+    private static string[] Missing(SettingsSource source, OptionsScope scope) => [.. BackupOptions.Check(source, scope).Problems.Select(p => p.Setting)];
+}

@@ -1,0 +1,23 @@
+using BackupFunctions.Configuration;
+using BackupFunctions.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace BackupFunctions.Tests.Telemetry;
+
+public class HumanLoggerTests
+{
+    [Fact]
+    public void A_line_has_time_level_message_and_causes()
+    {
+        using var written = new StringWriter();
+        using var provider = new HumanLoggerProvider(written, new FakeTimeProvider(new DateTimeOffset(2026, 7, 1, 2, 0, 0, TimeSpan.Zero)), new SecretRedactor());
+        var error = new BackupException(ErrorKind.Failed, "open block", inner: new IOException("disk gone, see mongodb://u:pw12@h"));
+        provider.CreateLogger("any").LogWarning(error, "retry {Count}", 3);
+        written.ToString().ShouldBe("02:00:00Z warn  retry 3: open block: disk gone, see mongodb://u:****@h" + Environment.NewLine);
+    }
+
+    [Fact]
+    public void A_cause_that_the_message_tells_already_is_not_repeated() =>
+        ErrorText.Of(new InvalidOperationException("open x: tag mismatch", new IOException("tag mismatch", new IOException("deep")))).ShouldBe("open x: tag mismatch: deep");
+}
