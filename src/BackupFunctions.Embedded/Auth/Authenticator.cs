@@ -34,7 +34,9 @@ internal sealed class Authenticator(UserDirectory users)
         });
     }
 
-    /// <summary>Does the first step that a hello brings along; null when it fails, so that the client goes the long way and gets the error there.</summary>
+    /// <summary>
+    /// Does the first step that a hello brings along; null when it fails, so that the client goes the long way and gets the error there.
+    /// </summary>
     public BsonDocument? Speculate(ConnectionState connection, BsonDocument command)
     {
         if (command.ElementCount == 0 || !command.TryGetValue("db", out var database) || !database.IsString) return null;
@@ -83,7 +85,8 @@ internal sealed class Authenticator(UserDirectory users)
         if (Mechanism(command) is var mechanism and not X509) throw ServerErrors.MechanismUnavailable(mechanism);
         var subject = connection.Peer.CertificateSubject;
         if (subject is null || database != EmbeddedUser.ExternalDatabase) throw ServerErrors.AuthenticationFailed();
-        if (command.TryGetValue("user", out var name) && (!name.IsString || name.AsString != subject)) throw ServerErrors.AuthenticationFailed();
+        if (command.TryGetValue("user", out var name) && (!name.IsString || name.AsString != subject))
+            throw ServerErrors.AuthenticationFailed();
 
         var user = UserDirectory.FullName(database, subject);
         if (users.Find(user) is null) throw ServerErrors.AuthenticationFailed();

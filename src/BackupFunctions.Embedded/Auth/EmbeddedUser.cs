@@ -1,6 +1,8 @@
 namespace BackupFunctions.Embedded.Auth;
 
-/// <summary>A role and the database it is granted on. Roles are reported by connectionStatus; the server enforces only that a user is known.</summary>
+/// <summary>
+/// A role and the database it is granted on. Roles are reported by connectionStatus; the server enforces only that a user is known.
+/// </summary>
 public sealed record EmbeddedRole(string Role, string Database = "admin");
 
 /// <summary>Someone who may log in. A class and no record, so that a password is never printed.</summary>
@@ -25,7 +27,8 @@ public sealed class EmbeddedUser
 
     /// <summary>A user who logs in by SCRAM-SHA-256.</summary>
     /// <exception cref="ArgumentException">The name or the password is empty, or the database name is not valid.</exception>
-    public static EmbeddedUser WithPassword(string name, string password, string database = "admin", params IReadOnlyList<EmbeddedRole> roles)
+    public static EmbeddedUser WithPassword(
+        string name, string password, string database = "admin", params IReadOnlyList<EmbeddedRole> roles)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentException.ThrowIfNullOrEmpty(password);

@@ -12,10 +12,16 @@ internal static class RolePrivileges
         ["changeStream", "collStats", "dbHash", "dbStats", "find", "killCursors", "listCollections", "listIndexes", "planCacheRead"];
 
     private static readonly string[] Write =
-        ["convertToCapped", "createCollection", "createIndex", "dropCollection", "dropIndex", "insert", "remove", "renameCollectionSameDB", "update"];
+    [
+        "convertToCapped", "createCollection", "createIndex", "dropCollection", "dropIndex", "insert", "remove", "renameCollectionSameDB",
+        "update",
+    ];
 
     private static readonly string[] Administer =
-        ["bypassDocumentValidation", "collMod", "createRole", "createUser", "dropDatabase", "dropRole", "dropUser", "grantRole", "revokeRole", "viewRole", "viewUser"];
+    [
+        "bypassDocumentValidation", "collMod", "createRole", "createUser", "dropDatabase", "dropRole", "dropUser", "grantRole", "revokeRole",
+        "viewRole", "viewUser",
+    ];
 
     private static readonly string[] Monitor =
         ["getCmdLineOpts", "getParameter", "hostInfo", "listDatabases", "replSetGetConfig", "replSetGetStatus", "serverStatus"];

@@ -5,7 +5,8 @@ namespace BackupFunctions.Embedded.Auth;
 
 /// <summary>
 /// Prepares a password as SASLprep (RFC 4013) does: other spaces become U+0020, invisible characters vanish, the rest is normalised (NFKC),
-/// control and private characters are refused. Its check of mixed writing directions is left out.
+/// control and private characters are refused. Its check of mixed writing directions is left out. In globalization-invariant mode .NET
+/// normalises nothing, here as in a driver: then only passwords that are in normal form already work across programs.
 /// </summary>
 internal static class SaslPrep
 {

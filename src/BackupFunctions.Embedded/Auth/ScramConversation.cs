@@ -36,7 +36,8 @@ internal sealed class ScramConversation
     /// <param name="clientFirst">The client's message.</param>
     /// <param name="serverNonce">Printable characters without comma, never used before.</param>
     /// <param name="skipEmptyExchange">Whether the server's signature ends the exchange, without an empty message of the client.</param>
-    public static ScramConversation Begin(UserDirectory users, string database, string clientFirst, string serverNonce, bool skipEmptyExchange)
+    public static ScramConversation Begin(
+        UserDirectory users, string database, string clientFirst, string serverNonce, bool skipEmptyExchange)
     {
         // gs2-cbind-flag "," [authzid] "," n=name "," r=nonce [extensions]
         var parts = clientFirst.Split(',');

@@ -41,7 +41,7 @@ internal static class SubjectName
         {
             var attributes = new List<string>();
             var set = sequence.ReadSetOf();
-            while (set.HasData) attributes.Add(Attribute(set.ReadSequence()));
+            while (set.HasData) attributes.Insert(0, Attribute(set.ReadSequence()));
             relativeNames.Insert(0, string.Join('+', attributes));
         }
 

@@ -12,6 +12,8 @@ internal sealed class Connection(Stream stream, ConnectionState state, Dispatche
 
     private int _sent;
 
+    private int MaxMessage => dispatcher.AwaitsLogin(state) ? MaxMessageBeforeLogin : MessageHeader.MaxMessageSize;
+
     /// <summary>Serves until the client leaves.</summary>
     /// <exception cref="WireException">The client broke the protocol; it has been answered where that was possible.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
@@ -22,7 +24,7 @@ internal sealed class Connection(Stream stream, ConnectionState state, Dispatche
         await using var reader = new MessageReader(stream);
         try
         {
-            while (await reader.Read(dispatcher.AwaitsLogin(state) ? MaxMessageBeforeLogin : MessageHeader.MaxMessageSize, closing.Token) is { } message)
+            while (await reader.Read(MaxMessage, closing.Token) is { } message)
                 await Serve(message, reader, closing);
         }
         finally

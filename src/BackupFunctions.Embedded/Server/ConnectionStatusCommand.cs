@@ -13,13 +13,16 @@ internal sealed class ConnectionStatusCommand(UserDirectory users)
     private BsonDocument Status(CommandContext context)
     {
         var user = context.Connection.User is { } name ? users.Find(name) : null;
+        var roles = user?.Roles ?? [];
         var authInfo = new BsonDocument
         {
-            { "authenticatedUsers", user is null ? [] : new BsonArray { new BsonDocument { { "user", user.Name }, { "db", user.Database } } } },
-            { "authenticatedUserRoles", new BsonArray((user?.Roles ?? []).Select(role => new BsonDocument { { "role", role.Role }, { "db", role.Database } })) },
+            { "authenticatedUsers", user is null ? [] : new BsonArray { Named("user", user.Name, user.Database) } },
+            { "authenticatedUserRoles", new BsonArray(roles.Select(role => Named("role", role.Role, role.Database))) },
         };
         if (context.Body.GetValue("showPrivileges", false).ToBoolean())
-            authInfo.Add("authenticatedUserPrivileges", new BsonArray((user?.Roles ?? []).SelectMany(RolePrivileges.Of)));
+            authInfo.Add("authenticatedUserPrivileges", new BsonArray(roles.SelectMany(RolePrivileges.Of)));
         return new BsonDocument("authInfo", authInfo);
     }
+
+    private static BsonDocument Named(string kind, string name, string database) => new() { { kind, name }, { "db", database } };
 }

@@ -6,10 +6,15 @@ using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Server;
 
-/// <summary>Finds a command's handler, asks for a login where one is needed, and finishes the reply: ok or the error, and the cluster's time.</summary>
+/// <summary>
+/// Finds a command's handler, asks for a login where one is needed, and finishes the reply: ok or the error, and the cluster's time.
+/// </summary>
 internal sealed class Dispatcher(CommandTable commands, IOptimeSource optimes, bool authenticationRequired)
 {
     private const int MaxDatabaseBytes = 63;
+
+    private static readonly FrozenDictionary<string, IReadOnlyList<RawBsonDocument>> NoSequences =
+        FrozenDictionary<string, IReadOnlyList<RawBsonDocument>>.Empty;
 
     private static readonly SearchValues<char> NotInDatabaseNames = SearchValues.Create("/\\. \"$\0");
 
@@ -48,7 +53,7 @@ internal sealed class Dispatcher(CommandTable commands, IOptimeSource optimes, b
         string database, RawBsonDocument body, ConnectionState connection, CancellationToken cancellation) => Answer(
             () =>
             {
-                var context = Context(database, body, FrozenDictionary<string, IReadOnlyList<RawBsonDocument>>.Empty, connection, cancellation);
+                var context = Context(database, body, NoSequences, connection, cancellation);
                 return OpenToLegacyQueries.Contains(context.Name) ? Handle(context) : throw ServerErrors.UnsupportedOpQuery(context.Name);
             },
             cancellation);

@@ -9,8 +9,8 @@ using BackupFunctions.Embedded.Wire;
 namespace BackupFunctions.Embedded.Server;
 
 /// <summary>
-/// A server in this process that drivers and tools of MongoDB connect to as to a replica set of one member. For demonstrations and tests: it is no
-/// database, and nothing about MongoDB is proven by it alone.
+/// A server in this process that drivers and tools of MongoDB connect to as to a replica set of one member. For demonstrations and tests: it is
+/// no database, and nothing about MongoDB is proven by it alone.
 /// </summary>
 public sealed class EmbeddedMongoServer : IAsyncDisposable
 {
@@ -37,7 +37,8 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
 
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         var server = new ServerIdentity(options, Port, optimes);
-        ConnectionString = $"mongodb://{server.Member}/?replicaSet={Uri.EscapeDataString(options.ReplicaSet)}{(_tls is null ? "" : "&tls=true")}";
+        ConnectionString = $"mongodb://{server.Member}/?replicaSet={Uri.EscapeDataString(options.ReplicaSet)}";
+        if (_tls is not null) ConnectionString += "&tls=true";
         _dispatcher = new Dispatcher(Commands(server, users, registerMore), optimes, users.Any);
         _accepting = Accept();
     }

@@ -6,8 +6,8 @@ using MongoDB.Bson;
 namespace BackupFunctions.Embedded.Server;
 
 /// <summary>
-/// hello and its older form isMaster. No topologyVersion is sent: with one, a client would wait on the server for changes of the topology; without
-/// one it asks at its heartbeat interval, which is all that a set of one unchanging member needs.
+/// hello and its older form isMaster. No topologyVersion is sent: with one, a client would wait on the server for changes of the topology;
+/// without one it asks at its heartbeat interval, which is all that a set of one unchanging member needs.
 /// </summary>
 internal sealed class HelloCommands(ServerIdentity server, Authenticator authenticator)
 {

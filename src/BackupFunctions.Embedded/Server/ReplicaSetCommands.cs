@@ -3,7 +3,9 @@ using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Server;
 
-/// <summary>State and configuration of the replica set of one. What is written is committed by the majority at once, and never rolled back.</summary>
+/// <summary>
+/// State and configuration of the replica set of one. What is written is committed by the majority at once, and never rolled back.
+/// </summary>
 internal sealed class ReplicaSetCommands(ServerIdentity server)
 {
     private const int Primary = 1;

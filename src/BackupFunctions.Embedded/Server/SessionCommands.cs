@@ -3,7 +3,7 @@ using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Server;
 
-/// <summary>Logical sessions: their ids are accepted everywhere and nothing is kept for them, so that starting and ending them is all they do.</summary>
+/// <summary>Logical sessions: their ids are accepted everywhere and nothing is kept for them, so there is nothing to end either.</summary>
 internal static class SessionCommands
 {
     /// <summary>How long a session lives without being used, as clients are told.</summary>

@@ -60,7 +60,7 @@ internal sealed class OpMsg
         {
             parsed.ReadSections(MessageHeader.Size + sizeof(uint), end);
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or DecoderFallbackException)
         {
             throw new CommandException(22, "InvalidBSON", e.Message);
         }

@@ -26,19 +26,18 @@ internal sealed record OpQuery(string Database, RawBsonDocument Query)
 
         var start = sizeof(int) + nameEnd + 1 + (2 * sizeof(int));
         if (start > bytes.Length) throw new WireException("read OP_QUERY: ends before its query");
-        var query = new RawBsonDocument(Slice(message.Bytes, MessageHeader.Size + start));
-        if (query.TryGetValue("$query", out var wrapped) && wrapped is RawBsonDocument inner) query = inner;
-        return new OpQuery(collection[..^CommandCollection.Length], query);
+        return new OpQuery(collection[..^CommandCollection.Length], ReadQuery(message.Bytes, MessageHeader.Size + start));
     }
 
-    private static IByteBuffer Slice(byte[] bytes, int start)
+    private static RawBsonDocument ReadQuery(byte[] bytes, int start)
     {
         try
         {
             var length = BsonStructure.Check(bytes.AsSpan(start));
-            return new ByteArrayBuffer(bytes, isReadOnly: true).GetSlice(start, length);
+            var query = new RawBsonDocument(new ByteArrayBuffer(bytes, isReadOnly: true).GetSlice(start, length));
+            return query.TryGetValue("$query", out var wrapped) && wrapped is RawBsonDocument inner ? inner : query;
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or DecoderFallbackException)
         {
             throw new WireException($"read OP_QUERY: {e.Message}");
         }

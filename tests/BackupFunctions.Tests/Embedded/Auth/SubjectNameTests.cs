@@ -33,6 +33,16 @@ public sealed class SubjectNameTests
         SubjectName.Of(name.Build()).ShouldBe(expected);
     }
 
+    // made by OpenSSL 3, and printed by its "x509 -nameopt RFC2253"
+    [Fact]
+    public void A_name_of_several_attributes_is_written_as_OpenSSL_does()
+    {
+        var name = new X500DistinguishedName(Convert.FromHexString(
+            "3058310b30090603550406130244453110300e060355040a0c07612c20622b22633123300a060355040b0c036f"
+            + "7073301506035504030c0e4c75c48d69c487206261636b75703112301006092a864886f70d0109011603784079"));
+        SubjectName.Of(name).ShouldBe("emailAddress=x@y,CN=Lu\\C4\\8Di\\C4\\87 backup+OU=ops,O=a\\, b\\+\\\"c,C=DE");
+    }
+
     [Fact]
     public void An_attribute_without_a_short_name_keeps_its_number()
     {
