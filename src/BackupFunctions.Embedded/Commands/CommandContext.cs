@@ -1,3 +1,4 @@
+using BackupFunctions.Embedded.Server;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -42,6 +43,9 @@ internal sealed class ConnectionState
 
     /// <summary>The authenticated user as <c>db.name</c>, or null.</summary>
     public string? User { get; set; }
+
+    /// <summary>The other side: address, client certificate, authentication under way.</summary>
+    public PeerState Peer { get; init; } = new();
 }
 
 /// <summary>Runs a command and gives the reply without <c>ok</c>, which the dispatcher adds; throws <see cref="CommandException"/>.</summary>

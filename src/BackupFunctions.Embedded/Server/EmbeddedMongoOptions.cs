@@ -1,0 +1,32 @@
+using System.Net;
+using BackupFunctions.Embedded.Auth;
+
+namespace BackupFunctions.Embedded.Server;
+
+/// <summary>How an <see cref="EmbeddedMongoServer"/> listens and whom it lets in.</summary>
+public sealed record EmbeddedMongoOptions
+{
+    /// <summary>The TCP port; the default is 0, any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The address to listen on; the default is loopback.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>
+    /// The host name or address that clients are told to use: a driver goes to the address that the replica set names, not to the one it was
+    /// given. The default is <see cref="Address"/>, or loopback when that is any address.
+    /// </summary>
+    public string? Host { get; init; }
+
+    /// <summary>The name of the replica set; the default is <c>rs0</c>.</summary>
+    public string ReplicaSet { get; init; } = "rs0";
+
+    /// <summary>TLS; the default is none.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>Who may log in. The default is nobody, and then no one has to.</summary>
+    public IReadOnlyList<EmbeddedUser> Users { get; init; } = [];
+
+    /// <summary>The clock; the default is the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,23 @@
+using BackupFunctions.Embedded.Commands;
+using MongoDB.Bson;
+
+namespace BackupFunctions.Embedded.Server;
+
+/// <summary>Logical sessions: their ids are accepted everywhere and nothing is kept for them, so there is nothing to end either.</summary>
+internal static class SessionCommands
+{
+    /// <summary>How long a session lives without being used, as clients are told.</summary>
+    public const int TimeoutMinutes = 30;
+
+    /// <summary>Adds the commands.</summary>
+    public static void Register(CommandTable commands)
+    {
+        commands.Add("startSession", _ => ValueTask.FromResult(new BsonDocument
+        {
+            { "id", new BsonDocument("id", ServerRandom.Uuid()) },
+            { "timeoutMinutes", TimeoutMinutes },
+        }));
+        foreach (var name in (string[])["endSessions", "refreshSessions", "killSessions", "killAllSessions"])
+            commands.Add(name, _ => ValueTask.FromResult(new BsonDocument()));
+    }
+}
