@@ -113,9 +113,11 @@ public sealed partial class MongoUri
         }
     }
 
-    // a slash in a password ends the host list early, so that the rest looks like a database name with an @
+    // a slash or question mark in a password ends the host list early, so that its rest looks like a database or an option
     private static bool CredentialsAreEscaped(Match match) =>
-        !match.Groups["database"].Value.Contains('@', StringComparison.Ordinal) && !BrokenEscape().IsMatch(match.Groups["credentials"].Value);
+        !match.Groups["database"].Value.Contains('@', StringComparison.Ordinal)
+        && !OptionNameWithAt().IsMatch(match.Groups["options"].Value)
+        && !BrokenEscape().IsMatch(match.Groups["credentials"].Value);
 
     internal static BackupException Invalid(string settingName, string why, string hint) =>
         new(ErrorKind.Configuration, $"read {settingName}: {why}", hint);
@@ -125,6 +127,9 @@ public sealed partial class MongoUri
 
     [GeneratedRegex(@"\Amongodb(\+srv)?://", RegexOptions.ExplicitCapture)]
     private static partial Regex Scheme();
+
+    [GeneratedRegex("(^|[&;])[^=&;]*@")]
+    private static partial Regex OptionNameWithAt();
 
     [GeneratedRegex("%(?![0-9a-fA-F]{2})")]
     private static partial Regex BrokenEscape();
