@@ -1,0 +1,130 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace BackupFunctions.Mongo;
+
+/// <summary>Lists what is to be backed up, with the bytes of options and indexes as the server has them.</summary>
+public static class CollectionLister
+{
+    private static readonly BsonDocument Empty = [];
+
+    /// <summary>
+    /// The collections and views that the filter includes, ordered by name. One that is dropped meanwhile is left out. Time series and
+    /// encrypted collections are listed, for the plan to refuse or to warn.
+    /// </summary>
+    public static async Task<IReadOnlyList<CollectionSpec>> List(
+        MongoConnection connection, NamespaceFilter filter, CancellationToken cancellationToken)
+    {
+        var specs = new List<CollectionSpec>();
+        foreach (var database in await Databases(connection, cancellationToken).ConfigureAwait(false))
+        {
+            if (!filter.MayInclude(database)) continue;
+            await foreach (var spec in ListDatabase(connection, database, filter, cancellationToken).ConfigureAwait(false)) specs.Add(spec);
+        }
+        return [.. specs.OrderBy(s => s.Namespace)];
+    }
+
+    /// <summary>One collection or view; null when there is none of this name.</summary>
+    public static async Task<CollectionSpec?> Find(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in Entries(connection, ns, cancellationToken).ConfigureAwait(false))
+            return await Describe(connection, ns.Database, entry, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    private static async IAsyncEnumerable<CollectionSpec> ListDatabase(
+        MongoConnection connection, string database, NamespaceFilter filter,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entry in Entries(connection, new Namespace(database, ""), cancellationToken).ConfigureAwait(false))
+        {
+            if (!filter.Includes(new Namespace(database, NameOf(entry)))) continue;
+            if (await Describe(connection, database, entry, cancellationToken).ConfigureAwait(false) is { } spec) yield return spec;
+        }
+    }
+
+    private static IAsyncEnumerable<RawBsonDocument> Entries(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
+    {
+        using var command = new RawBsonBuilder();
+        command.Add("listCollections", 1).BeginDocument("filter");
+        if (ns.Collection.Length > 0) command.Add("name", ns.Collection);
+        command.End().BeginDocument("cursor").End();
+        return RawCursor.Read(connection, ns.Database, command.ToDocument(), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<string>> Databases(MongoConnection connection, CancellationToken cancellationToken)
+    {
+        var reply = await connection.Run("admin", new BsonDocument { { "listDatabases", 1 }, { "nameOnly", true } }, cancellationToken).ConfigureAwait(false);
+        return [.. reply["databases"].AsBsonArray.Select(d => d["name"].AsString).Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task<CollectionSpec?> Describe(
+        MongoConnection connection, string database, RawBsonDocument entry, CancellationToken cancellationToken)
+    {
+        var spec = FromEntry(database, entry);
+        if (spec.Type == CollectionType.View) return spec;
+        try
+        {
+            var indexes = await Indexes(connection, spec.Namespace, cancellationToken).ConfigureAwait(false);
+            var (documents, bytes) = spec.Type == CollectionType.Collection
+                ? await Sizes(connection, spec.Namespace, cancellationToken).ConfigureAwait(false)
+                : (0, 0);
+            return spec with { Indexes = indexes, Documents = documents, Bytes = bytes };
+        }
+        catch (MongoCommandException e) when (e.Code == MongoErrors.NamespaceNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What an entry of <c>listCollections</c> says, without indexes and sizes.</summary>
+    public static CollectionSpec FromEntry(string database, RawBsonDocument entry)
+    {
+        var bytes = entry.Bytes().Span;
+        var options = RawBson.Nested(bytes, "options"u8);
+        var info = RawBson.Nested(bytes, "info"u8);
+        return new CollectionSpec
+        {
+            Namespace = new Namespace(database, NameOf(entry)),
+            Type = TypeOf(bytes, options),
+            Options = new RawBsonDocument(options.IsEmpty ? [5, 0, 0, 0, 0] : options.ToArray()),
+            Indexes = [],
+            Uuid = !info.IsEmpty && RawBson.TryFind(info, "uuid"u8, out var uuid) && uuid.Type == BsonType.Binary && uuid.Value.Length == 21
+                ? new Guid(uuid.Value[5..], bigEndian: true)
+                : null,
+        };
+    }
+
+    private static CollectionType TypeOf(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> options)
+    {
+        if (!options.IsEmpty && RawBson.TryFind(options, "timeseries"u8, out _)) return CollectionType.Timeseries;
+        if (!options.IsEmpty && RawBson.TryFind(options, "viewOn"u8, out _)) return CollectionType.View;
+        return RawBson.TryFind(entry, "type"u8, out var type) && type.Value[4..^1].SequenceEqual("view"u8) ? CollectionType.View : CollectionType.Collection;
+    }
+
+    private static async Task<IReadOnlyList<RawBsonDocument>> Indexes(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
+    {
+        using var command = new RawBsonBuilder();
+        command.Add("listIndexes", ns.Collection).BeginDocument("cursor").End();
+        var indexes = new List<RawBsonDocument>();
+        await foreach (var index in RawCursor.Read(connection, ns.Database, command.ToDocument(), cancellationToken).ConfigureAwait(false)) indexes.Add(index);
+        return indexes;
+    }
+
+    private static async Task<(long Documents, long Bytes)> Sizes(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
+    {
+        var stage = new BsonDocument("$collStats", new BsonDocument { { "count", Empty }, { "storageStats", Empty } });
+        using var cursor = await connection.Client.GetDatabase(ns.Database).WithReadPreference(connection.Reads)
+            .GetCollection<BsonDocument>(ns.Collection)
+            .AggregateAsync<BsonDocument>(new[] { stage }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var stats = await cursor.FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        if (stats is null) return (0, 0);
+        var storage = stats.GetValue("storageStats", Empty).AsBsonDocument;
+        return (stats.GetValue("count", 0).ToInt64(), storage.GetValue("size", 0).ToInt64());
+    }
+
+    private static string NameOf(RawBsonDocument entry) =>
+        RawBson.TryFind(entry.Bytes().Span, "name"u8, out var name)
+            ? System.Text.Encoding.UTF8.GetString(name.Value[4..^1])
+            : throw new BackupException(ErrorKind.Failed, "list collections: the server sent an entry without a name");
+}

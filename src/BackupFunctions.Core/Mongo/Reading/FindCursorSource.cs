@@ -1,0 +1,53 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace BackupFunctions.Mongo;
+
+/// <summary>Reads one collection by <c>find</c>: majority read concern, one session kept alive, batches bounded by bytes.</summary>
+internal sealed class FindCursorSource : IRawCursorSource
+{
+    private const long BatchBytes = 4 << 20; // the server itself stops at 16 MiB
+    private const int MostDocuments = 100_000;
+    private const int DocumentsOfUnknownSize = 1_000;
+
+    private readonly IMongoCollection<RawBsonDocument> _collection;
+    private readonly CollectionSpec _spec;
+    private readonly SessionKeeper _session;
+
+    private FindCursorSource(IMongoCollection<RawBsonDocument> collection, CollectionSpec spec, SessionKeeper session) =>
+        (_collection, _spec, _session) = (collection, spec, session);
+
+    public static async Task<FindCursorSource> Start(
+        MongoConnection connection, CollectionSpec spec, BsonTimestamp? afterTime, CancellationToken cancellationToken)
+    {
+        var session = await SessionKeeper.Start(connection, cancellationToken).ConfigureAwait(false);
+        // a member that lags behind waits until it has caught up with this moment
+        if (afterTime is not null) session.Session.AdvanceOperationTime(afterTime);
+        var settings = new MongoCollectionSettings { ReadPreference = connection.Reads, ReadConcern = ReadConcern.Majority };
+        var collection = connection.Client.GetDatabase(spec.Namespace.Database).GetCollection<RawBsonDocument>(spec.Namespace.Collection, settings);
+        return new FindCursorSource(collection, spec, session);
+    }
+
+    public Task<IAsyncCursor<RawBsonDocument>> Open(RawBsonDocument? min, RawBsonDocument? max, CancellationToken cancellationToken)
+    {
+        var options = new FindOptions<RawBsonDocument>
+        {
+            BatchSize = BatchSize(_spec.Documents, _spec.Bytes),
+            Hint = _spec.ReadOrder == CollectionReadOrder.ById ? new BsonDocument("_id", 1) : new BsonDocument("$natural", 1),
+            Min = min,
+            Max = max,
+            NoCursorTimeout = true,
+        };
+        return _collection.FindAsync(_session.Session, FilterDefinition<RawBsonDocument>.Empty, options, cancellationToken);
+    }
+
+    /// <summary>Documents per batch for about 4 MiB.</summary>
+    internal static int BatchSize(long documents, long bytes)
+    {
+        if (documents <= 0 || bytes <= 0) return DocumentsOfUnknownSize;
+        var average = Math.Max(1, bytes / documents);
+        return (int)Math.Clamp(BatchBytes / average, 1, MostDocuments);
+    }
+
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+}

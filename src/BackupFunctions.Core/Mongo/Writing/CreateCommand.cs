@@ -1,0 +1,48 @@
+using MongoDB.Bson;
+
+namespace BackupFunctions.Mongo;
+
+/// <summary>Builds the <c>create</c> command that gives a collection or view back its options, byte for byte and in order.</summary>
+public static class CreateCommand
+{
+    // {v: 2, key: {_id: 1}, name: "_id_"}: what a server makes of itself
+    private static readonly byte[] DefaultIdIndex = BuildDefaultIdIndex();
+
+    /// <summary>
+    /// The command for <see cref="CollectionSpec.Namespace"/>. Left out of the options: <c>autoIndexId</c>, which servers refuse,
+    /// <c>recordIdsReplicated</c>, which is the server's own choice, and <c>create</c>, which old servers listed among the options.
+    /// </summary>
+    public static RawBsonDocument Build(CollectionSpec spec)
+    {
+        using var command = new RawBsonBuilder();
+        command.Add("create", spec.Namespace.Collection);
+        foreach (var option in new RawElements(spec.Options.Bytes().Span))
+        {
+            if (!IsLeftOut(option.Name)) command.Element(option.Whole);
+        }
+        if (spec.Type == CollectionType.Collection && IdIndex(spec) is { } idIndex) command.Add("idIndex", idIndex);
+        return command.BeginDocument("writeConcern").Add("w", "majority").End().ToDocument();
+    }
+
+    private static bool IsLeftOut(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("autoIndexId"u8) || name.SequenceEqual("recordIdsReplicated"u8) || name.SequenceEqual("create"u8);
+
+    // an _id index can be described at creation only, by these four fields
+    private static byte[]? IdIndex(CollectionSpec spec)
+    {
+        if (spec.IsClustered || spec.Indexes.FirstOrDefault(IndexSpec.IsIdIndex) is not { } index) return null;
+        using var kept = new RawBsonBuilder();
+        foreach (var field in new RawElements(index.Bytes().Span))
+        {
+            if (field.Name.SequenceEqual("v"u8) || field.Name.SequenceEqual("key"u8) || field.Name.SequenceEqual("name"u8) || field.Name.SequenceEqual("collation"u8))
+                kept.Element(field.Whole);
+        }
+        return kept.Finish().Span.SequenceEqual(DefaultIdIndex) ? null : kept.ToArray();
+    }
+
+    private static byte[] BuildDefaultIdIndex()
+    {
+        using var builder = new RawBsonBuilder();
+        return builder.Add("v", 2).BeginDocument("key").Add("_id", 1).End().Add("name", "_id_").ToArray();
+    }
+}

@@ -1,0 +1,133 @@
+using MongoDB.Bson;
+
+namespace BackupFunctions.Mongo;
+
+/// <summary>
+/// What an insert did: documents, their bytes, and how many of them hold an empty timestamp that this server replaced by its clock, because it
+/// is too old to be told otherwise.
+/// </summary>
+public readonly record struct InsertSummary(long Documents, long Bytes, long EmptyTimestampsReplaced)
+{
+    /// <summary>Both together.</summary>
+    public static InsertSummary operator +(InsertSummary left, InsertSummary right) =>
+        new(left.Documents + right.Documents, left.Bytes + right.Bytes, left.EmptyTimestampsReplaced + right.EmptyTimestampsReplaced);
+
+    /// <summary>Both together.</summary>
+    public InsertSummary Add(InsertSummary other) => this + other;
+}
+
+/// <summary>
+/// Inserts raw documents and accounts for each. A batch whose reply was lost is sent again, up to three times; a document that is then already
+/// there with the same bytes was inserted by the lost attempt. Every other write error fails, duplicate keys included.
+/// </summary>
+public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, TimeProvider time)
+{
+    private const int Attempts = 4;
+
+    /// <summary>Inserts the documents, in order when the collection is capped.</summary>
+    public async Task<InsertSummary> Insert(CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken)
+    {
+        var summary = default(InsertSummary);
+        foreach (var (first, count) in InsertCommand.Batches(documents))
+            summary += await InsertBatch(spec, documents, first, count, cancellationToken).ConfigureAwait(false);
+        return summary;
+    }
+
+    private async Task<InsertSummary> InsertBatch(
+        CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, int first, int count, CancellationToken cancellationToken)
+    {
+        long bytes = 0, empty = 0;
+        for (var i = first; i < first + count; i++)
+        {
+            if (documents[i].Length > InsertCommand.LongestDocument)
+                throw new BackupException(ErrorKind.Failed, $"insert into {spec.Namespace}: a document has {documents[i].Length} bytes, more than servers store");
+            bytes += documents[i].Length;
+            if (InsertCommand.HasEmptyTimestamp(documents[i].Span)) empty++;
+        }
+        var keep = empty > 0 && server.KeepsEmptyTimestamps;
+        var batch = new Batch(spec, documents, first, count, keep);
+        var retry = MongoRetry.Create(Attempts, time, MongoErrors.IsTransient);
+        try
+        {
+            await retry.ExecuteAsync(async ct => await Send(batch, ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or BackupException))
+        {
+            throw new BackupException(ErrorKind.Failed, $"insert into {spec.Namespace}: {e.Message.TrimEnd('.')}{Code(e)}", inner: e);
+        }
+        return new InsertSummary(count, bytes, keep ? 0 : empty);
+    }
+
+    private sealed record Batch(CollectionSpec Spec, IReadOnlyList<ReadOnlyMemory<byte>> Documents, int First, int Count, bool KeepEmptyTimestamps)
+    {
+        public int Done { get; set; }
+
+        public bool Repeated { get; set; }
+    }
+
+    private async Task Send(Batch batch, CancellationToken cancellationToken)
+    {
+        var spec = batch.Spec;
+        while (batch.Done < batch.Count)
+        {
+            var (first, count) = (batch.First + batch.Done, batch.Count - batch.Done);
+            RawBsonDocument reply;
+            using (var command = InsertCommand.Build(spec.Namespace.Collection, batch.Documents, first, count, spec.IsCapped, batch.KeepEmptyTimestamps))
+            {
+                try
+                {
+                    reply = await run(spec.Namespace.Database, RawBson.Document(command.Finish()), cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (MongoErrors.IsTransient(e))
+                {
+                    batch.Repeated = true;
+                    throw;
+                }
+            }
+            using (reply)
+            {
+                var errors = WriteReply.Errors(reply);
+                foreach (var error in errors)
+                {
+                    var document = batch.Documents[first + error.Index];
+                    if (!batch.Repeated || error.Code != MongoErrors.DuplicateKey || !await IsThere(spec.Namespace, document, cancellationToken).ConfigureAwait(false))
+                        throw Refused(spec.Namespace, first + error.Index, document.Span, error);
+                }
+                if (WriteReply.ConcernError(reply) is { } unconfirmed)
+                {
+                    batch.Repeated = true;
+                    throw new IOException($"the write was not confirmed by a majority: {unconfirmed}");
+                }
+                // an ordered insert stops at its first error; what came before is in
+                var handled = spec.IsCapped && errors.Count > 0 ? errors[0].Index + 1 : count;
+                var inserted = WriteReply.Count(reply);
+                if (inserted != handled - errors.Count)
+                    throw new BackupException(ErrorKind.Failed, $"insert into {spec.Namespace}: the server says {inserted} of {handled - errors.Count} documents");
+                batch.Done += handled;
+            }
+        }
+    }
+
+    private async Task<bool> IsThere(Namespace ns, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
+    {
+        if (!RawBson.TryFind(document.Span, "_id"u8, out var id)) return false;
+        using var command = new RawBsonBuilder();
+        using var equals = new RawBsonBuilder();
+        // {_id: {$eq: v}}, since a v that is a document with operators in it would be taken for a condition
+        equals.Element([id.Whole[0], .. "$eq\0"u8, .. id.Value]);
+        command.Add("find", ns.Collection).BeginDocument("filter").Add("_id", equals.Finish().Span).End().Add("limit", 1).Add("singleBatch", true);
+        using var reply = await run(ns.Database, command.ToDocument(), cancellationToken).ConfigureAwait(false);
+        var batch = RawBson.Nested(RawBson.Nested(reply.Bytes().Span, "cursor"u8), "firstBatch"u8);
+        foreach (var found in new RawElements(batch)) return found.Value.SequenceEqual(RawBson.WithIdFirst(document).Span);
+        return false;
+    }
+
+    private static BackupException Refused(Namespace ns, int index, ReadOnlySpan<byte> document, WriteReply.Error error)
+    {
+        var id = RawBson.Id(document)?.ToString() ?? "without _id";
+        return new(ErrorKind.Failed, $"insert into {ns}: document {index} of the batch ({id}): {error.Message} (code {error.Code})",
+            error.Code == MongoErrors.DuplicateKey ? "restore into an empty collection: another document has the same key already" : null);
+    }
+
+    private static string Code(Exception e) => MongoErrors.Code(e) is { } code ? $" (code {code})" : "";
+}

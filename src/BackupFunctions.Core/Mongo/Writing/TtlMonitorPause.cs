@@ -1,0 +1,57 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace BackupFunctions.Mongo;
+
+/// <summary>
+/// Switches the deletion by age off on the primary for the time of a restore, which would otherwise lose old documents while it runs.
+/// Disposing puts it back as it was. Where we may not, building TTL indexes last has to do.
+/// </summary>
+public sealed class TtlMonitorPause : IAsyncDisposable
+{
+    private const string Parameter = "ttlMonitorEnabled";
+    private readonly MongoConnection? _connection;
+
+    private TtlMonitorPause(MongoConnection? connection) => _connection = connection;
+
+    /// <summary>Whether this switched it off; false as well when it was off before.</summary>
+    public bool IsActive => _connection is not null;
+
+    /// <summary>Switches it off; a server that refuses is fine.</summary>
+    public static async Task<TtlMonitorPause> Begin(MongoConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reply = await Admin(connection, new BsonDocument { { "getParameter", 1 }, { Parameter, 1 } }, cancellationToken).ConfigureAwait(false);
+            if (!reply.GetValue(Parameter, false).ToBoolean()) return new(null);
+            await Set(connection, false, cancellationToken).ConfigureAwait(false);
+            return new(connection);
+        }
+        catch (MongoCommandException)
+        {
+            return new(null); // not allowed, or no such parameter
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is null) return;
+        var retry = MongoRetry.Create(4, _connection.Time, MongoErrors.IsTransient);
+        try
+        {
+            await retry.ExecuteAsync(async ct => await Set(_connection, true, ct).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MongoException or TimeoutException)
+        {
+            throw new BackupException(ErrorKind.Failed, $"switch the TTL monitor of {_connection.Name} on again: {e.Message.TrimEnd('.')}",
+                "run db.adminCommand({setParameter: 1, ttlMonitorEnabled: true}) on the primary", e);
+        }
+    }
+
+    private static Task<BsonDocument> Set(MongoConnection connection, bool enabled, CancellationToken cancellationToken) =>
+        Admin(connection, new BsonDocument { { "setParameter", 1 }, { Parameter, enabled } }, cancellationToken);
+
+    private static Task<BsonDocument> Admin(MongoConnection connection, BsonDocument command, CancellationToken cancellationToken) =>
+        connection.Client.GetDatabase("admin").RunCommandAsync<BsonDocument>(command, ReadPreference.Primary, cancellationToken);
+}
