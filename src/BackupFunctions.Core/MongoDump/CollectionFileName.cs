@@ -7,7 +7,7 @@ namespace BackupFunctions.MongoDump;
 /// Collection names in file names, as mongodump writes them since 2019: form-style URL escaping, and for long ones a cut name with a hash
 /// of the whole.
 /// </summary>
-internal static class CollectionFileName
+public static class CollectionFileName
 {
     private const int MaxLength = 238;
     private const int KeptLength = 208;

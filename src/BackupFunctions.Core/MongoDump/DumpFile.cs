@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using BackupFunctions.Ambient;
 
 namespace BackupFunctions.MongoDump;
@@ -11,7 +10,7 @@ internal static class DumpFile
 
     /// <summary>Opens for reading; disposing the stream closes the file.</summary>
     public static Stream Open(IFiles files, string path, bool gzip) =>
-        gzip ? new GZipStream(files.OpenRead(path), CompressionMode.Decompress) : files.OpenRead(path);
+        gzip ? new GzipReadStream(files.OpenRead(path)) : files.OpenRead(path);
 
     /// <summary>All bytes of a small file; one whose name ends with .gz is unpacked.</summary>
     /// <exception cref="BackupException">Corrupt: it cannot be unpacked, or is too large.</exception>
