@@ -4,8 +4,6 @@ namespace BackupFunctions.Ambient;
 public sealed class DiskFiles : IFiles
 {
     private const string PendingPrefix = ".pending-";
-    private long _counter;
-
     /// <inheritdoc/>
     public Stream OpenRead(string path) =>
         new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, FileOptions.SequentialScan | FileOptions.Asynchronous);
@@ -16,8 +14,7 @@ public sealed class DiskFiles : IFiles
         var full = Path.GetFullPath(path);
         var directory = Path.GetDirectoryName(full)!;
         Directory.CreateDirectory(directory);
-        var unique = $"{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}";
-        return new DiskPendingFile(full, Path.Combine(directory, $"{PendingPrefix}{unique}"), ownerOnly);
+        return new DiskPendingFile(full, Path.Combine(directory, PendingPrefix + Path.GetRandomFileName()), ownerOnly);
     }
 
     /// <inheritdoc/>
@@ -83,10 +80,11 @@ public sealed class DiskFiles : IFiles
             {
                 _stream.Dispose();
             }
-            finally
+            catch (IOException)
             {
-                File.Delete(_pending);
+                // what could not be flushed is thrown away; the error that led here counts
             }
+            File.Delete(_pending);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace BackupFunctions.Ambient;
 /// </summary>
 public interface IFiles
 {
-    /// <summary>Opens a file for reading; the caller disposes it.</summary>
+    /// <summary>Opens a file for reading, seekable; the caller disposes it.</summary>
     Stream OpenRead(string path);
 
     /// <summary>
@@ -39,7 +39,7 @@ public interface IFiles
 /// <summary>A file being written: see <see cref="IFiles.Create"/>.</summary>
 public abstract class PendingFile : IDisposable
 {
-    /// <summary>Where to write; not to be disposed by the caller.</summary>
+    /// <summary>Where to write, seekable; not to be disposed by the caller.</summary>
     public abstract Stream Stream { get; }
 
     /// <summary>Flushes to disk and puts the file at its path.</summary>

@@ -103,7 +103,7 @@ public class BlockSealingTests
     {
         using var keys = TestKeys.Create(7);
         using var sealer = new BlockSealer(keys);
-        var previous = Ipfs.Cid.Raw("before"u8);
+        var previous = BackupFunctions.Ipfs.Cid.Raw("before"u8);
         var block = sealer.Seal(BlockType.Manifest, 0, true, new ManifestContext(12, previous).Encode(), "secret"u8);
         var header = BlockHeader.Parse(block.Bytes.Span[..Math.Min(BlockHeader.MaxSize, block.Bytes.Length)]);
         header.Epoch.ShouldBe(7u);

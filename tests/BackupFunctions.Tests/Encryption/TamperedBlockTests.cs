@@ -8,7 +8,7 @@ public class TamperedBlockTests
     public static TheoryData<BlockType, string, int> Blocks => new()
     {
         { BlockType.Chunk, "", 700 },
-        { BlockType.Manifest, Convert.ToHexString(new ManifestContext(3, Ipfs.Cid.Raw("x"u8)).Encode()), 20 },
+        { BlockType.Manifest, Convert.ToHexString(new ManifestContext(3, BackupFunctions.Ipfs.Cid.Raw("x"u8)).Encode()), 20 },
         {
             BlockType.KeySlot,
             Convert.ToHexString(new KeySlotContext(new(TestKeys.Repository), "a", SlotKdf.Pbkdf2Sha512, KeySlotContext.MinIterations, new byte[16]).Encode()),
