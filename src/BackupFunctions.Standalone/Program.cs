@@ -1,1 +1,29 @@
-return 0;
+using System.Runtime.InteropServices;
+using BackupFunctions;
+using BackupFunctions.Standalone.Commands;
+using BackupFunctions.Standalone.Demo;
+
+using var cancellation = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+var io = StandaloneIo.FromProcess();
+var parts = new DemoParts((_, _) => throw new BackupException(ErrorKind.Failed, "open the engine: this build has none"));
+return await StandaloneCommand.Run(
+    args,
+    io,
+    [
+        DemoCommand.Create(io, parts),
+#if EMBEDDED_SERVER
+        MongoCommand.Create(io),
+#endif
+    ],
+    cancellation.Token);
+
+// the first signal asks the work to stop cleanly, the second ends the process
+void Stop(PosixSignalContext signal)
+{
+    if (cancellation.IsCancellationRequested) return;
+    signal.Cancel = true;
+    cancellation.Cancel();
+}

@@ -1,0 +1,35 @@
+#if EMBEDDED_SERVER
+using BackupFunctions.Embedded.Server;
+#endif
+
+namespace BackupFunctions.Standalone.Demo;
+
+/// <summary>The real parts: the embedded server, the driver, the engine that <paramref name="openEngine"/> opens.</summary>
+internal sealed class DemoParts(Func<DemoSetup, CancellationToken, Task<IDemoEngine>> openEngine) : IDemoParts
+{
+    /// <inheritdoc/>
+    public async Task<IDemoServer> StartServer(CancellationToken cancellationToken)
+    {
+#if EMBEDDED_SERVER
+        return new EmbeddedServer(await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), cancellationToken));
+#else
+        await Task.CompletedTask;
+        throw new BackupException(ErrorKind.Failed, "start the embedded server: this build has none", "give --mongo URI");
+#endif
+    }
+
+    /// <inheritdoc/>
+    public IDemoDatabases Connect(string mongoUri) => DemoDatabases.Connect(mongoUri);
+
+    /// <inheritdoc/>
+    public Task<IDemoEngine> OpenEngine(DemoSetup setup, CancellationToken cancellationToken) => openEngine(setup, cancellationToken);
+
+#if EMBEDDED_SERVER
+    private sealed class EmbeddedServer(EmbeddedMongoServer server) : IDemoServer
+    {
+        public string ConnectionString => server.ConnectionString;
+
+        public ValueTask DisposeAsync() => server.DisposeAsync();
+    }
+#endif
+}

@@ -1,0 +1,151 @@
+using BackupFunctions.Standalone.Demo.Comparison;
+using BackupFunctions.Standalone.Demo.Data;
+using BackupFunctions.Standalone.Demo.Story;
+
+namespace BackupFunctions.Standalone.Demo;
+
+/// <summary>One run of the demo, step by step. Nothing is dropped before both nodes hold a verified backup of every document.</summary>
+internal sealed class DemoRun(IDemoParts parts, IDemoStory story, TimeProvider time, DemoRequest request)
+{
+    /// <summary>The step that is under way, or was when the run failed.</summary>
+    public DemoStep? Step { get; private set; }
+
+    /// <summary>What is known of the result so far.</summary>
+    public DemoSummary Summary { get; private set; } = new() { Ok = false };
+
+    /// <summary>Takes all steps; gives every difference between the data before and after.</summary>
+    public async Task<IReadOnlyList<string>> Execute(DemoWorkspace workspace, CancellationToken cancellationToken)
+    {
+        if (workspace.Keep) Note($"Kept in {workspace.Directory}: {(request.NodeUrls.Count == 0 ? "both vaults and " : "")}the key that opens the backup.");
+        await using var server = await Take(DemoStep.Server, () => StartServer(cancellationToken));
+        using var databases = server.Databases;
+        var before = await Take(DemoStep.Data, () => Fill(databases, cancellationToken));
+        await using var engine = await Take(DemoStep.Nodes, () => OpenEngine(server.Uri, workspace, cancellationToken));
+        var backup = await Take(DemoStep.Backup, () => Backup(engine, before, cancellationToken));
+        await Take(DemoStep.Drop, () => Drop(databases, cancellationToken));
+        var restore = await Take(DemoStep.Restore, () => Restore(engine, backup.Root, cancellationToken));
+        var differences = await Take(DemoStep.Compare, () => Compare(databases, before, restore, cancellationToken));
+        if (request.MongoUri is not null && !request.Keep && differences.Count == 0)
+        {
+            await databases.Drop(cancellationToken);
+            Note($"The demo's databases on {databases.Address} were dropped again; --keep leaves them there.");
+        }
+        return differences;
+    }
+
+    private async Task<T> Take<T>(DemoStep step, Func<Task<(T Result, IReadOnlyList<DemoFact> Facts)>> work)
+    {
+        Step = step;
+        story.Begin(step);
+        var start = time.GetTimestamp();
+        var (result, facts) = await work();
+        story.Done(step, time.GetElapsedTime(start), facts);
+        return result;
+    }
+
+    private async Task<(DemoConnection, IReadOnlyList<DemoFact>)> StartServer(CancellationToken cancellationToken)
+    {
+        var embedded = request.MongoUri is null ? await parts.StartServer(cancellationToken) : null;
+        try
+        {
+            var uri = request.MongoUri ?? embedded!.ConnectionString;
+            var connection = new DemoConnection(uri, embedded, parts.Connect(uri));
+            return (connection, [DemoFact.Of("server", embedded is null ? "server" : "embedded", connection.Databases.Address)]);
+        }
+        catch
+        {
+            if (embedded is not null) await embedded.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<(DataFingerprint, IReadOnlyList<DemoFact>)> Fill(IDemoDatabases databases, CancellationToken cancellationToken)
+    {
+        var foreign = await databases.Foreign(cancellationToken);
+        if (foreign.Count > 0) throw DemoMarker.Refuse(foreign);
+        var written = await story.Watch(DemoStep.Data, report =>
+            databases.Write(new DocumentsWritten(report), cancellationToken));
+        var before = await databases.Fingerprint(cancellationToken);
+        return (before,
+        [
+            DemoFact.Count("databases", "databases", written.Databases), DemoFact.Count("collections", "collections", written.Collections),
+            DemoFact.Count("views", "views", written.Views), DemoFact.Count("indexes", "indexes", written.Indexes),
+            DemoFact.Count("documents", "documents", before.Documents), DemoFact.Size("bytes", "bson", before.Bytes),
+        ]);
+    }
+
+    private async Task<(IDemoEngine, IReadOnlyList<DemoFact>)> OpenEngine(string uri, DemoWorkspace workspace, CancellationToken cancellationToken)
+    {
+        var nodes = request.NodeUrls.Count == 0 ? workspace.Vaults : request.NodeUrls;
+        var engine = await parts.OpenEngine(new DemoSetup(uri, nodes, workspace.KeyFile, DemoData.IncludePatterns, workspace.Directory), cancellationToken);
+        return (engine, [DemoFact.Of("node_1", "node 1", Shown(nodes[0])), DemoFact.Of("node_2", "node 2", Shown(nodes[1])), DemoFact.Of("key_file", "key", workspace.KeyFile)]);
+    }
+
+    private async Task<(DemoBackup, IReadOnlyList<DemoFact>)> Backup(IDemoEngine engine, DataFingerprint before, CancellationToken cancellationToken)
+    {
+        var backup = await story.Watch(DemoStep.Backup, report => engine.Backup(report, cancellationToken));
+        var verified = backup.Nodes.Count(n => n.Fault is null);
+        Summary = Summary with { Documents = backup.Documents, Bytes = backup.Bytes, StoredBytes = backup.StoredBytes, Nodes = verified, Root = backup.Root };
+        if (request.NodeUrls.Count > 0) Note($"The backup stays pinned on your nodes: unpin {backup.Root} and the manifest when you no longer want it.");
+        if (verified < 2)
+        {
+            var faults = backup.Nodes.Where(n => n.Fault is not null).Select(n => $"{n.Node}: {n.Fault}");
+            throw new BackupException(ErrorKind.Partial, $"verify backup {backup.Root} on two nodes: {string.Join("; ", [$"{verified} hold it", .. faults])}", "nothing was dropped; look after the node and run the demo again");
+        }
+        if (backup.Documents < before.Documents)
+            throw new BackupException(ErrorKind.Failed, $"check backup {backup.Root}: it holds {backup.Documents} of {before.Documents} documents", "nothing was dropped");
+        return (backup,
+        [
+            DemoFact.Of("root", "root CID", backup.Root), DemoFact.Of("backup_id", "backup", backup.BackupId), DemoFact.Count("documents", "documents", backup.Documents),
+            DemoFact.Size("bytes", "bson", backup.Bytes), DemoFact.Size("stored_bytes", "stored", backup.StoredBytes),
+            .. backup.Nodes.Select((n, i) => new DemoFact($"verified_blocks_{i + 1}", $"node {i + 1}", n.VerifiedBlocks, $"{Readable.Count(n.VerifiedBlocks)} blocks read back and hashed, {n.Node}")),
+        ]);
+    }
+
+    private static async Task<(int, IReadOnlyList<DemoFact>)> Drop(IDemoDatabases databases, CancellationToken cancellationToken)
+    {
+        await databases.Drop(cancellationToken);
+        var left = (await databases.Fingerprint(cancellationToken)).Collections.Count;
+        if (left > 0) throw new BackupException(ErrorKind.Failed, $"drop the demo's databases: {left} collections are still there", "does something else write to them?");
+        return (0, [DemoFact.Of("dropped", "dropped", string.Join(", ", DemoData.Databases))]);
+    }
+
+    private async Task<(DemoRestore, IReadOnlyList<DemoFact>)> Restore(IDemoEngine engine, string root, CancellationToken cancellationToken)
+    {
+        var restore = await story.Watch(DemoStep.Restore, report => engine.Restore(root, report, cancellationToken));
+        return (restore,
+        [
+            DemoFact.Count("collections", "collections", restore.Collections), DemoFact.Count("views", "views", restore.Views),
+            DemoFact.Count("indexes", "indexes", restore.Indexes), DemoFact.Count("documents", "documents", restore.Documents), DemoFact.Size("bytes", "bson", restore.Bytes),
+        ]);
+    }
+
+    private async Task<(IReadOnlyList<string>, IReadOnlyList<DemoFact>)> Compare(
+        IDemoDatabases databases, DataFingerprint before, DemoRestore restore, CancellationToken cancellationToken)
+    {
+        var after = await databases.Fingerprint(cancellationToken);
+        // two witnesses: the engine against its backup, and the hashes that were taken before it was started
+        IReadOnlyList<string> differences = [.. restore.Differences, .. before.DifferencesTo(after)];
+        Summary = Summary with { Mismatches = differences.Count };
+        return (differences,
+        [
+            DemoFact.Count("collections", "collections", after.Collections.Count), DemoFact.Count("documents", "documents", after.Documents),
+            DemoFact.Size("bytes", "bson", after.Bytes), DemoFact.Count("mismatches", "differences", differences.Count),
+        ]);
+    }
+
+    private void Note(string note) => Summary = Summary with { Notes = [.. Summary.Notes, note] };
+
+    private static string Shown(string url) => new Uri(url).GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    /// <summary>Tells at once, in order, and on the caller's thread.</summary>
+    private sealed class DocumentsWritten(Action<string, long, long> report) : IProgress<DemoDataProgress>
+    {
+        public void Report(DemoDataProgress value) => report("write documents", value.Documents, 0);
+    }
+
+    private sealed record DemoConnection(string Uri, IDemoServer? Embedded, IDemoDatabases Databases) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => Embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+}

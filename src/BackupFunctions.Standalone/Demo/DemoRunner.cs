@@ -1,0 +1,51 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Standalone.Demo.Story;
+
+namespace BackupFunctions.Standalone.Demo;
+
+/// <summary>Runs the demo to its end, good or bad: every failure is told with a hint and becomes an exit code.</summary>
+public sealed class DemoRunner(IDemoParts parts, IDemoStory story, TimeProvider time, IRandomSource random)
+{
+    private const int MaxDifferencesTold = 5;
+
+    /// <summary>Where the temporary directory of a run is made; the default is the system's place for such.</summary>
+    public string TemporaryDirectory { get; init; } = Path.GetTempPath();
+
+    /// <summary>Runs it; gives the exit code.</summary>
+    public async Task<int> Run(DemoRequest request, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var run = new DemoRun(parts, story, time, request);
+        var exitCode = ExitCodes.Ok;
+        try
+        {
+            request.Check();
+            using var workspace = DemoWorkspace.Create(TemporaryDirectory, random, request.Keep);
+            var differences = await run.Execute(workspace, cancellationToken);
+            if (differences.Count > 0) throw Differs(differences);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            exitCode = ExitCodes.Cancelled;
+            story.Fail(new DemoFailure(run.Step, "cancelled", "cancelled", null, exitCode));
+        }
+#pragma warning disable CA1031 // the edge: whatever failed becomes a message and an exit code
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            exitCode = ExitCodes.Of(e);
+            story.Fail(new DemoFailure(run.Step, ExitCodes.KindOf(e), MessageOf(e), (e as BackupException)?.Hint, exitCode));
+        }
+        story.Finish(run.Summary with { Ok = exitCode == ExitCodes.Ok, Duration = time.GetElapsedTime(start) });
+        return exitCode;
+    }
+
+    private static BackupException Differs(IReadOnlyList<string> differences)
+    {
+        var more = differences.Count > MaxDifferencesTold ? $"; and {differences.Count - MaxDifferencesTold} more" : "";
+        return BackupException.Corrupt($"compare what was restored: {string.Join("; ", differences.Take(MaxDifferencesTold))}{more}");
+    }
+
+    private static string MessageOf(Exception error) =>
+        error is BackupException or IOException or UnauthorizedAccessException ? error.Message : $"unexpected {error.GetType().Name}: {error.Message}";
+}

@@ -1,0 +1,54 @@
+namespace BackupFunctions.Standalone.Demo.Story;
+
+/// <summary>How a run is told: to people or as JSON lines.</summary>
+public interface IDemoStory
+{
+    /// <summary>A step begins.</summary>
+    void Begin(DemoStep step);
+
+    /// <summary>Runs the long part of a step and shows how far it is; the callback takes stage, done and total (0: unknown), from any thread.</summary>
+    Task<T> Watch<T>(DemoStep step, Func<Action<string, long, long>, Task<T>> work);
+
+    /// <summary>A step is done, with what it has to tell.</summary>
+    void Done(DemoStep step, TimeSpan took, IReadOnlyList<DemoFact> facts);
+
+    /// <summary>Why the run ends early or badly, and what to do about it.</summary>
+    void Fail(DemoFailure failure);
+
+    /// <summary>The end, good or bad: always told, and last.</summary>
+    void Finish(DemoSummary summary);
+}
+
+/// <summary>A failure as it is told; <paramref name="Step"/> is null when none had begun.</summary>
+public sealed record DemoFailure(DemoStep? Step, string Kind, string Message, string? Hint, int ExitCode);
+
+/// <summary>The result of a run.</summary>
+public sealed record DemoSummary
+{
+    /// <summary>Whether every byte came back.</summary>
+    public required bool Ok { get; init; }
+
+    /// <summary>Documents backed up.</summary>
+    public long Documents { get; init; }
+
+    /// <summary>Their length as BSON.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>What one node stores.</summary>
+    public long StoredBytes { get; init; }
+
+    /// <summary>Nodes that hold the backup, verified.</summary>
+    public int Nodes { get; init; }
+
+    /// <summary>Root CID; null when there is no backup.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>Differences between the data before and after.</summary>
+    public int Mismatches { get; init; }
+
+    /// <summary>How long the run took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>What the user should know about what stays behind.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

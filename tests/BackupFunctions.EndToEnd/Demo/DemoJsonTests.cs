@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace BackupFunctions.EndToEnd.Demo;
+
+public sealed class DemoJsonTests
+{
+    [Fact]
+    public async Task The_last_line_is_the_summary_with_its_documented_fields()
+    {
+        using var demo = new DemoFixture();
+        (await demo.RunJson()).ShouldBe(0);
+        demo.Out.TrimEnd('\n').Split('\n')[^1].ShouldBe(
+            $$"""{"message_type":"summary","ok":true,"documents":3,"bytes":300,"stored_bytes":120,"nodes":2,"root":"{{FakeParts.Root}}","mismatches":0,"seconds":0}""");
+        demo.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Every_other_line_is_a_step_that_starts_and_is_done_in_order()
+    {
+        using var demo = new DemoFixture();
+        await demo.RunJson();
+        var steps = demo.Lines.SkipLast(1).ToList();
+        steps.ShouldAllBe(line => line.GetProperty("message_type").GetString() == "step");
+        steps.Where(s => Text(s, "status") != "running").Select(s => $"{s.GetProperty("number")} {Text(s, "step")} {Text(s, "status")}").ShouldBe(
+            new[] { "server", "data", "nodes", "backup", "drop", "restore", "compare" }.SelectMany((name, i) => new[] { $"{i + 1} {name} started", $"{i + 1} {name} done" }));
+    }
+
+    [Fact]
+    public async Task Each_stage_is_one_line_however_often_it_reports()
+    {
+        using var demo = new DemoFixture();
+        await demo.RunJson();
+        demo.Lines.Where(l => Text(l, "step") == "backup" && Text(l, "status") == "running").Select(l => Text(l, "stage")).ShouldBe(["dump and seal", "upload"]);
+    }
+
+    [Fact]
+    public async Task The_backup_step_tells_root_sizes_and_verified_blocks()
+    {
+        using var demo = new DemoFixture();
+        await demo.RunJson();
+        var done = demo.Lines.Single(l => Text(l, "step") == "backup" && Text(l, "status") == "done");
+        Text(done, "root").ShouldBe(FakeParts.Root);
+        done.GetProperty("stored_bytes").GetInt64().ShouldBe(120);
+        done.GetProperty("verified_blocks_2").GetInt64().ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task A_failure_is_one_error_line_and_a_summary_that_is_not_ok()
+    {
+        using var demo = new DemoFixture(new FakeParts { BackupFails = new BackupException(ErrorKind.WrongKey, "open keyring: wrong key", "give the right one") });
+        (await demo.RunJson()).ShouldBe(12);
+        Text(demo.ErrorLine, "message_type").ShouldBe("error");
+        Text(demo.ErrorLine, "kind").ShouldBe("wrong_key");
+        Text(demo.ErrorLine, "message").ShouldBe("open keyring: wrong key");
+        Text(demo.ErrorLine, "hint").ShouldBe("give the right one");
+        Text(demo.ErrorLine, "step").ShouldBe("backup");
+        demo.ErrorLine.GetProperty("exit_code").GetInt32().ShouldBe(12);
+        Text(demo.Summary, "message_type").ShouldBe("summary");
+        demo.Summary.GetProperty("ok").GetBoolean().ShouldBeFalse();
+        demo.Summary.GetProperty("root").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    private static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out var value) ? value.GetString() : null;
+}
