@@ -27,7 +27,11 @@ internal sealed class BackupCommand : CliCommand
         var result = await session.Run(OptionsScope.Backup, run => _engine.Backup(new(BackupType.Full), run, cancellationToken));
         session.Terminal.Result("backup_result", result, () => TextTable.Fields([.. BackupText.Fields(result.Backup), .. BackupText.Copies(result.Nodes)]));
         if (result.Backup.State == BackupState.Complete) return ExitCodes.Ok;
-        session.Terminal.Warning("one node alone holds this backup: the second copy is missing");
-        return ExitCodes.Of(ErrorKind.Partial);
+        var lacking = string.Join(" and ", result.Nodes.Where(n => n.Fault is not null || !n.Pinned).Select(n => n.Node));
+        return session.Terminal.Error(
+            Human.Word(ErrorKind.Partial),
+            $"copy backup {result.Backup.Id} to both nodes: no verified copy on {lacking}",
+            "the backup is recorded and can be restored; repair the node and back up again",
+            ExitCodes.Of(ErrorKind.Partial));
     }
 }

@@ -66,8 +66,8 @@ public sealed record BackupOptions
             StagingDirectory = reader.Staging(),
             Include = reader.Patterns(SettingNames.Include),
             Exclude = reader.Patterns(SettingNames.Exclude),
-            Parallelism = reader.Integer(SettingNames.Parallelism, 1, Defaults.MaxParallelism, Defaults.Parallelism),
-            CompressionLevel = reader.Integer(SettingNames.CompressionLevel, 1, 19, Defaults.CompressionLevel),
+            Parallelism = reader.Integer(SettingNames.Parallelism, 1, Defaults.MaxParallelism, Defaults.Parallelism, "4"),
+            CompressionLevel = reader.Integer(SettingNames.CompressionLevel, 1, 19, Defaults.CompressionLevel, "3"),
             RateLimit = reader.RateLimit(),
         };
         if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };

@@ -26,11 +26,11 @@ internal sealed class OptionsReader(SettingsSource source)
 
     public string? Get(string name) => source.Get(name)?.Trim();
 
-    public int Integer(string name, int least, int most, int fallback)
+    public int Integer(string name, int least, int most, int fallback, string example)
     {
         if (Get(name) is not { } text) return fallback;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
-        Problem(name, $"is not a whole number from {least} to {most}", fallback.ToString(CultureInfo.InvariantCulture));
+        Problem(name, $"is not a whole number from {least} to {most}", example);
         return fallback;
     }
 

@@ -1,0 +1,513 @@
+#if CLI
+using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Tests.Configuration;
+using BackupFunctions.Workflows;
+
+namespace BackupFunctions.Tests.Cli;
+
+/// <summary>Commands that fail, or succeed in part: message, hint, exit code.</summary>
+internal static class FailureCases
+{
+    public static IReadOnlyList<CliCase> All { get; } =
+    [
+        new("backup incremental",
+            "",
+            """
+            error: argument 'incremental' not recognized. Must be one of: 'full'
+            hint: run `backupfn backup --help`
+
+            """,
+            2),
+
+        new("bakup",
+            "",
+            """
+            error: unknown command or option 'bakup'
+            hint: did you mean `backup`?
+
+            """,
+            2),
+
+        new("list --jsn",
+            "",
+            """
+            error: unrecognized command or argument '--jsn'
+            hint: did you mean `--json`?
+
+            """,
+            2),
+
+        new("list --type x",
+            "",
+            """
+            error: --type: argument 'x' not recognized. Must be one of: 'full' 'incremental'
+            hint: run `backupfn list --help`
+
+            """,
+            2),
+
+        new("list --since yesterday",
+            "",
+            """
+            error: --since: 'yesterday' is no date: want 2026-07-01 or 2026-07-01T02:00:00Z
+            hint: run `backupfn list --help`
+
+            """,
+            2),
+
+        new("show",
+            "",
+            """
+            error: required argument 'ID|CID|latest' missing for command: 'show'
+            hint: run `backupfn show --help`
+
+            """,
+            2),
+
+        new("show --json",
+            "",
+            """
+            {"message_type":"error","kind":"configuration","message":"required argument 'ID|CID|latest' missing for command: 'show'","hint":"run `backupfn show --help`","exit_code":2}
+
+            """,
+            2),
+
+        new("download QmFoo",
+            "",
+            """
+            error: 'QmFoo' is no CID: want CIDv1 in base32, as `backupfn list` shows it
+            hint: run `backupfn download --help`
+
+            """,
+            2),
+
+        new("restore dump",
+            "",
+            """
+            error: option '--uri' is required
+            hint: run `backupfn restore --help`
+
+            """,
+            2),
+
+        new("restore dump --uri h:27017",
+            "",
+            """
+            error: --uri does not start with mongodb:// or mongodb+srv://; example: --uri 'mongodb://db1.example.com:27017/?replicaSet=rs0'
+            hint: run `backupfn restore --help`
+
+            """,
+            2),
+
+        new("restore dump --uri mongodb://u:s3cr3t/x@h",
+            "",
+            """
+            error: --uri is no connection string: user name and password must be percent-encoded (@ is %40, : is %3A, / is %2F, % is %25); example: --uri 'mongodb://db1.example.com:27017/?replicaSet=rs0'
+            hint: run `backupfn restore --help`
+
+            """,
+            2),
+
+        new("restore-full latest mongodb://u:pw123@h",
+            "",
+            """
+            error: unrecognized command or argument 'mongodb://u:****@h'; option '--uri' is required
+            hint: run `backupfn restore-full --help`
+
+            """,
+            2),
+
+        new("verify --sample 0",
+            "",
+            """
+            error: '0' is no share: want a percentage above 0 and up to 100, for example --sample 5%
+            hint: run `backupfn verify --help`
+
+            """,
+            2),
+
+        new("verify --sample 101%",
+            "",
+            """
+            error: '101%' is no share: want a percentage above 0 and up to 100, for example --sample 5%
+            hint: run `backupfn verify --help`
+
+            """,
+            2),
+
+        new("list extra",
+            "",
+            """
+            error: unrecognized command or argument 'extra'
+            hint: run `backupfn list --help`
+
+            """,
+            2),
+
+        new("list --log-level loud",
+            "",
+            """
+            error: --log-level: argument 'loud' not recognized. Must be one of: 'debug' 'info' 'warn' 'error'
+            hint: run `backupfn list --help`
+
+            """,
+            2),
+
+        new("",
+            "",
+            """
+            error: required command was not provided
+            hint: run `backupfn --help`
+
+            """,
+            2),
+
+        new("keys",
+            "",
+            """
+            error: required command was not provided
+            hint: run `backupfn keys --help`
+
+            """,
+            2),
+
+        new("list",
+            "",
+            """
+            error: read settings: 2 problems
+              BACKUP_PARALLELISM is not a whole number from 1 to 64; example: BACKUP_PARALLELISM=4
+              IPFS_NODE_1_URL is not set; example: IPFS_NODE_1_URL=file:///var/backups/vault-1
+            hint: set it in the environment, or in a .env file in the working directory; `backupfn config` shows what is set
+
+            """,
+            2)
+        {
+            Settings = ["BACKUP_PARALLELISM=x", "IPFS_NODE_1_URL="],
+        },
+
+        new("list --json",
+            "",
+            """
+            {"message_type":"error","kind":"configuration","message":"read settings: 2 problems\n  BACKUP_PARALLELISM is not a whole number from 1 to 64; example: BACKUP_PARALLELISM=4\n  IPFS_NODE_1_URL is not set; example: IPFS_NODE_1_URL=file:///var/backups/vault-1","hint":"set it in the environment, or in a .env file in the working directory; `backupfn config` shows what is set","exit_code":2}
+
+            """,
+            2)
+        {
+            Settings = ["BACKUP_PARALLELISM=x", "IPFS_NODE_1_URL="],
+        },
+
+        new("doctor",
+            """
+            CHECK     STATUS  FINDING
+            settings  failed  IPFS_NODE_1_URL is not set
+                              hint: for example IPFS_NODE_1_URL=file:///var/backups/vault-1
+
+            """,
+            """
+            error: check for a backup: 1 of 1 findings would make it fail
+
+            """,
+            2)
+        {
+            Settings = ["IPFS_NODE_1_URL="],
+        },
+
+        new("decrypt x.car",
+            "",
+            """
+            error: read settings: BACKUP_ENCRYPTION_KEY is not set, and none of its other forms (_FILE, _COMMAND, BACKUP_ENCRYPTION_PASSPHRASE, BACKUP_ENCRYPTION_PASSPHRASE_FILE) is: make a key with `backupfn keys new --output FILE`; example: BACKUP_ENCRYPTION_KEY_FILE=/etc/backupfunctions/key
+            hint: set it in the environment, or in a .env file in the working directory; `backupfn config` shows what is set
+
+            """,
+            2)
+        {
+            Settings = ["BACKUP_ENCRYPTION_KEY="],
+        },
+
+        new("show b-9",
+            "",
+            """
+            error: find backup b-9: no such id
+            hint: `backupfn list` shows what there is
+
+            """,
+            10)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.NotFound, "find backup b-9: no such id", "`backupfn list` shows what there is") },
+        },
+
+        new("show b-9 --json",
+            "",
+            """
+            {"message_type":"error","kind":"not_found","message":"find backup b-9: no such id","hint":"`backupfn list` shows what there is","exit_code":10}
+
+            """,
+            10)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.NotFound, "find backup b-9: no such id", "`backupfn list` shows what there is") },
+        },
+
+        new("show b-9",
+            "",
+            """
+            error: show b-9: gone
+
+            """,
+            1)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.Failed, "show b-9: gone") },
+        },
+
+        new("show b-9",
+            "",
+            """
+            error: show b-9: gone
+
+            """,
+            3)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.Partial, "show b-9: gone") },
+        },
+
+        new("show b-9",
+            "",
+            """
+            error: show b-9: gone
+
+            """,
+            11)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.Locked, "show b-9: gone") },
+        },
+
+        new("show b-9",
+            "",
+            """
+            error: show b-9: gone
+
+            """,
+            12)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.WrongKey, "show b-9: gone") },
+        },
+
+        new("show b-9",
+            "",
+            """
+            error: show b-9: gone
+
+            """,
+            13)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.Corrupt, "show b-9: gone") },
+        },
+
+        new("show b-9",
+            "",
+            """
+            error: show b-9: gone
+
+            """,
+            14)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.OplogGap, "show b-9: gone") },
+        },
+
+        new("backup",
+            "",
+            """
+            error: UploadToNode: lock repository: held by run r-1
+            hint: wait for it to end
+
+            """,
+            11)
+        {
+            Engine = new() { Failure = new ActivityFailedException("UploadToNode", ErrorKind.Locked, "lock repository: held by run r-1", "wait for it to end") },
+        },
+
+        new("backup -q",
+            "",
+            """
+            error: upload segment 3: no space left on device
+
+            """,
+            1)
+        {
+            Engine = new() { Failure = new BackupException(ErrorKind.Failed, "upload segment 3", inner: new IOException("no space left on device")) },
+        },
+
+        new("backup",
+            "",
+            """
+            error: no space left on device
+
+            """,
+            1)
+        {
+            Engine = new() { Failure = new IOException("no space left on device") },
+        },
+
+        new("backup",
+            "",
+            """
+            error: unexpected InvalidOperationException: cannot use **** at mongodb://x:****@h with ****
+
+            """,
+            1)
+        {
+            Engine = new() { Failure = new InvalidOperationException($"cannot use {TestSettings.Key} at mongodb://x:{TestSettings.Password}@h with {TestSettings.Token}") },
+        },
+
+        new("backup --json",
+            "",
+            """
+            {"message_type":"error","kind":"failed","message":"unexpected InvalidOperationException: cannot use **** at mongodb://x:****@h with ****","hint":null,"exit_code":1}
+
+            """,
+            1)
+        {
+            Engine = new() { Failure = new InvalidOperationException($"cannot use {TestSettings.Key} at mongodb://x:{TestSettings.Password}@h with {TestSettings.Token}") },
+        },
+
+        new("backup",
+            """
+            id           b-2
+            type         full
+            state        degraded
+            root         bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            started      2026-07-01 02:00:00Z
+            took         1m 15s
+            collections  12
+            documents    50,000
+            size         11.8 MiB
+            stored       3.8 MiB
+            node         IPFS_NODE_1_URL: pinned, 1,200 blocks verified
+            node         IPFS_NODE_2_URL: connection refused
+
+            """,
+            """
+            error: copy backup b-2 to both nodes: no verified copy on IPFS_NODE_2_URL
+            hint: the backup is recorded and can be restored; repair the node and back up again
+
+            """,
+            3)
+        {
+            Engine = new() { State = BackupState.Degraded },
+        },
+
+        new("backup --json",
+            """
+            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"degraded","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":false,"verified_blocks":0,"fault":"connection refused"}]}
+
+            """,
+            """
+            {"message_type":"error","kind":"partial","message":"copy backup b-2 to both nodes: no verified copy on IPFS_NODE_2_URL","hint":"the backup is recorded and can be restored; repair the node and back up again","exit_code":3}
+
+            """,
+            3)
+        {
+            Engine = new() { State = BackupState.Degraded },
+        },
+
+        new("restore dump --uri mongodb://h",
+            """
+            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES  REFUSED  DIFFERENT
+            shop.orders  collection     50,000  11.8 MiB        3        3          0
+            shop.recent  view                0       0 B        0        0          0
+            restored 50,000 documents (11.8 MiB) in 2 namespaces from /work/dump
+
+            """,
+            """
+            error: restore: the target refused 3 documents
+            hint: restore into an empty target, or use --drop
+
+            """,
+            3)
+        {
+            Engine = new() { Refused = 3 },
+        },
+
+        new("restore-full latest --uri mongodb://h",
+            """
+            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES  REFUSED  DIFFERENT
+            shop.orders  collection     50,000  11.8 MiB        3        0          2
+            shop.recent  view                0       0 B        0        0          0
+            restored 50,000 documents (11.8 MiB) in 2 namespaces from bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+
+            """,
+            """
+            error: compare restored data: 2 documents differ from the source
+
+            """,
+            13)
+        {
+            Engine = new() { Mismatches = 2 },
+        },
+
+        new("verify",
+            """
+            b-2  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            NODE             PINNED  BLOCKS  CHECKED  MISSING  DAMAGED  FAULT
+            IPFS_NODE_1_URL  yes      1,200       60        0        0
+            IPFS_NODE_2_URL  yes      1,200       60        0        2
+
+            """,
+            """
+            error: verify b-2: 2 blocks have wrong bytes
+
+            """,
+            13)
+        {
+            Engine = new() { SecondNode = new("IPFS_NODE_2_URL", true, 1200, 60, 0, 2, null) },
+        },
+
+        new("verify",
+            """
+            b-2  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            NODE             PINNED  BLOCKS  CHECKED  MISSING  DAMAGED  FAULT
+            IPFS_NODE_1_URL  yes      1,200       60        0        0
+            IPFS_NODE_2_URL  yes      1,200       60        5        0
+
+            """,
+            """
+            error: verify b-2: no whole copy on IPFS_NODE_2_URL
+
+            """,
+            3)
+        {
+            Engine = new() { SecondNode = new("IPFS_NODE_2_URL", true, 1200, 60, 5, 0, null) },
+        },
+
+        new("verify --json",
+            """
+            {"message_type":"verify_result","id":"b-2","root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","sample_percent":100,"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"blocks":1200,"checked":60,"missing":0,"damaged":0,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":false,"blocks":0,"checked":0,"missing":0,"damaged":0,"fault":"connection refused"}]}
+
+            """,
+            """
+            {"message_type":"error","kind":"partial","message":"verify b-2: no whole copy on IPFS_NODE_2_URL","hint":null,"exit_code":3}
+
+            """,
+            3)
+        {
+            Engine = new() { SecondNode = new("IPFS_NODE_2_URL", false, 0, 0, 0, 0, "connection refused") },
+        },
+
+        new("doctor",
+            """
+            CHECK    STATUS  FINDING
+            mongodb  ok      rs0, 3 members, 8.0.4
+            oplog    failed  holds 20 hours
+                             hint: make it hold 48 hours or more
+
+            """,
+            """
+            error: check for a backup: 1 of 2 findings would make it fail
+
+            """,
+            1)
+        {
+            Engine = new() { Oplog = FindingStatus.Failed },
+        },
+    ];
+}
+#endif

@@ -1,0 +1,84 @@
+#if CLI
+using BackupFunctions.Cli.Commands;
+using BackupFunctions.Cli.Commands.Messages;
+
+namespace BackupFunctions.Tests.Cli;
+
+/// <summary>Answers every command with a fixed result, records what it was asked, or throws.</summary>
+internal sealed class FakeEngine : IEngineCommands
+{
+    public const string Root = "bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+
+    private static readonly DateTimeOffset Start = new(2026, 7, 1, 2, 0, 0, TimeSpan.Zero);
+
+    public Exception? Failure { get; init; }
+
+    public BackupState State { get; init; } = BackupState.Complete;
+
+    public long Refused { get; init; }
+
+    public long Mismatches { get; init; }
+
+    public NodeVerification SecondNode { get; init; } = new("IPFS_NODE_2_URL", true, 1200, 60, 0, 0, null);
+
+    public FindingStatus Oplog { get; init; } = FindingStatus.Warning;
+
+    public IReadOnlyList<BackupSummary> Backups { get; init; } =
+    [
+        Summary("b-2", BackupState.Complete, 0),
+        Summary("b-1", BackupState.Complete, -7) with { StoredBytes = 900, Documents = 7 },
+    ];
+
+    public object? Request { get; private set; }
+
+    public EngineRun? Run { get; private set; }
+
+    public Func<EngineRun, Task>? During { get; init; }
+
+    public Task<BackupResult> Backup(BackupRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new BackupResult(Summary("b-2", State, 0),
+        [
+            new("IPFS_NODE_1_URL", true, 1200, null),
+            State == BackupState.Complete ? new("IPFS_NODE_2_URL", true, 60, null) : new("IPFS_NODE_2_URL", false, 0, "connection refused"),
+        ]));
+
+    public Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ListResult(Backups));
+
+    public Task<BackupDetails> Show(ShowRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new BackupDetails(Summary("b-2", BackupState.Complete, 0), "8.0.4", "1782871190:1", "1782871265:3", 1,
+            [new("IPFS_NODE_1_URL", true, 1200, null), new("IPFS_NODE_2_URL", true, 60, null)],
+            [new("shop.orders", "collection", 50_000, 12_345_678, 3), new("shop.名前", "collection", 1, 10, 1), new("shop.a\u001b[31mb", "view", 0, 0, 0)]));
+
+    public Task<DownloadResult> Download(DownloadRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new DownloadResult(request.Cid, request.Path, 1200, 5_000_000));
+
+    public Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 12_345_688));
+
+    public Task<RestoreResult> RestoreDump(RestoreDumpRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, Restored(request.Path, false));
+
+    public Task<RestoreResult> RestoreFull(RestoreFullRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, Restored(Root, request.DryRun));
+
+    public Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new VerifyResult("b-2", Root, request.SamplePercent, [new("IPFS_NODE_1_URL", true, 1200, 60, 0, 0, null), SecondNode]));
+
+    public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
+    [
+        new("mongodb", FindingStatus.Ok, "rs0, 3 members, 8.0.4", null),
+        new("oplog", Oplog, "holds 20 hours", "make it hold 48 hours or more"),
+    ]));
+
+    private static BackupSummary Summary(string id, BackupState state, int days) =>
+        new(id, BackupType.Full, state, Start.AddDays(days), Start.AddDays(days).AddSeconds(75), 12, 50_000, 12_345_678, 4_000_000, Root);
+
+    private RestoreResult Restored(string source, bool dryRun) => new(source, dryRun,
+        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Refused, Mismatches), new("shop.recent", "view", 0, 0, 0, 0, 0)]);
+
+    private async Task<T> Answer<T>(object request, EngineRun run, T result)
+    {
+        (Request, Run) = (request, run);
+        if (During is not null) await During(run);
+        return Failure is null ? result : throw Failure;
+    }
+}
+#endif

@@ -1,0 +1,139 @@
+#if CLI
+namespace BackupFunctions.Tests.Cli;
+
+/// <summary>The commands that need no engine.</summary>
+internal static class KeyAndConfigCases
+{
+    public static IReadOnlyList<CliCase> All { get; } =
+    [
+        new("keys new",
+            """
+            ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoM=
+
+            """,
+            """
+            warning: keep a copy of this key in a safe place: without it no backup can ever be opened, and nobody can make it again
+
+            """),
+
+        new("keys new --json",
+            """
+            {"message_type":"key","key":"ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoM="}
+
+            """,
+            """
+            {"message_type":"warning","message":"keep a copy of this key in a safe place: without it no backup can ever be opened, and nobody can make it again"}
+
+            """),
+
+        new("keys new --quiet",
+            """
+            ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoM=
+
+            """),
+
+        new("keys new --output key",
+            """
+            BACKUP_ENCRYPTION_KEY_FILE=/work/key
+
+            """,
+            """
+            warning: keep a copy of this key in a safe place: without it no backup can ever be opened, and nobody can make it again
+
+            """)
+        {
+            Files = ["key"],
+        },
+
+        new("keys new -o sub/key --json",
+            """
+            {"message_type":"key","path":"/work/sub/key","setting":"BACKUP_ENCRYPTION_KEY_FILE=/work/sub/key"}
+
+            """,
+            """
+            {"message_type":"warning","message":"keep a copy of this key in a safe place: without it no backup can ever be opened, and nobody can make it again"}
+
+            """)
+        {
+            Files = ["sub"],
+        },
+
+        new("config",
+            """
+            SETTING                            VALUE                                                     FROM
+            MONGODB_URI                        mongodb://ada:****@db1.example.com:27017/?replicaSet=rs0  environment
+            MONGODB_CATALOG_URI                mongodb://ada:****@db1.example.com:27017/?replicaSet=rs0  default
+            MONGODB_CATALOG_DATABASE           backup_catalog                                            default
+            BACKUP_ENCRYPTION_KEY              ****                                                      environment
+            BACKUP_ENCRYPTION_KEY_FILE                                                                   not set
+            BACKUP_ENCRYPTION_KEY_COMMAND                                                                not set
+            BACKUP_ENCRYPTION_PASSPHRASE                                                                 not set
+            BACKUP_ENCRYPTION_PASSPHRASE_FILE                                                            not set
+            IPFS_NODE_1_URL                    file:///vaults/one                                        environment
+            IPFS_NODE_1_TOKEN                                                                            not set
+            IPFS_NODE_2_URL                    http://127.0.0.1:5001                                     environment
+            IPFS_NODE_2_TOKEN                  ****                                                      environment
+            BACKUP_INCLUDE                                                                               not set
+            BACKUP_EXCLUDE                                                                               not set
+            BACKUP_STAGING                     /home/ada/.local/state/backupfunctions/staging            default
+            BACKUP_PARALLELISM                 2                                                         environment
+            BACKUP_COMPRESSION_LEVEL           3                                                         default
+            BACKUP_RATE_LIMIT                                                                            not set
+
+            """),
+
+        new("config --json",
+            """
+            {"message_type":"config","settings":[{"name":"MONGODB_URI","value":"mongodb://ada:****@db1.example.com:27017/?replicaSet=rs0","origin":"environment"},{"name":"MONGODB_CATALOG_URI","value":"mongodb://ada:****@db1.example.com:27017/?replicaSet=rs0","origin":"default"},{"name":"MONGODB_CATALOG_DATABASE","value":"backup_catalog","origin":"default"},{"name":"BACKUP_ENCRYPTION_KEY","value":"****","origin":"environment"},{"name":"BACKUP_ENCRYPTION_KEY_FILE","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_KEY_COMMAND","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_PASSPHRASE","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_PASSPHRASE_FILE","value":null,"origin":"not set"},{"name":"IPFS_NODE_1_URL","value":"file:///vaults/one","origin":"environment"},{"name":"IPFS_NODE_1_TOKEN","value":null,"origin":"not set"},{"name":"IPFS_NODE_2_URL","value":"http://127.0.0.1:5001","origin":"environment"},{"name":"IPFS_NODE_2_TOKEN","value":"****","origin":"environment"},{"name":"BACKUP_INCLUDE","value":null,"origin":"not set"},{"name":"BACKUP_EXCLUDE","value":null,"origin":"not set"},{"name":"BACKUP_STAGING","value":"/home/ada/.local/state/backupfunctions/staging","origin":"default"},{"name":"BACKUP_PARALLELISM","value":"2","origin":"environment"},{"name":"BACKUP_COMPRESSION_LEVEL","value":"3","origin":"default"},{"name":"BACKUP_RATE_LIMIT","value":null,"origin":"not set"}],"warnings":[],"problems":[]}
+
+            """),
+
+        new("config",
+            """
+            SETTING                            VALUE                                           FROM
+            MONGODB_URI                                                                        not set
+            MONGODB_CATALOG_URI                                                                not set
+            MONGODB_CATALOG_DATABASE           backup_catalog                                  default
+            BACKUP_ENCRYPTION_KEY              ****                                            environment
+            BACKUP_ENCRYPTION_KEY_FILE                                                         not set
+            BACKUP_ENCRYPTION_KEY_COMMAND                                                      not set
+            BACKUP_ENCRYPTION_PASSPHRASE                                                       not set
+            BACKUP_ENCRYPTION_PASSPHRASE_FILE                                                  not set
+            IPFS_NODE_1_URL                    file:///vaults/one                              environment
+            IPFS_NODE_1_TOKEN                                                                  not set
+            IPFS_NODE_2_URL                    ftp://h                                         environment
+            IPFS_NODE_2_TOKEN                  ****                                            environment
+            BACKUP_INCLUDE                                                                     not set
+            BACKUP_EXCLUDE                                                                     not set
+            BACKUP_STAGING                     /home/ada/.local/state/backupfunctions/staging  default
+            BACKUP_PARALLELISM                 2                                               environment
+            BACKUP_COMPRESSION_LEVEL           3                                               default
+            BACKUP_RATE_LIMIT                                                                  not set
+
+            """,
+            """
+            warning: BACKUP_INCLUD is not a setting and has no effect: did you mean BACKUP_INCLUDE?
+            error: read settings: 3 problems
+              MONGODB_URI is not set; example: MONGODB_URI=mongodb://db1.example.com:27017/?replicaSet=rs0
+              BACKUP_ENCRYPTION_KEY has 3 hex digits, want 64: want 32 bytes in base64 or hex; example: BACKUP_ENCRYPTION_KEY=$(backupfn keys new)
+              IPFS_NODE_2_URL has the unknown scheme 'ftp': want file:///directory, http://host:port or https://host:port; example: IPFS_NODE_2_URL=file:///var/backups/vault-2
+            hint: set it in the environment, or in a .env file in the working directory; `backupfn config` shows what is set
+
+            """,
+            2)
+        {
+            Settings = ["MONGODB_URI=", "BACKUP_ENCRYPTION_KEY=abc", "BACKUP_INCLUD=x", "IPFS_NODE_2_URL=ftp://h"],
+        },
+
+        new("completion bash",
+            """
+            _backupfn() {
+                local IFS=$'\n'
+                COMPREPLY=($(compgen -W "$(backupfn "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            }
+            complete -o default -F _backupfn backupfn
+
+            """),
+    ];
+}
+#endif

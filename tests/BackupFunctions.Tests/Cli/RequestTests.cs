@@ -1,0 +1,50 @@
+#if CLI
+using BackupFunctions.Cli.Commands.Messages;
+
+namespace BackupFunctions.Tests.Cli;
+
+public class RequestTests
+{
+    [Fact]
+    public Task Backup_is_full_by_default() => Asks("backup", new BackupRequest(BackupType.Full));
+
+    [Fact]
+    public Task A_date_without_a_zone_is_UTC() =>
+        Asks("list --type incremental --since 2026-07-01", new ListRequest(BackupType.Incremental, new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
+
+    [Fact]
+    public Task A_date_with_a_zone_keeps_its_moment() =>
+        Asks("list --since 2026-07-01T02:00:00+02:00", new ListRequest(null, new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
+
+    [Fact]
+    public Task Verify_checks_all_of_the_latest_by_default() => Asks("verify", new VerifyRequest("latest", 100));
+
+    [Fact]
+    public Task A_share_may_have_a_fraction() => Asks("verify b-1 --sample 2.5%", new VerifyRequest("b-1", 2.5));
+
+    [Fact]
+    public Task Restore_full_passes_its_flags() => Asks("restore-full b-1 --uri mongodb://h --drop --dry-run", new RestoreFullRequest("b-1", "mongodb://h", true, true));
+
+    [Fact]
+    public async Task Restore_passes_patterns_and_an_absolute_path()
+    {
+        var engine = new FakeEngine();
+        await CliRun.Of(["restore", "@dump", "--uri", "mongodb://u:p%40@h", "--ns-include", "shop.*", "--ns-include", "crm.a,b"], engine);
+        var request = engine.Request.ShouldBeOfType<RestoreDumpRequest>();
+        Path.IsPathFullyQualified(request.Path).ShouldBeTrue();
+        Path.GetFileName(request.Path).ShouldBe("@dump");
+        request.TargetUri.ShouldBe("mongodb://u:p%40@h");
+        request.Drop.ShouldBeFalse();
+        request.NamespacePatterns.ShouldBe(["shop.*", "crm.a,b"]);
+    }
+
+    private static async Task Asks(string commandLine, object expected)
+    {
+        var engine = new FakeEngine();
+        var run = await CliRun.Of(commandLine.Split(' '), engine);
+        run.ExitCode.ShouldBe(0, run.Error);
+        engine.Request.ShouldBe(expected);
+        engine.Run!.Options.Parallelism.ShouldBe(2);
+    }
+}
+#endif

@@ -1,0 +1,282 @@
+#if CLI
+namespace BackupFunctions.Tests.Cli;
+
+/// <summary>Commands that succeed: their tables and their JSON.</summary>
+internal static class ResultCases
+{
+    public static IReadOnlyList<CliCase> All { get; } =
+    [
+        new("backup",
+            """
+            id           b-2
+            type         full
+            state        complete
+            root         bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            started      2026-07-01 02:00:00Z
+            took         1m 15s
+            collections  12
+            documents    50,000
+            size         11.8 MiB
+            stored       3.8 MiB
+            node         IPFS_NODE_1_URL: pinned, 1,200 blocks verified
+            node         IPFS_NODE_2_URL: pinned, 60 blocks verified
+
+            """),
+
+        new("backup full --json",
+            """
+            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}]}
+
+            """),
+
+        new("list",
+            """
+            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  ROOT
+            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+
+            """),
+
+        new("list --json",
+            """
+            {"message_type":"backup","id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"}
+            {"message_type":"backup","id":"b-1","type":"full","state":"complete","started_at":"2026-06-24T02:00:00Z","finished_at":"2026-06-24T02:01:15Z","collections":12,"documents":7,"bytes":12345678,"stored_bytes":900,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"}
+
+            """),
+
+        new("list --type full --since 2026-07-01",
+            """
+            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  ROOT
+            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+
+            """),
+
+        new("list --type incremental --since 2026-07-01T02:00:00Z --quiet",
+            """
+            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  ROOT
+            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+
+            """),
+
+        new("show b-2",
+            """
+            id           b-2
+            type         full
+            state        complete
+            root         bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            started      2026-07-01 02:00:00Z
+            took         1m 15s
+            collections  12
+            documents    50,000
+            size         11.8 MiB
+            stored       3.8 MiB
+            server       8.0.4
+            optimes      1782871190:1 to 1782871265:3
+            epoch        1
+            node         IPFS_NODE_1_URL: pinned, 1,200 blocks verified
+            node         IPFS_NODE_2_URL: pinned, 60 blocks verified
+
+            NAMESPACE          KIND        DOCUMENTS      SIZE  INDEXES
+            shop.orders        collection     50,000  11.8 MiB        3
+            shop.名前          collection          1      10 B        1
+            shop.a\u001b[31mb  view                0       0 B        0
+
+            """),
+
+        new("show latest --json",
+            """
+            {"message_type":"backup_details","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"server_version":"8.0.4","start_optime":"1782871190:1","end_optime":"1782871265:3","epoch":1,"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3},{"namespace":"shop.名前","kind":"collection","documents":1,"bytes":10,"indexes":1},{"namespace":"shop.a\u001B[31mb","kind":"view","documents":0,"bytes":0,"indexes":0}]}
+
+            """),
+
+        new("download bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku",
+            """
+            file    /work/bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku.car
+            root    bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            blocks  1,200
+            size    4.8 MiB
+
+            """),
+
+        new("download bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku --output x.car --json",
+            """
+            {"message_type":"download_result","cid":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","path":"/work/x.car","blocks":1200,"bytes":5000000}
+
+            """),
+
+        new("decrypt x.car",
+            """
+            directory    /work/dump
+            collections  2
+            documents    50,001
+            size         11.8 MiB
+
+            """),
+
+        new("decrypt x.car -o out --json",
+            """
+            {"message_type":"decrypt_result","output":"/work/out","collections":2,"documents":50001,"bytes":12345688}
+
+            """),
+
+        new("restore dump --uri mongodb://h",
+            """
+            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES
+            shop.orders  collection     50,000  11.8 MiB        3
+            shop.recent  view                0       0 B        0
+            restored 50,000 documents (11.8 MiB) in 2 namespaces from /work/dump
+
+            """),
+
+        new("restore dump --json --uri mongodb://u:pw123@h",
+            """
+            {"message_type":"restore_result","source":"/work/dump","dry_run":false,"documents":50000,"bytes":12345678,"refused":0,"mismatches":0,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"refused":0,"mismatches":0},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"refused":0,"mismatches":0}]}
+
+            """),
+
+        new("restore dump --uri mongodb://h --ns-include shop.* --ns-include crm.*",
+            """
+            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES
+            shop.orders  collection     50,000  11.8 MiB        3
+            shop.recent  view                0       0 B        0
+            restored 50,000 documents (11.8 MiB) in 2 namespaces from /work/dump
+
+            """),
+
+        new("restore-full latest --uri mongodb://h --dry-run",
+            """
+            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES
+            shop.orders  collection     50,000  11.8 MiB        3
+            shop.recent  view                0       0 B        0
+            would restore 50,000 documents (11.8 MiB) in 2 namespaces from bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+
+            """),
+
+        new("restore-full bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku --uri mongodb://h --drop --json",
+            """
+            {"message_type":"restore_result","source":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","dry_run":false,"documents":50000,"bytes":12345678,"refused":0,"mismatches":0,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"refused":0,"mismatches":0},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"refused":0,"mismatches":0}]}
+
+            """),
+
+        new("verify",
+            """
+            b-2  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            NODE             PINNED  BLOCKS  CHECKED  MISSING  DAMAGED  FAULT
+            IPFS_NODE_1_URL  yes      1,200       60        0        0
+            IPFS_NODE_2_URL  yes      1,200       60        0        0
+
+            """),
+
+        new("verify latest --sample 5% --json",
+            """
+            {"message_type":"verify_result","id":"b-2","root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","sample_percent":5,"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"blocks":1200,"checked":60,"missing":0,"damaged":0,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"blocks":1200,"checked":60,"missing":0,"damaged":0,"fault":null}]}
+
+            """),
+
+        new("doctor",
+            """
+            CHECK    STATUS   FINDING
+            mongodb  ok       rs0, 3 members, 8.0.4
+            oplog    warning  holds 20 hours
+                              hint: make it hold 48 hours or more
+
+            """),
+
+        new("doctor --json",
+            """
+            {"message_type":"doctor_result","findings":[{"check":"mongodb","status":"ok","message":"rs0, 3 members, 8.0.4","hint":null},{"check":"oplog","status":"warning","message":"holds 20 hours","hint":"make it hold 48 hours or more"}]}
+
+            """),
+
+        new("list",
+            "",
+            """
+            note: no backups
+
+            """)
+        {
+            Engine = new() { Backups = [] },
+        },
+
+        new("list --json",
+            "")
+        {
+            Engine = new() { Backups = [] },
+        },
+
+        new("list -q",
+            "")
+        {
+            Engine = new() { Backups = [] },
+        },
+
+        new("restore-full latest --uri mongodb://h",
+            """
+            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES
+            shop.orders  collection     50,000  11.8 MiB        3
+            shop.recent  view                0       0 B        0
+            restored 50,000 documents (11.8 MiB) in 2 namespaces from bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+
+            """)
+        {
+            Settings = ["MONGODB_URI="],
+        },
+
+        new("restore dump --uri mongodb://h",
+            """
+            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES
+            shop.orders  collection     50,000  11.8 MiB        3
+            shop.recent  view                0       0 B        0
+            restored 50,000 documents (11.8 MiB) in 2 namespaces from /work/dump
+
+            """)
+        {
+            Settings = ["MONGODB_URI=", "BACKUP_ENCRYPTION_KEY=", "IPFS_NODE_1_URL=", "IPFS_NODE_2_URL="],
+        },
+
+        new("doctor",
+            """
+            CHECK    STATUS   FINDING
+            mongodb  ok       rs0, 3 members, 8.0.4
+            oplog    warning  holds 20 hours
+                              hint: make it hold 48 hours or more
+
+            """,
+            """
+            warning: IPFS_NODE_2_TOKEN has no effect: IPFS_NODE_2_URL is a directory
+            warning: IPFS_NODE_1_URI is not a setting and has no effect: did you mean IPFS_NODE_1_URL?
+
+            """)
+        {
+            Settings = ["IPFS_NODE_1_URI=x", "IPFS_NODE_2_URL=file:///v2"],
+        },
+
+        new("doctor --quiet",
+            """
+            CHECK    STATUS   FINDING
+            mongodb  ok       rs0, 3 members, 8.0.4
+            oplog    warning  holds 20 hours
+                              hint: make it hold 48 hours or more
+
+            """)
+        {
+            Settings = ["IPFS_NODE_1_URI=x"],
+        },
+
+        new("doctor --json",
+            """
+            {"message_type":"doctor_result","findings":[{"check":"mongodb","status":"ok","message":"rs0, 3 members, 8.0.4","hint":null},{"check":"oplog","status":"warning","message":"holds 20 hours","hint":"make it hold 48 hours or more"}]}
+
+            """,
+            """
+            {"message_type":"warning","message":"IPFS_NODE_1_URI is not a setting and has no effect: did you mean IPFS_NODE_1_URL?"}
+
+            """)
+        {
+            Settings = ["IPFS_NODE_1_URI=x"],
+        },
+    ];
+}
+#endif
