@@ -22,7 +22,8 @@ internal static class ArchiveBlocks
             buffer.Take(4);
             return null;
         }
-        if (length is < BsonLayout.MinDocument or > BsonLayout.MaxDocument) throw Fault(buffer, what, $"{length} is neither a document length nor a terminator");
+        if (length is < BsonLayout.MinDocument or > BsonLayout.MaxDocument)
+            throw Fault(buffer, what, $"{length} is neither a document length nor a terminator");
         if (!await buffer.Fill(length, ct)) throw Fault(buffer, what, $"file ends after {buffer.Available} of {length} bytes");
         var position = buffer.Position;
         var document = buffer.Take(length);
@@ -35,7 +36,8 @@ internal static class ArchiveBlocks
     public static async ValueTask TakeMagic(DocumentBuffer buffer, CancellationToken ct)
     {
         if (!await buffer.Fill(4, ct)) throw Fault(buffer, "archive", "file ends");
-        if (BinaryPrimitives.ReadUInt32LittleEndian(buffer.Take(4).Span) != Magic) throw BackupException.Corrupt($"read {buffer.Source}: it is no archive");
+        if (BinaryPrimitives.ReadUInt32LittleEndian(buffer.Take(4).Span) != Magic)
+            throw BackupException.Corrupt($"read {buffer.Source}: it is no archive");
     }
 
     /// <summary>Corrupt, at the offset of the buffer.</summary>
@@ -61,7 +63,8 @@ internal readonly record struct ArchiveBlockHeader(string Database, string Colle
             else if (fields.Type == BsonType.Int64 && fields.Name.SequenceEqual("CRC"u8)) crc = BinaryPrimitives.ReadInt64LittleEndian(fields.Value);
             else throw new FormatException($"block header has an unknown field '{System.Text.Encoding.UTF8.GetString(fields.Name)}'");
         }
-        if (database is null || string.IsNullOrEmpty(collection) || eof is null || crc is null) throw new FormatException("block header lacks a field");
+        if (database is null || string.IsNullOrEmpty(collection) || eof is null || crc is null)
+            throw new FormatException("block header lacks a field");
         return new(database, collection, eof.Value, crc.Value);
     }
 }

@@ -47,7 +47,8 @@ public sealed class ArchiveDump : IDumpSource
         var pump = new DocumentPump(buffer, sink, _options);
         while (await buffer.Fill(4, ct))
         {
-            var block = await ArchiveBlocks.Next(buffer, "block header", ct) ?? throw ArchiveBlocks.Fault(buffer, "block header", "two terminators follow each other");
+            var block = await ArchiveBlocks.Next(buffer, "block header", ct)
+                ?? throw ArchiveBlocks.Fault(buffer, "block header", "two terminators follow each other");
             var header = Header(block.Span, buffer);
             var target = streams.Find(header, buffer);
             if (!header.Eof)

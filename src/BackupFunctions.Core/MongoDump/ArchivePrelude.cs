@@ -21,7 +21,10 @@ internal sealed record ArchivePrelude(string? ServerVersion, IReadOnlyList<DumpC
         var header = await ArchiveBlocks.Next(buffer, "archive header", ct) ?? throw ArchiveBlocks.Fault(buffer, "archive header", "there is none");
         var fields = Strings(header.Span);
         if (fields.GetValueOrDefault("version") is var version && version != FormatVersion)
-            throw new BackupException(ErrorKind.Configuration, $"read {buffer.Source}: archive format '{version}' is not {FormatVersion}", "make the dump with a current mongodump");
+        {
+            throw new BackupException(ErrorKind.Configuration, $"read {buffer.Source}: archive format '{version}' is not {FormatVersion}",
+                "make the dump with a current mongodump");
+        }
         var server = fields.GetValueOrDefault("server_version");
         var collections = new List<DumpCollection>();
         var names = new HashSet<(string, string)>();
@@ -29,7 +32,8 @@ internal sealed record ArchivePrelude(string? ServerVersion, IReadOnlyList<DumpC
         while (await ArchiveBlocks.Next(buffer, "archive prelude", ct) is { } entry)
         {
             var collection = Collection(Strings(entry.Span), buffer);
-            if (!names.Add((collection.Database, collection.Name))) throw ArchiveBlocks.Fault(buffer, "archive prelude", $"{collection} is listed twice");
+            if (!names.Add((collection.Database, collection.Name)))
+                throw ArchiveBlocks.Fault(buffer, "archive prelude", $"{collection} is listed twice");
             if (collection is { Database: "", Name: OplogName }) oplog = true;
             else collections.Add(collection);
         }

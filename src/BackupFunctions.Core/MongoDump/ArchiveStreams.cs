@@ -24,7 +24,8 @@ internal sealed class ArchiveStreams
         var key = (header.Database, header.Collection);
         if (_open.TryGetValue(key, out var target)) return target;
         if (_closed.Contains(key)) throw ArchiveBlocks.Fault(buffer, "block header", $"{header.Database}.{header.Collection} is at its end already");
-        return JoinBuckets(header) ?? throw ArchiveBlocks.Fault(buffer, "block header", $"{header.Database}.{header.Collection} is not in the prelude");
+        return JoinBuckets(header)
+            ?? throw ArchiveBlocks.Fault(buffer, "block header", $"{header.Database}.{header.Collection} is not in the prelude");
     }
 
     /// <summary>Takes the end of a collection and compares its checksum.</summary>
@@ -41,7 +42,8 @@ internal sealed class ArchiveStreams
     public void CheckAllClosed(DocumentBuffer buffer)
     {
         if (_open.Count == 0) return;
-        throw ArchiveBlocks.Fault(buffer, "archive", $"file ends before {string.Join(", ", _open.Values.Select(t => t.Label).Order(StringComparer.Ordinal))}");
+        var names = string.Join(", ", _open.Values.Select(t => t.Label).Order(StringComparer.Ordinal));
+        throw ArchiveBlocks.Fault(buffer, "archive", $"file ends before {names}");
     }
 
     /// <summary>The buckets of a timeseries come under their own name, which the prelude does not list.</summary>

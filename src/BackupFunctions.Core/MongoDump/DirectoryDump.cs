@@ -58,18 +58,24 @@ public sealed class DirectoryDump : IDumpSource
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    internal static async Task<DirectoryDump> Load(string describe, DirectoryLayout layout, string? parentPrelude, IFiles files, DumpReadOptions options, CancellationToken ct)
+    internal static async Task<DirectoryDump> Load(
+        string describe, DirectoryLayout layout, string? parentPrelude, IFiles files, DumpReadOptions options, CancellationToken ct)
     {
         var entries = new DirectoryEntries(layout.Warnings);
         foreach (var group in layout.Collections)
         {
             var metadata = group.Metadata is { } path ? CollectionMetadata.Parse(await DumpFile.ReadSmall(files, path, ct), path) : null;
-            if (group.Metadata is not null && metadata is null) entries.Warnings.Add($"read {group.Metadata}: it is empty, so that options and indexes are unknown");
+            if (group.Metadata is not null && metadata is null)
+                entries.Warnings.Add($"read {group.Metadata}: it is empty, so that options and indexes are unknown");
             entries.Add(group, metadata);
         }
         if (layout.Oplog is not null) entries.Warnings.Add($"skip {layout.Oplog}: the oplog is not replayed by this command");
         var prelude = (layout.Prelude ?? parentPrelude) is { } file ? DumpPrelude.Parse(await DumpFile.ReadSmall(files, file, ct), file) : null;
         var gzip = layout.Collections.Any(c => DirectoryLayout.IsGzip(c.Data ?? c.Metadata!));
-        return new(files, options, gzip ? $"{describe} (gzip)" : describe, entries) { ServerVersion = prelude?.ServerVersion, OplogPath = layout.Oplog };
+        return new(files, options, gzip ? $"{describe} (gzip)" : describe, entries)
+        {
+            ServerVersion = prelude?.ServerVersion,
+            OplogPath = layout.Oplog,
+        };
     }
 }

@@ -31,20 +31,23 @@ internal sealed class DirectoryEntries(List<string> warnings)
         var key = (collection.Database, collection.Name);
         if (_collections.TryGetValue(key, out var other))
         {
-            if (collection.Type != DumpCollection.Timeseries || other.Type != DumpCollection.Timeseries || (collection.DataName is null) == (other.DataName is null))
-                throw BackupException.Corrupt($"open {path}: collection {collection} is in the dump twice");
+            var halves = collection.Type == DumpCollection.Timeseries && other.Type == DumpCollection.Timeseries
+                && (collection.DataName is null) != (other.DataName is null);
+            if (!halves) throw BackupException.Corrupt($"open {path}: collection {collection} is in the dump twice");
             var described = collection.DataName is null ? collection : other;
             collection = described with { DataName = collection.DataName ?? other.DataName };
         }
         _collections[key] = collection;
-        if (files.Data is not null && !Data.TryAdd(key, files.Data)) throw BackupException.Corrupt($"open {files.Data}: {Data[key]} holds {collection} as well");
+        if (files.Data is not null && !Data.TryAdd(key, files.Data))
+            throw BackupException.Corrupt($"open {files.Data}: {Data[key]} holds {collection} as well");
     }
 
     private static string Name(CollectionFiles files, CollectionMetadata? metadata)
     {
         var stated = string.IsNullOrEmpty(metadata?.CollectionName) ? null : metadata.CollectionName;
         if (CollectionFileName.IsCut(files.Stem))
-            return stated ?? throw BackupException.Corrupt($"open {files.Data ?? files.Metadata}: its name is cut, and no metadata tells the whole one");
+            return stated
+                ?? throw BackupException.Corrupt($"open {files.Data ?? files.Metadata}: its name is cut, and no metadata tells the whole one");
         return stated == files.Stem ? stated : CollectionFileName.Unescape(files.Stem);
     }
 }

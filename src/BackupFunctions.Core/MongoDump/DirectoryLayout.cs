@@ -45,7 +45,9 @@ internal sealed class DirectoryLayout
     /// <summary>Path of a prelude, the root's before a database's, or null.</summary>
     public string? Prelude { get; private set; }
 
-    /// <summary>Sorts the files below <paramref name="root"/>. A directory of one database takes the name of <paramref name="database"/>, else its own.</summary>
+    /// <summary>
+    /// Sorts the files below <paramref name="root"/>. A directory of one database takes the name of <paramref name="database"/>, else its own.
+    /// </summary>
     /// <exception cref="BackupException">Configuration: a directory cannot be a database, or a file is there both packed and plain.</exception>
     public static DirectoryLayout Scan(string root, IEnumerable<string> paths, string? database)
     {
@@ -120,7 +122,8 @@ internal sealed class DirectoryLayout
     {
         var plain = Plain(name);
         var stem = plain[..^(IsMetadata(name) ? MetadataSuffix : DataSuffix).Length];
-        if (!_collections.TryGetValue((database, stem), out var files)) _collections.Add((database, stem), files = new(database, stem));
+        if (!_collections.TryGetValue((database, stem), out var files))
+            _collections.Add((database, stem), files = new(database, stem));
         return files;
     }
 

@@ -78,5 +78,6 @@ internal sealed class DocumentPump(DocumentBuffer buffer, IDumpSink sink, DumpRe
     }
 
     private BackupException Fault(DocumentTarget target, string problem, long? position = null) =>
-        BackupException.Corrupt($"read document {target.Count + 1} of {target.Label} at offset {position ?? buffer.Position} of {buffer.Source}: {problem}");
+        BackupException.Corrupt(
+            $"read document {target.Count + 1} of {target.Label} at offset {position ?? buffer.Position} of {buffer.Source}: {problem}");
 }

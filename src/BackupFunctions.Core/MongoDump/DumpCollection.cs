@@ -37,7 +37,8 @@ public sealed record DumpCollection(
     /// <c>$admin.system.users</c>. They are restored by the server's own commands, never by inserting.
     /// </summary>
     public bool HoldsUsersOrRoles =>
-        (Database == "admin" && Name is "system.users" or "system.roles" or "system.version") || Name.StartsWith("$admin.system.", StringComparison.Ordinal);
+        (Database == "admin" && Name is "system.users" or "system.roles" or "system.version")
+        || Name.StartsWith("$admin.system.", StringComparison.Ordinal);
 
     /// <summary>Database and collection with a dot between them.</summary>
     public override string ToString() => $"{Database}.{Name}";
@@ -50,7 +51,8 @@ public sealed record DumpCollection(
             inBuckets ? name : null);
     }
 
-    private static string? FirstText(string? first, string? second) => string.IsNullOrEmpty(first) ? string.IsNullOrEmpty(second) ? null : second : first;
+    private static string? FirstText(string? first, string? second) =>
+        string.IsNullOrEmpty(first) ? string.IsNullOrEmpty(second) ? null : second : first;
 
     /// <summary>Dumps made before the type was kept.</summary>
     private static string TypeByOptions(RawBsonDocument? options) =>

@@ -22,12 +22,16 @@ public sealed class DumpDirectoryWriter : IDisposable
     {
         (_files, _options) = (files, options ?? new());
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        var parent = Path.GetDirectoryName(_root) ?? throw new BackupException(ErrorKind.Configuration, $"write {root}: it is the root of the file system");
+        var parent = Path.GetDirectoryName(_root)
+            ?? throw new BackupException(ErrorKind.Configuration, $"write {root}: it is the root of the file system");
         _staging = Path.Combine(parent, $".{Path.GetFileName(_root)}.unfinished");
         _replaced = Path.Combine(parent, $".{Path.GetFileName(_root)}.replaced");
         if (files.Exists(_root)) throw new BackupException(ErrorKind.Configuration, $"write {root}: a file is there", "name another directory");
         if (!_options.Overwrite && files.List(_root).Any())
-            throw new BackupException(ErrorKind.Configuration, $"write {root}: the directory is not empty", "name another directory, or ask for it to be replaced");
+        {
+            throw new BackupException(ErrorKind.Configuration, $"write {root}: the directory is not empty",
+                "name another directory, or ask for it to be replaced");
+        }
         if (files.List(_staging).Concat(files.List(_replaced)).FirstOrDefault() is { } left)
         {
             throw new BackupException(ErrorKind.Configuration, $"write {root}: {Path.GetDirectoryName(left)} is left from another run",
@@ -53,7 +57,10 @@ public sealed class DumpDirectoryWriter : IDisposable
         {
             // a file system that ignores case would let one collection replace another
             if (!_written.Add(metadata) || !_written.Add(data) || _files.Exists(Name(metadata)) || _files.Exists(Name(data)))
-                throw new BackupException(ErrorKind.Configuration, $"write {collection}: {Path.GetFileName(metadata)} is taken by another collection");
+            {
+                throw new BackupException(
+                    ErrorKind.Configuration, $"write {collection}: {Path.GetFileName(metadata)} is taken by another collection");
+            }
             WriteSmall(metadata, json);
             _open++;
         }

@@ -30,8 +30,10 @@ public static class DumpReader
     {
         var name = Path.GetFileName(path);
         var gzip = await StartsWith(files.OpenRead(path), GzipMagic, 2, ct);
-        if (await StartsWith(DumpFile.Open(files, path, gzip), ArchiveBlocks.Magic, 4, ct)) return await ArchiveDump.Load(path, gzip, files, options, ct);
-        if (!DirectoryLayout.IsData(name)) throw new BackupException(ErrorKind.Configuration, $"open {path}: it is no mongodump archive", Hint);
+        if (await StartsWith(DumpFile.Open(files, path, gzip), ArchiveBlocks.Magic, 4, ct))
+            return await ArchiveDump.Load(path, gzip, files, options, ct);
+        if (!DirectoryLayout.IsData(name))
+            throw new BackupException(ErrorKind.Configuration, $"open {path}: it is no mongodump archive", Hint);
         var directory = Path.GetDirectoryName(path)!;
         var layout = DirectoryLayout.ForFile(path, files.Exists, options.Database ?? Path.GetFileName(directory));
         return await DirectoryDump.Load("BSON file", layout, null, files, options, ct);

@@ -101,7 +101,8 @@ internal static class ExtendedJsonTypes
 
     private static long Milliseconds(object value)
     {
-        if (value is List<KeyValuePair<string, object>> { Count: 1 } fields && fields[0].Key == "$numberLong") return Int64(fields[0].Value, "$date");
+        if (value is List<KeyValuePair<string, object>> { Count: 1 } fields && fields[0].Key == "$numberLong")
+            return Int64(fields[0].Value, "$date");
         var text = Text(value, "$date");
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)) return milliseconds;
         return DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
@@ -134,7 +135,8 @@ internal static class ExtendedJsonTypes
     /// <summary>The text of two named fields, in the order asked for.</summary>
     private static string[] Named(object value, string key, string first, string second)
     {
-        if (value is not List<KeyValuePair<string, object>> { Count: 2 } fields) throw new FormatException($"{key} is no object of two fields");
+        if (value is not List<KeyValuePair<string, object>> { Count: 2 } fields)
+            throw new FormatException($"{key} is no object of two fields");
         var swapped = fields[0].Key == second;
         var (a, b) = swapped ? (fields[1], fields[0]) : (fields[0], fields[1]);
         if (a.Key != first || b.Key != second) throw new FormatException($"{key} has fields other than {first} and {second}");
