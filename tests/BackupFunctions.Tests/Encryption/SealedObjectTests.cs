@@ -51,6 +51,7 @@ public sealed class SealedObjectTests : IDisposable
             ("repeated", [blocks[0], blocks[0], blocks[1], blocks[2]]),
             ("another object's", [blocks[0], other[1], blocks[2]]),
             ("surplus", [.. blocks, blocks[2]]),
+            ("one more in sequence", [.. blocks, _sealer.Seal(BlockType.Index, 3, true, Context, default).Bytes.ToArray()]),
             ("another object after it", [.. blocks, .. blocks]),
         ];
         foreach (var (name, list) in cases)
