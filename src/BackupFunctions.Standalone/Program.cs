@@ -14,9 +14,7 @@ return await StandaloneCommand.Run(
     io,
     [
         DemoCommand.Create(io, parts),
-#if EMBEDDED_SERVER
         MongoCommand.Create(io),
-#endif
     ],
     cancellation.Token);
 

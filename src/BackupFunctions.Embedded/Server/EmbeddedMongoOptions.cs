@@ -1,5 +1,6 @@
 using System.Net;
 using BackupFunctions.Embedded.Auth;
+using BackupFunctions.Embedded.Storage;
 
 namespace BackupFunctions.Embedded.Server;
 
@@ -26,6 +27,9 @@ public sealed record EmbeddedMongoOptions
 
     /// <summary>Who may log in. The default is nobody, and then no one has to.</summary>
     public IReadOnlyList<EmbeddedUser> Users { get; init; } = [];
+
+    /// <summary>Collections that are computed instead of kept; the default is none.</summary>
+    public IReadOnlyList<SeededCollection> Seeds { get; init; } = [];
 
     /// <summary>The clock; the default is the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using BackupFunctions.Embedded.Auth;
+using BackupFunctions.Embedded.Storage;
 using BackupFunctions.Embedded.Commands;
 using BackupFunctions.Embedded.Wire;
 
@@ -52,8 +53,12 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
     /// <summary>Starts to listen; connections are served when this returns.</summary>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
     /// <exception cref="SocketException">The address or port cannot be had.</exception>
-    public static Task<EmbeddedMongoServer> Start(EmbeddedMongoOptions options, CancellationToken cancellation = default) =>
-        Start(options, new StartOptime(options.Time), registerMore: null, cancellation);
+    public static Task<EmbeddedMongoServer> Start(EmbeddedMongoOptions options, CancellationToken cancellation = default)
+    {
+        var store = new Store(options.Time);
+        foreach (var seed in options.Seeds) store.AddSeed(seed);
+        return Start(options, store, table => StoreCommands.Register(table, store), cancellation);
+    }
 
     /// <summary>Starts with these commands beside its own; <paramref name="optimes"/> says how far they have written.</summary>
     internal static Task<EmbeddedMongoServer> Start(

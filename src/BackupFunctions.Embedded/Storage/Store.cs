@@ -1,3 +1,4 @@
+using BackupFunctions.Embedded.Server;
 using BackupFunctions.Embedded.Commands;
 using MongoDB.Bson;
 
@@ -6,7 +7,7 @@ namespace BackupFunctions.Embedded.Storage;
 /// <summary>
 /// Everything the embedded server holds, in memory. Readers take <see cref="Catalog"/>, which never changes; writers come one at a time.
 /// </summary>
-internal sealed class Store
+internal sealed class Store : IOptimeSource
 {
     /// <summary>The default bound of the oplog in bytes.</summary>
     public const long DefaultOplogBytes = 256L << 20;

@@ -1,4 +1,3 @@
-#if EMBEDDED_SERVER
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
@@ -46,4 +45,3 @@ internal static class MongoCommand
         }
     }
 }
-#endif

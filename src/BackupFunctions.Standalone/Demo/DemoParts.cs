@@ -1,6 +1,4 @@
-#if EMBEDDED_SERVER
 using BackupFunctions.Embedded.Server;
-#endif
 
 namespace BackupFunctions.Standalone.Demo;
 
@@ -10,12 +8,7 @@ internal sealed class DemoParts(Func<DemoSetup, CancellationToken, Task<IDemoEng
     /// <inheritdoc/>
     public async Task<IDemoServer> StartServer(CancellationToken cancellationToken)
     {
-#if EMBEDDED_SERVER
         return new EmbeddedServer(await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), cancellationToken));
-#else
-        await Task.CompletedTask;
-        throw new BackupException(ErrorKind.Failed, "start the embedded server: this build has none", "give --mongo URI");
-#endif
     }
 
     /// <inheritdoc/>
@@ -24,12 +17,10 @@ internal sealed class DemoParts(Func<DemoSetup, CancellationToken, Task<IDemoEng
     /// <inheritdoc/>
     public Task<IDemoEngine> OpenEngine(DemoSetup setup, CancellationToken cancellationToken) => openEngine(setup, cancellationToken);
 
-#if EMBEDDED_SERVER
     private sealed class EmbeddedServer(EmbeddedMongoServer server) : IDemoServer
     {
         public string ConnectionString => server.ConnectionString;
 
         public ValueTask DisposeAsync() => server.DisposeAsync();
     }
-#endif
 }

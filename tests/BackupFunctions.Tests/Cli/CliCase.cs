@@ -1,4 +1,3 @@
-#if CLI
 namespace BackupFunctions.Tests.Cli;
 
 /// <summary>
@@ -14,4 +13,3 @@ internal sealed record CliCase(string CommandLine, string Out, string Error = ""
     /// <summary>Files that are left in the working directory.</summary>
     public string[] Files { get; init; } = [];
 }
-#endif

@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Ambient;
 using BackupFunctions.Cli;
 using BackupFunctions.Configuration;
@@ -48,4 +47,3 @@ internal sealed record CliRun(int ExitCode, string Out, string Error, IReadOnlyL
         }
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Cli;
 
 namespace BackupFunctions.Tests.Cli;
@@ -48,4 +47,3 @@ public class CommandSurfaceTests
         run.Out.Split('\n').ShouldContain(line => line.StartsWith("BACKUP_COMPRESSION_LEVEL", StringComparison.Ordinal) && line.Contains(" 7 ") && line.EndsWith(".env", StringComparison.Ordinal));
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Cli;
 using BackupFunctions.Workflows;
 
@@ -52,4 +51,3 @@ public class ExitCodeTests
     public async Task An_operation_that_cancels_itself_is_a_failure() =>
         (await CliRun.Of(["backup"], new FakeEngine { Failure = new OperationCanceledException("timed out") })).ExitCode.ShouldBe(1);
 }
-#endif

@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Cli.Commands.Messages;
 using BackupFunctions.Tests.Configuration;
 using BackupFunctions.Workflows;
@@ -510,4 +509,3 @@ internal static class FailureCases
         },
     ];
 }
-#endif

@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Cli.Commands;
 using BackupFunctions.Cli.Commands.Messages;
 
@@ -81,4 +80,3 @@ internal sealed class FakeEngine : IEngineCommands
         return Failure is null ? result : throw Failure;
     }
 }
-#endif

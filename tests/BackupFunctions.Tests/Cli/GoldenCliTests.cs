@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Tests.Configuration;
 
 namespace BackupFunctions.Tests.Cli;
@@ -20,4 +19,3 @@ public class GoldenCliTests
         run.Files.ShouldBe(expected.Files);
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if CLI
 namespace BackupFunctions.Tests.Cli;
 
 /// <summary>The commands that need no engine.</summary>
@@ -136,4 +135,3 @@ internal static class KeyAndConfigCases
             """),
     ];
 }
-#endif

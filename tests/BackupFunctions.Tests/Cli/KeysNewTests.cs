@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Tests.Configuration;
 
 namespace BackupFunctions.Tests.Cli;
@@ -37,4 +36,3 @@ public sealed class KeysNewTests : IDisposable
         (await CliRun.Of(["config"], settings: TestSettings.Complete($"BACKUP_ENCRYPTION_KEY={key}"))).ExitCode.ShouldBe(0);
     }
 }
-#endif

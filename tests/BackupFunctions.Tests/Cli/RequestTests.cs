@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Cli.Commands.Messages;
 
 namespace BackupFunctions.Tests.Cli;
@@ -47,4 +46,3 @@ public class RequestTests
         engine.Run!.Options.Parallelism.ShouldBe(2);
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if CLI
 namespace BackupFunctions.Tests.Cli;
 
 /// <summary>Commands that succeed: their tables and their JSON.</summary>
@@ -279,4 +278,3 @@ internal static class ResultCases
         },
     ];
 }
-#endif

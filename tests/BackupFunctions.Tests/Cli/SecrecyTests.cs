@@ -1,4 +1,3 @@
-#if CLI
 using BackupFunctions.Cli.Commands;
 using BackupFunctions.Tests.Configuration;
 using Microsoft.Extensions.Logging;
@@ -54,4 +53,3 @@ public class SecrecyTests
         return Task.CompletedTask;
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if CLI
 using System.Text.Json;
 using BackupFunctions.Cli.Commands;
 using BackupFunctions.Tests.Configuration;
@@ -72,4 +71,3 @@ public class TerminalTests
         run.Error.ShouldBe("error: drop shop.a\\u001b[2Jb\\u000dc\n");
     }
 }
-#endif

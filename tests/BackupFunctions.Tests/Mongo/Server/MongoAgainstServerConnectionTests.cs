@@ -1,4 +1,3 @@
-#if EMBEDDED_SERVER
 using System.Security.Cryptography.X509Certificates;
 using BackupFunctions.Embedded.Auth;
 using BackupFunctions.Embedded.Server;
@@ -138,4 +137,3 @@ public sealed class MongoAgainstServerConnectionTests : IDisposable
         return Uri.EscapeDataString(file);
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if EMBEDDED_SERVER
 using System.Security.Cryptography;
 using BackupFunctions.Mongo;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -209,4 +208,3 @@ public class MongoAgainstServerRoundTripTests(MongoServerFixture server) : IClas
 
     private static Hash256 Hash256Of(byte[] document) => Hash256.Sha256(document);
 }
-#endif

@@ -1,4 +1,3 @@
-#if EMBEDDED_SERVER
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.Mongo;
 using MongoDB.Driver;
@@ -42,4 +41,3 @@ public sealed class MongoServerFixture : IAsyncLifetime
         if (_embedded is not null) await _embedded.DisposeAsync();
     }
 }
-#endif
