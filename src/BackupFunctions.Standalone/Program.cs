@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using BackupFunctions;
 using BackupFunctions.Standalone.Commands;
 using BackupFunctions.Standalone.Demo;
 
@@ -8,7 +7,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 var io = StandaloneIo.FromProcess();
-var parts = new DemoParts((_, _) => throw new BackupException(ErrorKind.Failed, "open the engine: this build has none"));
+var parts = new DemoParts(DemoEngine.Open);
 return await StandaloneCommand.Run(
     args,
     io,

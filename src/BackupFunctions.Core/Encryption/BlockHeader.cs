@@ -98,7 +98,7 @@ public sealed record BlockHeader
     // the length of the context that starts here, or -1 when more bytes are needed to tell
     private static int ContextLength(BlockType type, ReadOnlySpan<byte> rest) => type switch
     {
-        BlockType.Index => IndexContext.Size,
+        BlockType.Index or BlockType.Staged => IndexContext.Size,
         BlockType.Manifest => ManifestContext.LengthOf(rest),
         BlockType.KeySlot => KeySlotContext.LengthOf(rest),
         _ => 0,

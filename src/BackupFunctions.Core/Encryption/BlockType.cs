@@ -17,4 +17,10 @@ public enum BlockType : byte
 
     /// <summary>A repository key under a key-encryption key. One block; context: <see cref="KeySlotContext"/>.</summary>
     KeySlot = 5,
+
+    /// <summary>A record that the activities of a run pass on through staging; never uploaded. Context: <see cref="IndexContext"/>.</summary>
+    Staged = 6,
+
+    /// <summary>A page of a manifest checkpoint. No context, so that an unchanged page stays the same block.</summary>
+    Page = 7,
 }

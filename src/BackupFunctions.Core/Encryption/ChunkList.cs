@@ -11,7 +11,7 @@ public sealed record ChunkList(int CompressionLevel, IReadOnlyList<ChunkRecord> 
     private const byte Version = 0;
     private const int HeaderSize = 6;
 
-    /// <summary>Encodes a list: a header of 6 bytes and 100 for each chunk.</summary>
+    /// <summary>Encodes a list: a header of 6 bytes and 104 for each chunk.</summary>
     public static byte[] Encode(IReadOnlyList<ChunkRecord> records, int compressionLevel)
     {
         var bytes = new byte[HeaderSize + (records.Count * ChunkRecord.Size)];
@@ -25,6 +25,7 @@ public sealed record ChunkList(int CompressionLevel, IReadOnlyList<ChunkRecord> 
             records[i].S.CopyTo(at[32..]);
             records[i].Pid.CopyTo(at[64..]);
             BinaryPrimitives.WriteUInt32LittleEndian(at[96..], records[i].PlainLength);
+            BinaryPrimitives.WriteUInt32LittleEndian(at[100..], records[i].BlockLength);
         }
         return bytes;
     }
@@ -45,7 +46,9 @@ public sealed record ChunkList(int CompressionLevel, IReadOnlyList<ChunkRecord> 
             var plainLength = BinaryPrimitives.ReadUInt32LittleEndian(at[96..]);
             if (plainLength > BlockFormat.MaxPlaintextLength)
                 throw BackupException.Corrupt($"read chunk list: chunk {i} has an impossible length {plainLength}");
-            records[i] = new(new(at[..32]), new(at[32..64]), new(at[64..96]), plainLength);
+            var blockLength = BinaryPrimitives.ReadUInt32LittleEndian(at[100..]);
+            if (blockLength > BlockFormat.MaxBlockLength) throw BackupException.Corrupt($"read chunk list: chunk {i} has an impossible block length {blockLength}");
+            records[i] = new(new(at[..32]), new(at[32..64]), new(at[64..96]), plainLength, blockLength);
         }
         return new(bytes[1], records);
     }

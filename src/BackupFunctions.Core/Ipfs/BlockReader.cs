@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace BackupFunctions.Ipfs;
 
 /// <summary>A node answered with bytes that are not the block.</summary>
-public sealed record BlockFault(IIpfsNode Node, Cid Cid, string Problem);
+public sealed record BlockFault(IBlockSource Node, Cid Cid, string Problem);
 
 /// <summary>
 /// Reads blocks from untrusted nodes and returns only bytes that hash to their CID. Asks in order and goes on to the next node when one
@@ -16,12 +16,12 @@ public sealed class BlockReader
     public const int MaxBlockSize = 2 * 1024 * 1024;
 
     private readonly Action<BlockFault>? _onFault;
-    private ImmutableArray<IIpfsNode> _nodes;
+    private ImmutableArray<IBlockSource> _nodes;
 
     /// <summary>
     /// Reads from these nodes, the preferred first. <paramref name="onFault"/> hears of every wrong answer, maybe from several threads at once.
     /// </summary>
-    public BlockReader(IEnumerable<IIpfsNode> nodes, Action<BlockFault>? onFault = null)
+    public BlockReader(IEnumerable<IBlockSource> nodes, Action<BlockFault>? onFault = null)
     {
         (_nodes, _onFault) = ([.. nodes], onFault);
         if (_nodes.IsEmpty) throw new ArgumentException("want at least one node", nameof(nodes));
@@ -78,7 +78,7 @@ public sealed class BlockReader
 
     private static string HintFor(ErrorKind kind) => kind switch
     {
-        ErrorKind.Corrupt => "the block was damaged where it is kept; run 'backupfn verify' to repair it from a node that holds it",
+        ErrorKind.Corrupt => "the block was damaged where it is kept; `backupfn verify` shows what each node still holds",
         ErrorKind.Failed => "check that the nodes are running and reachable, then try again",
         _ => "no node holds it: was the backup unpinned and collected, or are these the right nodes?",
     };

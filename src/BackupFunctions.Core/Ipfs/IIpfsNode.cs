@@ -6,11 +6,8 @@ namespace BackupFunctions.Ipfs;
 /// refuses throws <see cref="BackupException"/> with <see cref="ErrorKind.Failed"/>, names its setting and says what it answered.
 /// Implementations are thread-safe.
 /// </summary>
-public interface IIpfsNode
+public interface IIpfsNode : IBlockSource
 {
-    /// <summary>How messages name it: the setting and the address without secrets, for example <c>IPFS_NODE_1_URL file:///vault</c>.</summary>
-    string Name { get; }
-
     /// <summary>Who answers, and with which software; fails when the node is not usable.</summary>
     Task<NodeIdentity> Identify(CancellationToken cancellationToken);
 
@@ -22,9 +19,6 @@ public interface IIpfsNode
     /// with <see cref="ErrorKind.Corrupt"/>. The stream is read once, to its end, and not disposed.
     /// </summary>
     Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken);
-
-    /// <summary>The bytes that the node holds for this CID, unverified; null when it holds none.</summary>
-    Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken);
 
     /// <summary>
     /// Pins everything reachable from the root, under a name (at most 255 bytes). Fails with <see cref="ErrorKind.NotFound"/> when a block is

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace BackupFunctions.Ipfs;
@@ -61,20 +60,8 @@ internal static class VaultPack
     }
 
     /// <summary>The bytes of a block whose section starts at this offset; null when another block, or none, is there.</summary>
-    public static async Task<byte[]?> ReadBlock(Stream pack, PackEntry entry, CancellationToken cancellationToken)
-    {
-        pack.Position = PayloadOffset + entry.Offset;
-        var head = new byte[Varint.MaxSize + Cid.Size];
-        var read = await pack.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        if (Varint.Read(head.AsSpan(0, read), out var length, out var size) != OperationStatus.Done) return null;
-        if (length is < Cid.Size or > Cid.Size + BlockReader.MaxBlockSize || read < size + Cid.Size) return null;
-        if (new Hash256(head.AsSpan(size + 4, Hash256.Size)) != entry.Digest) return null;
-        var data = new byte[length - Cid.Size];
-        var early = Math.Min(read - size - Cid.Size, data.Length);
-        head.AsSpan(size + Cid.Size, early).CopyTo(data);
-        read = await pack.ReadAtLeastAsync(data.AsMemory(early), data.Length - early, throwOnEndOfStream: false, cancellationToken);
-        return early + read == data.Length ? data : null;
-    }
+    public static Task<byte[]?> ReadBlock(Stream pack, PackEntry entry, CancellationToken cancellationToken) =>
+        CarSection.Read(pack, PayloadOffset + entry.Offset, entry.Digest, cancellationToken);
 
     private static async Task<List<PackEntry>?> ReadIndex(Stream pack, long payloadLength, CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ namespace BackupFunctions.Mongo;
 /// <summary>Bytes of raw documents, found and compared without decoding.</summary>
 public static class RawBson
 {
+    /// <summary>A document without fields.</summary>
+    public static RawBsonDocument Empty => new([5, 0, 0, 0, 0]);
+
     /// <summary>A document over these bytes, which must stay as they are while it is used.</summary>
     public static RawBsonDocument Document(ReadOnlyMemory<byte> bytes)
     {

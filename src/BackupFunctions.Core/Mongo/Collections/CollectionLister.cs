@@ -87,7 +87,7 @@ public static class CollectionLister
         {
             Namespace = new Namespace(database, NameOf(entry)),
             Type = TypeOf(bytes, options),
-            Options = new RawBsonDocument(options.IsEmpty ? [5, 0, 0, 0, 0] : options.ToArray()),
+            Options = options.IsEmpty ? RawBson.Empty : new RawBsonDocument(options.ToArray()),
             Indexes = [],
             Uuid = !info.IsEmpty && RawBson.TryFind(info, "uuid"u8, out var uuid) && uuid.Type == BsonType.Binary && uuid.Value.Length == 21
                 ? new Guid(uuid.Value[5..], bigEndian: true)

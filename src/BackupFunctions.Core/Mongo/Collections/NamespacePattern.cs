@@ -36,6 +36,9 @@ public sealed class NamespacePattern
         return start < list.Length ? throw Invalid(settingName, list[start..], "ends with a backslash") : patterns;
     }
 
+    /// <summary>Reads patterns that come one by one.</summary>
+    public static IReadOnlyList<NamespacePattern> ParseAll(IEnumerable<string> patterns, string settingName) => [.. patterns.Select(p => Parse(p, settingName))];
+
     /// <inheritdoc/>
     public override string ToString() => _text;
 

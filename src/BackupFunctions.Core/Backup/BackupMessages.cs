@@ -1,0 +1,95 @@
+using BackupFunctions.Ipfs;
+using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
+using BackupFunctions.Workflows;
+
+namespace BackupFunctions.Backup;
+
+/// <summary>The activities of a full backup and their messages.</summary>
+public static class BackupActivities
+{
+    /// <summary>Finds out what to read and stages the plan.</summary>
+    public static readonly ActivityName<PlanInput, PlanResult> Plan = new("Plan");
+
+    /// <summary>Dumps, compresses and seals one unit of the plan into staged CAR segments.</summary>
+    public static readonly ActivityName<DumpInput, DumpResult> DumpAndEncrypt = new("DumpAndEncrypt");
+
+    /// <summary>Makes the index and the root out of what was dumped, and stages them with the list of segments to upload.</summary>
+    public static readonly ActivityName<AssembleInput, AssembleResult> Assemble = new("Assemble");
+
+    /// <summary>Sends the staged segments to one node.</summary>
+    public static readonly ActivityName<NodeInput, UploadResult> UploadToNode = new("UploadToNode");
+
+    /// <summary>Pins the root on one node.</summary>
+    public static readonly ActivityName<NodeInput, PinResult> PinOnNode = new("PinOnNode");
+
+    /// <summary>Reads blocks back from one node and hashes them.</summary>
+    public static readonly ActivityName<VerifyInput, NodeCopy> VerifyNode = new("VerifyNode");
+
+    /// <summary>Records the backup in the manifest.</summary>
+    public static readonly ActivityName<RecordInput, RecordResult> UpdateManifest = new("UpdateManifest");
+
+    /// <summary>Deletes what is staged for a run that is recorded on every node.</summary>
+    public static readonly ActivityName<CleanupInput, CleanupResult> Cleanup = new("Cleanup");
+
+    /// <summary>Tells somebody how the run ended.</summary>
+    public static readonly ActivityName<NotifyInput, NotifyResult> Notify = new("Notify");
+}
+
+/// <summary>Starts a full backup. A host that finds a version it does not know fails the run cleanly.</summary>
+public sealed record FullBackupInput(int Width, int Version = FullBackupInput.CurrentVersion)
+{
+    /// <summary>The version that this code runs.</summary>
+    public const int CurrentVersion = 1;
+}
+
+/// <summary>How a full backup ended: recorded on all nodes, or on <see cref="Problems"/> nodes fewer.</summary>
+public sealed record FullBackupResult(BackupEntry Backup, Cid Manifest, ulong Revision, IReadOnlyList<string> Problems, IReadOnlyList<string> Warnings);
+
+/// <summary>Input of <see cref="BackupActivities.Plan"/>.</summary>
+public sealed record PlanInput(BackupId Backup, DateTimeOffset Started);
+
+/// <summary>What will be read. Documents and bytes are the server's estimates.</summary>
+public sealed record PlanResult(int Units, int Nodes, int Collections, long Documents, long Bytes, Optime? StartOptime, Cid? Base, IReadOnlyList<string> Warnings);
+
+/// <summary>Input of <see cref="BackupActivities.DumpAndEncrypt"/>: a unit by its number.</summary>
+public sealed record DumpInput(BackupId Backup, int Unit);
+
+/// <summary>What a unit held: documents, their bytes, the sealed bytes of its blocks, and those of them that are newly staged.</summary>
+public sealed record DumpResult(long Documents, long Bytes, long StoredBytes, long NewBytes);
+
+/// <summary>Input of <see cref="BackupActivities.Assemble"/>.</summary>
+public sealed record AssembleInput(BackupId Backup);
+
+/// <summary>The root of the backup, its key epoch, and the totals.</summary>
+public sealed record AssembleResult(Cid Root, uint Epoch, long Documents, long Bytes, long StoredBytes, long NewBytes, IReadOnlyList<string> Namespaces);
+
+/// <summary>One node by its place in the configuration (0 or 1), and the root that it shall hold.</summary>
+public sealed record NodeInput(BackupId Backup, Cid Root, int Node);
+
+/// <summary>What was sent.</summary>
+public sealed record UploadResult(long Blocks, long Bytes);
+
+/// <summary>Whether the root is pinned.</summary>
+public sealed record PinResult(bool Pinned);
+
+/// <summary>Input of <see cref="BackupActivities.VerifyNode"/>; <see cref="Seed"/> chooses the slice of a large backup.</summary>
+public sealed record VerifyInput(BackupId Backup, Cid Root, int Node, uint Seed);
+
+/// <summary>Input of <see cref="BackupActivities.UpdateManifest"/>.</summary>
+public sealed record RecordInput(BackupEntry Backup);
+
+/// <summary>The revision that lists the backup, and on how many nodes it is pinned.</summary>
+public sealed record RecordResult(Cid Manifest, ulong Revision, IReadOnlyList<string> Problems);
+
+/// <summary>Input of <see cref="BackupActivities.Cleanup"/>.</summary>
+public sealed record CleanupInput(BackupId Backup);
+
+/// <summary>Done.</summary>
+public sealed record CleanupResult;
+
+/// <summary>Input of <see cref="BackupActivities.Notify"/>.</summary>
+public sealed record NotifyInput(Notifications.Alert Alert);
+
+/// <summary>Done.</summary>
+public sealed record NotifyResult;

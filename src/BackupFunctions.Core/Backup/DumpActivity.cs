@@ -1,0 +1,68 @@
+using System.Globalization;
+using BackupFunctions.Ambient;
+using BackupFunctions.Encryption;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Mongo;
+using BackupFunctions.Repositories;
+using BackupFunctions.Staging;
+using BackupFunctions.Workflows;
+using Microsoft.Extensions.Logging;
+
+namespace BackupFunctions.Backup;
+
+/// <summary>
+/// Reads one unit of the plan, seals it and stages the new blocks. Dump and encryption are one step, so that plaintext never reaches a disk.
+/// Memory is bounded by a batch of documents, a chunk and the chunk lists around the range.
+/// </summary>
+internal sealed class DumpActivity(
+    MongoEndpoint source, RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random, int compressionLevel, ILoggerFactory loggers)
+    : IActivity<DumpInput, DumpResult>
+{
+    /// <inheritdoc/>
+    public ActivityName<DumpInput, DumpResult> Name => BackupActivities.DumpAndEncrypt;
+
+    /// <summary>The staged record of a unit.</summary>
+    public static string RecordName(int unit) => string.Create(CultureInfo.InvariantCulture, $"unit-{unit:D5}.record");
+
+    /// <inheritdoc/>
+    public async Task<DumpResult> Run(DumpInput input, CancellationToken cancellationToken)
+    {
+        var plan = await staged.Load<BackupPlan>(input.Backup, PlanActivity.RecordName, cancellationToken);
+        var unit = plan.Units[input.Unit];
+        var repository = await session.Open(cancellationToken);
+        using var sealer = new BlockSealer(repository.Keys.Current, compressionLevel);
+        using var opener = repository.Opener();
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"unit-{input.Unit:D5}");
+        await using var segments = new SegmentWriter(staging, input.Backup.ToString(), prefix, random);
+
+        var ranges = new List<RangeFiles>();
+        foreach (var range in unit.Ranges)
+        {
+            var reusable = range.BaseLists.Count == 0
+                ? BaseChunks.None
+                : await BaseChunks.Load(range.BaseLists, new UnixFsReader(repository.Blocks), opener, cancellationToken);
+            ranges.Add(new(range.Collection, await Dump(plan.Collections[range.Collection], range, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
+        }
+        await segments.Close(cancellationToken);
+        await staged.Save(input.Backup, RecordName(input.Unit), new UnitFiles(input.Unit, ranges, segments.Segments, segments.BlockBytes), cancellationToken);
+
+        var files = ranges.SelectMany(r => r.Files).ToList();
+        return new(files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files.Sum(f => f.StoredBytes), segments.BlockBytes);
+    }
+
+    private async Task<IReadOnlyList<DumpedFile>> Dump(
+        PlannedCollection collection, PlannedRange range, BaseChunks reusable, RepositoryKeys keys, BlockSealer sealer, SegmentWriter segments, CancellationToken cancellationToken)
+    {
+        var connection = await source.Connect(cancellationToken);
+        using var chunker = new DocumentChunker(keys, new ChunkingParameters(collection.AverageChunk));
+        using var files = new FileSealer(sealer, reusable, segments.Write, collection.Spec.ReadOrder);
+        await foreach (var batch in new RawDocumentReader(connection, loggers.CreateLogger<RawDocumentReader>()).Read(collection.Spec, range.Keys, cancellationToken))
+        {
+            await segments.Prepare(cancellationToken);
+            chunker.Add(batch.Documents, files);
+        }
+        await segments.Prepare(cancellationToken);
+        chunker.Finish(files);
+        return files.Files;
+    }
+}

@@ -1,0 +1,97 @@
+using BackupFunctions.Encryption;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
+using BackupFunctions.Repositories;
+using BackupFunctions.Restore;
+using BackupFunctions.Workflows;
+
+namespace BackupFunctions.Backup;
+
+/// <summary>
+/// Decides what a full backup reads: namespaces with their raw specifications, how collections are split into ranges and grouped into units,
+/// and which base backup its unchanged chunks may come from. A base counts only if every node shows its root pinned now.
+/// </summary>
+internal sealed class PlanActivity(
+    MongoEndpoint source, NamespaceFilter filter, RepositorySession session, ManifestStore manifest, StagedObjects staged)
+    : IActivity<PlanInput, PlanResult>
+{
+    /// <summary>The staged plan.</summary>
+    public const string RecordName = "plan.record";
+
+    private const long UnitBytes = RangeSplitter.LeastTarget;
+
+    /// <inheritdoc/>
+    public ActivityName<PlanInput, PlanResult> Name => BackupActivities.Plan;
+
+    /// <inheritdoc/>
+    public async Task<PlanResult> Run(PlanInput input, CancellationToken cancellationToken)
+    {
+        var repository = await session.OpenOrCreate(cancellationToken);
+        var connection = await source.Connect(cancellationToken);
+        var topology = await Topology.Read(connection, cancellationToken);
+        var startOptime = await OplogPosition.Newest(connection, cancellationToken);
+        var listed = await CollectionLister.List(connection, filter, cancellationToken);
+        if (listed.FirstOrDefault(c => c.Type == CollectionType.Timeseries) is { } timeseries)
+            throw new BackupException(ErrorKind.Configuration, $"plan a backup of {timeseries.Namespace}: time series collections are not supported yet",
+                $"leave it out with BACKUP_EXCLUDE={timeseries.Namespace}");
+        var warnings = listed.Select(c => c.Warning).Prepend(topology.Warning).OfType<string>().ToList();
+
+        var (baseRoot, baseIndex) = await FindBase(repository, cancellationToken);
+        var known = baseIndex?.Collections.ToDictionary(c => c.Namespace) ?? [];
+        var collections = listed.Select(spec => new PlannedCollection(spec, AverageChunk(spec, known.GetValueOrDefault(spec.Namespace)))).ToList();
+
+        var splitter = new RangeSplitter(new ServerIdSampler(connection));
+        var ranges = new List<(PlannedRange Range, long Bytes)>();
+        for (var at = 0; at < collections.Count; at++)
+        {
+            var spec = collections[at].Spec;
+            if (spec.Type != CollectionType.Collection) continue;
+            var files = known.GetValueOrDefault(spec.Namespace)?.Files ?? [];
+            var split = await splitter.Split(spec, [.. files.Select(f => f.First).OfType<MongoDB.Bson.RawBsonDocument>()], cancellationToken);
+            ranges.AddRange(Neighbourhoods.Assign(at, split, files).Select(r => (r, spec.Bytes / split.Count)));
+        }
+        var units = Group(ranges);
+        var server = new SourceServer(topology.Version.ToString(), topology.FeatureCompatibility, topology.SetName);
+        await staged.Save(input.Backup, RecordName, new BackupPlan(input.Backup, input.Started, server, startOptime, baseRoot, collections, units), cancellationToken);
+        return new(units.Count, repository.Nodes.Count, collections.Count, listed.Sum(c => c.Documents), listed.Sum(c => c.Bytes), startOptime, baseRoot, warnings);
+    }
+
+    private async Task<(Cid?, BackupIndex?)> FindBase(Repository repository, CancellationToken cancellationToken)
+    {
+        var latest = (await manifest.Load(cancellationToken)).Latest(BackupType.Full);
+        if (latest is null || latest.Epoch != repository.Keys.Current.Epoch) return (null, null);
+        foreach (var node in repository.Nodes)
+        {
+            if (!await node.IsPinned(latest.Root, cancellationToken)) return (null, null);
+        }
+        using var opener = repository.Opener();
+        return (latest.Root, await OpenedBackup.ReadIndex(new DagContent(repository.Blocks, latest.Root), opener, latest.Id, cancellationToken));
+    }
+
+    // frozen per collection: another average would cut, and so store, everything anew
+    private static int AverageChunk(CollectionSpec spec, IndexedCollection? known) =>
+        known is { AverageChunk: > 0 } ? known.AverageChunk : ChunkingParameters.ForCollection(spec.Bytes).Average;
+
+    // neighbours share a unit until it is full, so that thousands of small collections are not thousands of activities
+    private static List<PlannedUnit> Group(List<(PlannedRange Range, long Bytes)> ranges)
+    {
+        var units = new List<PlannedUnit>();
+        var open = new List<PlannedRange>();
+        long bytes = 0;
+        foreach (var (range, size) in ranges)
+        {
+            if (open.Count > 0 && bytes + size > UnitBytes) Close();
+            open.Add(range);
+            bytes += size;
+        }
+        if (open.Count > 0) Close();
+        return units;
+
+        void Close()
+        {
+            units.Add(new(units.Count, open));
+            (open, bytes) = ([], 0);
+        }
+    }
+}

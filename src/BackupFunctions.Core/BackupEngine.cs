@@ -1,0 +1,120 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Backup;
+using BackupFunctions.Configuration;
+using BackupFunctions.Encryption;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Ipfs.Replication;
+using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
+using BackupFunctions.Notifications;
+using BackupFunctions.Repositories;
+using BackupFunctions.Restore;
+using BackupFunctions.Staging;
+using BackupFunctions.Workflows;
+using Microsoft.Extensions.Logging;
+
+namespace BackupFunctions;
+
+/// <summary>What the engine takes from its surroundings.</summary>
+public sealed record EngineAmbient(TimeProvider Time, IRandomSource Random, IFiles Files, INotifier Notifier, ILoggerFactory Loggers);
+
+/// <summary>
+/// The engine put together from settings, run in this process. Parts are made when they are first needed, so that a command asks only for the
+/// settings that it uses. Thread-safe after construction.
+/// </summary>
+public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+    private readonly Lock _gate = new();
+    private IReadOnlyList<IIpfsNode>? _nodes;
+    private RepositorySession? _session;
+    private MongoEndpoint? _source;
+    private ICatalog? _catalog;
+
+    /// <summary>The settings.</summary>
+    public BackupOptions Options => options;
+
+    /// <summary>Both nodes in order.</summary>
+    public IReadOnlyList<IIpfsNode> Nodes => Once(ref _nodes, () => [.. options.Nodes.Select(n => NodeFactory.Open(n, ambient.Files, ambient.Random))]);
+
+    /// <summary>The key that the settings name.</summary>
+    public IKeySource Keys => KeySources.Of(options.Key, ambient.Files, ambient.Time);
+
+    /// <summary>The server that is backed up.</summary>
+    public MongoEndpoint Source => Once(ref _source, () => Own(Endpoint(options.SourceUri, SettingNames.MongoUri)));
+
+    /// <summary>Where the head of the manifest is kept.</summary>
+    public ICatalog Catalog => Once(ref _catalog, MakeCatalog);
+
+    /// <summary>The repository that the catalogue names.</summary>
+    public RepositorySession Session => Once(ref _session, () => Own(new RepositorySession(Catalog, Keys, Nodes, ambient.Random, ambient.Time)));
+
+    /// <summary>The list of backups.</summary>
+    public ManifestStore Manifest => new(Session, Catalog, ambient.Time);
+
+    /// <summary>A server by its URI; the caller disposes it.</summary>
+    public MongoEndpoint Endpoint(string uri, string settingName) =>
+        new(token => MongoConnection.Open(uri, settingName, new MongoConnectionOptions { Time = ambient.Time }, token));
+
+    /// <summary>Makes a full backup.</summary>
+    public Task<FullBackupResult> BackUp(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
+    {
+        var staging = new DirectoryStaging(options.StagingDirectory, ambient.Files);
+        var staged = new StagedObjects(staging, Session);
+        var filter = new NamespaceFilter(
+            NamespacePattern.ParseAll(options.Include, SettingNames.Include), NamespacePattern.ParseAll(options.Exclude, SettingNames.Exclude), options.Catalog?.Database);
+        var activities = new ActivityRegistry()
+            .Add(new PlanActivity(Source, filter, Session, Manifest, staged))
+            .Add(new DumpActivity(Source, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
+            .Add(new AssembleActivity(Session, staging, staged, ambient.Random))
+            .Add(new UploadActivity(Nodes, staging, staged))
+            .Add(new PinActivity(Session))
+            .Add(new VerifyActivity(Nodes, staged, ambient.Time))
+            .Add(new RecordActivity(Manifest))
+            .Add(new CleanupActivity(staging))
+            .Add(new NotifyActivity(ambient.Notifier));
+        return FullBackupWorkflow.Run(Context(FullBackupWorkflow.Name, activities, onStatus, cancellationToken), new(options.Parallelism));
+    }
+
+    /// <summary>Restores a backup to a target, by default from the nodes.</summary>
+    public async Task<RestoreResult> Restore(
+        RestoreRequest request, MongoEndpoint target, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
+    {
+        using var session = new RestoreSession(root => new DagContent(new BlockReader(Nodes), root), Keys);
+        await using var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
+        var activities = RestoreActivityRegistry.Create(session, target, ambient.Loggers);
+        return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, activities, onStatus, cancellationToken), new(request, options.Parallelism));
+    }
+
+    /// <summary>Opens a backup on the nodes; the caller disposes it.</summary>
+    public Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken) =>
+        OpenedBackup.Open(new DagContent(new BlockReader(Nodes), root), Keys, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
+    }
+
+    private InProcessContext Context(string name, ActivityRegistry activities, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        new(name, activities, ambient.Time, ambient.Random, onStatus, cancellationToken);
+
+    private ICatalog MakeCatalog()
+    {
+        var setting = options.Catalog ?? throw new InvalidOperationException("settings were loaded without a catalogue");
+        return setting.Directory is { } directory
+            ? new FileCatalog(directory, ambient.Files)
+            : new MongoCatalog(Own(Endpoint(setting.MongoUri!, setting.SettingName)), setting.Database, setting.ToString());
+    }
+
+    private T Once<T>(ref T? part, Func<T> make) where T : class
+    {
+        lock (_gate) return part ??= make();
+    }
+
+    private T Own<T>(T part) where T : IDisposable
+    {
+        _owned.Add(part);
+        return part;
+    }
+}

@@ -1,0 +1,27 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Staging;
+using BackupFunctions.Workflows;
+
+namespace BackupFunctions.Ipfs.Replication;
+
+/// <summary>Sends the staged segments of a root to one node. The node stores each block once, so running it again sends, but adds nothing.</summary>
+internal sealed class UploadActivity(IReadOnlyList<IIpfsNode> nodes, IStaging staging, StagedObjects staged) : IActivity<NodeInput, UploadResult>
+{
+    /// <inheritdoc/>
+    public ActivityName<NodeInput, UploadResult> Name => BackupActivities.UploadToNode;
+
+    /// <inheritdoc/>
+    public async Task<UploadResult> Run(NodeInput input, CancellationToken cancellationToken)
+    {
+        var list = await staged.Load<UploadList>(input.Backup, AssembleActivity.UploadListName(input.Root), cancellationToken);
+        long blocks = 0, bytes = 0;
+        foreach (var segment in list.Segments)
+        {
+            await using var car = await staging.OpenRead(input.Backup.ToString(), segment, cancellationToken);
+            var imported = await nodes[input.Node].Import(car, cancellationToken);
+            blocks += imported.Blocks;
+            bytes += imported.Bytes;
+        }
+        return new(blocks, bytes);
+    }
+}

@@ -1,0 +1,32 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Mongo;
+
+namespace BackupFunctions.Manifest;
+
+/// <summary>
+/// A backup as the manifest knows it. <see cref="Bytes"/> are the documents' BSON bytes, <see cref="StoredBytes"/> the sealed blocks that hold
+/// them, <see cref="NewBytes"/> the part that was not already held by the nodes.
+/// </summary>
+public sealed record BackupEntry(
+    BackupId Id,
+    BackupType Type,
+    Cid Root,
+    uint Epoch,
+    DateTimeOffset Started,
+    DateTimeOffset Completed,
+    Optime? StartOptime,
+    long Documents,
+    long Bytes,
+    long StoredBytes,
+    long NewBytes,
+    IReadOnlyList<string> Namespaces,
+    IReadOnlyList<NodeCopy> Copies,
+    int WantedCopies)
+{
+    /// <summary>Whether fewer nodes hold it, verified, than are configured.</summary>
+    public bool IsDegraded => Copies.Count < WantedCopies;
+}
+
+/// <summary>A verified copy: the node's id and name, when it was verified, and how many of the blocks were read back and hashed.</summary>
+public sealed record NodeCopy(string NodeId, string Node, DateTimeOffset VerifiedAt, long BlocksHashed, long Blocks);

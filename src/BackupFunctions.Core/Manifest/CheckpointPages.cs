@@ -1,0 +1,52 @@
+using System.Globalization;
+using BackupFunctions.Backup;
+using BackupFunctions.Encryption;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Repositories;
+using BackupFunctions.Serialization;
+
+namespace BackupFunctions.Manifest;
+
+/// <summary>
+/// Checkpoints: every 256 revisions all entries as sealed pages <c>pages/NNNNNN</c> of 256 entries, in the order of their ids. Sealing is
+/// deterministic, so a page that did not change is the same block as before and costs nothing.
+/// </summary>
+internal static class CheckpointPages
+{
+    /// <summary>Revisions between two checkpoints.</summary>
+    public const ulong Interval = 256;
+
+    private const int EntriesPerPage = 256;
+    private const string PagesName = "pages";
+
+    /// <summary>Writes a checkpoint of the state when the next revision is the first of an interval; null when none is due.</summary>
+    public static async Task<ManifestCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken)
+    {
+        if (state.Revision == 0 || state.Revision % Interval != 0) return null;
+        using var sealer = new BlockSealer(repository.Keys.Current);
+        var blocks = new List<Block>();
+        var tree = new UnixFsTree();
+        var number = 0;
+        foreach (var page in state.Backups.Chunk(EntriesPerPage).DefaultIfEmpty([]))
+        {
+            var file = SealedFile.Seal(sealer, BlockType.Page, [], EngineJson.Write(page));
+            blocks.AddRange(file.Blocks);
+            tree.Add(string.Create(CultureInfo.InvariantCulture, $"{PagesName}/{number++:D6}"), file.File.Root, file.File.Tsize);
+        }
+        var root = tree.Build(blocks.Add);
+        await RevisionPublisher.ToAllNodes(repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
+        return new(state.Revision, root);
+    }
+
+    /// <summary>All entries of a checkpoint.</summary>
+    public static async Task<IReadOnlyList<BackupEntry>> Read(UnixFsReader files, BlockOpener opener, ManifestCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var entries = new List<BackupEntry>();
+        foreach (var page in await files.List(await files.Resolve(checkpoint.Root, PagesName, cancellationToken), cancellationToken))
+        {
+            var json = await SealedFileReader.Read(files, opener, page.Cid, BlockType.Page, null, cancellationToken);
+            entries.AddRange(EngineJson.Read<BackupEntry[]>(json, $"page {page.Name} of checkpoint {checkpoint.Root}"));
+        }
+        return entries;
+    }
+}

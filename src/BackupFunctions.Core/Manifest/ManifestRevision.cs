@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+using BackupFunctions.Ipfs;
+
+namespace BackupFunctions.Manifest;
+
+/// <summary>
+/// One link of the manifest chain: what changed, and where the chain goes on. The revision number and the previous CID also stand, readable
+/// without a key, in the context of the sealed block; both must agree.
+/// </summary>
+public sealed record ManifestRevision(
+    int Format,
+    RepositoryId Repository,
+    ulong Revision,
+    Cid? Previous,
+    DateTimeOffset At,
+    ManifestCheckpoint? Checkpoint,
+    IReadOnlyList<ManifestChange> Changes)
+{
+    /// <summary>The format that this code writes and reads.</summary>
+    public const int CurrentFormat = 0;
+}
+
+/// <summary>Everything up to and with this revision, as pages under one root, so that no reader walks further back.</summary>
+public sealed record ManifestCheckpoint(ulong Revision, Cid Root);
+
+/// <summary>What a revision changes.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(BackupRecorded), "backup")]
+public abstract record ManifestChange;
+
+/// <summary>A backup is listed from now on, or its entry is replaced.</summary>
+public sealed record BackupRecorded(BackupEntry Backup) : ManifestChange;

@@ -1,0 +1,67 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Ipfs;
+
+namespace BackupFunctions.Manifest;
+
+/// <summary>What a chain of revisions adds up to.</summary>
+public sealed class ManifestState
+{
+    private readonly SortedDictionary<BackupId, BackupEntry> _backups = [];
+    private readonly HashSet<Cid> _revisions = [];
+
+    /// <summary>The newest revision; 0 before the first.</summary>
+    public ulong Revision { get; private set; }
+
+    /// <summary>The root of the newest revision, or null before the first.</summary>
+    public Cid? Head { get; private set; }
+
+    /// <summary>The newest checkpoint, or null.</summary>
+    public ManifestCheckpoint? Checkpoint { get; private set; }
+
+    /// <summary>All backups, oldest first.</summary>
+    public IEnumerable<BackupEntry> Backups => _backups.Values;
+
+    /// <summary>Whether this root is one of the revisions since the newest checkpoint.</summary>
+    public bool Knows(Cid revision) => _revisions.Contains(revision);
+
+    /// <summary>The newest backup of this type, or of any; null when there is none.</summary>
+    public BackupEntry? Latest(BackupType? type = null) => _backups.Values.LastOrDefault(b => type is null || b.Type == type);
+
+    /// <summary>Finds by backup id (or a prefix of at least 8 digits that names one), root CID, or <c>latest</c>.</summary>
+    public BackupEntry Find(string reference)
+    {
+        if (reference == "latest") return Latest() ?? throw BackupException.NotFound("find the latest backup: there is none yet", "make one with `backupfn backup full`");
+        var found = _backups.Values.Where(b => b.Root.ToString() == reference
+            || (reference.Length >= 8 && b.Id.ToString().StartsWith(reference, StringComparison.OrdinalIgnoreCase))).Take(2).ToList();
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw BackupException.NotFound($"find backup '{reference}': no backup has this id or CID", "`backupfn list` shows what there is"),
+            _ => throw BackupException.NotFound($"find backup '{reference}': more than one id starts so", "give more digits"),
+        };
+    }
+
+    /// <summary>Takes over the entries of a checkpoint; only on an empty state.</summary>
+    internal void Load(ManifestCheckpoint checkpoint, IEnumerable<BackupEntry> entries)
+    {
+        foreach (var entry in entries) _backups[entry.Id] = entry;
+        (Checkpoint, Revision) = (checkpoint, checkpoint.Revision);
+    }
+
+    /// <summary>Adds the next revision of the chain.</summary>
+    internal void Apply(ManifestRevision revision, Cid root)
+    {
+        if (revision.Revision != Revision + 1)
+            throw BackupException.Corrupt($"follow the manifest chain: revision {revision.Revision} stands after {Revision}");
+        foreach (var change in revision.Changes)
+        {
+            switch (change)
+            {
+                case BackupRecorded recorded: _backups[recorded.Backup.Id] = recorded.Backup; break;
+                default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
+            }
+        }
+        _revisions.Add(root);
+        (Revision, Head, Checkpoint) = (revision.Revision, root, revision.Checkpoint ?? Checkpoint);
+    }
+}

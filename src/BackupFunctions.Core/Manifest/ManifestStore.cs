@@ -1,0 +1,96 @@
+using BackupFunctions.Encryption;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Repositories;
+
+namespace BackupFunctions.Manifest;
+
+/// <summary>
+/// The manifest of a repository: reads the chain from its head back to the newest checkpoint, and appends to it. Two writers never lose an
+/// entry: who is second reads the new head and writes again behind it.
+/// </summary>
+public sealed class ManifestStore(RepositorySession session, ICatalog catalog, TimeProvider time)
+{
+    private const int MaxAttempts = 8;
+
+    /// <summary>Everything that is recorded; <see cref="ErrorKind.NotFound"/> when there is no repository yet.</summary>
+    public async Task<ManifestState> Load(CancellationToken cancellationToken)
+    {
+        var repository = await session.Open(cancellationToken);
+        var head = await catalog.ReadHead(cancellationToken) ?? throw BackupException.NotFound($"read the head of the manifest: the catalogue {catalog.Name} is empty");
+        return await Load(repository, head, cancellationToken);
+    }
+
+    /// <summary>Appends a revision with these changes and moves the head to it.</summary>
+    internal async Task<Appended> Append(IReadOnlyList<ManifestChange> changes, CancellationToken cancellationToken)
+    {
+        var repository = await session.Open(cancellationToken);
+        Appended? mine = null;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var head = await catalog.ReadHead(cancellationToken) ?? throw BackupException.NotFound($"read the head of the manifest: the catalogue {catalog.Name} is empty");
+            var state = await Load(repository, head, cancellationToken);
+            if (mine is not null)
+            {
+                // another writer may have finished what we had published
+                if (state.Knows(mine.Root)) return mine;
+                foreach (var node in repository.Nodes) await node.Unpin(mine.Root, cancellationToken);
+            }
+            if (await NewerRevisions.Find(repository, state, cancellationToken) is { } newer)
+            {
+                await FinishAppend(repository, head, newer, cancellationToken);
+                mine = null;
+                continue;
+            }
+
+            var checkpoint = await CheckpointPages.WriteIfDue(repository, state, cancellationToken);
+            var revision = new ManifestRevision(ManifestRevision.CurrentFormat, repository.Id, state.Revision + 1, head.Manifest, time.GetUtcNow(), checkpoint, changes);
+            var published = await RevisionPublisher.Publish(repository, revision, cancellationToken);
+            mine = new(published.Root, revision.Revision, published.Problems);
+            if (await MoveHead(repository, head, mine.Root, cancellationToken)) return mine;
+        }
+        throw new BackupException(ErrorKind.Locked, $"record in the manifest: other writers were first {MaxAttempts} times", "run again when fewer backups run at once");
+    }
+
+    // a writer that died between publishing and moving the head left a direct child of the head: it is finished, not written over
+    private async Task FinishAppend(Repository repository, CatalogHead head, NewerRevision newer, CancellationToken cancellationToken)
+    {
+        using var opener = repository.Opener();
+        var revision = newer.Number == head.Revision + 1
+            ? await RevisionReader.Read(new UnixFsReader(repository.Blocks), opener, newer.Root, cancellationToken)
+            : null;
+        if (revision?.Previous != head.Manifest)
+            throw new BackupException(ErrorKind.Failed,
+                $"record in the manifest: {newer.Node} holds revision {newer.Number}, but the catalogue {catalog.Name} only knows {head.Revision}",
+                "the catalogue was rolled back or belongs to another host: nothing was changed; restore the catalogue database before the next backup");
+        await MoveHead(repository, head, newer.Root, cancellationToken);
+    }
+
+    private Task<bool> MoveHead(Repository repository, CatalogHead from, Cid to, CancellationToken cancellationToken) =>
+        catalog.TryReplaceHead(from.Revision, new(repository.Id, from.Revision + 1, to, repository.Keyring), cancellationToken);
+
+    private static async Task<ManifestState> Load(Repository repository, CatalogHead head, CancellationToken cancellationToken)
+    {
+        var files = new UnixFsReader(repository.Blocks);
+        using var opener = repository.Opener();
+        var chain = new Stack<(ManifestRevision Revision, Cid Root)>();
+        Cid? next = head.Manifest;
+        ManifestCheckpoint? checkpoint = null;
+        var expected = head.Revision;
+        while (next is { } root && (checkpoint is null || expected > checkpoint.Revision))
+        {
+            var revision = await RevisionReader.Read(files, opener, root, cancellationToken);
+            if (revision.Repository != repository.Id || revision.Revision != expected)
+                throw BackupException.Corrupt($"follow the manifest chain to {root}: it is revision {revision.Revision} of {revision.Repository}, want {expected} of {repository.Id}");
+            chain.Push((revision, root));
+            checkpoint ??= revision.Checkpoint;
+            (next, expected) = (revision.Previous, expected - 1);
+        }
+        var state = new ManifestState();
+        if (checkpoint is not null) state.Load(checkpoint, await CheckpointPages.Read(files, opener, checkpoint, cancellationToken));
+        while (chain.TryPop(out var link)) state.Apply(link.Revision, link.Root);
+        return state;
+    }
+}
+
+/// <summary>A revision that was appended, and the problems of nodes that do not hold it.</summary>
+internal sealed record Appended(Cid Root, ulong Revision, IReadOnlyList<string> Problems);

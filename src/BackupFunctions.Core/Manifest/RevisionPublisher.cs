@@ -1,0 +1,62 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Encryption;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Repositories;
+using BackupFunctions.Serialization;
+
+namespace BackupFunctions.Manifest;
+
+/// <summary>
+/// Writes a manifest revision to the nodes: a directory with <c>keyring.json</c> (public) and <c>revision</c> (sealed), imported and pinned on
+/// every node that answers.
+/// </summary>
+internal static class RevisionPublisher
+{
+    /// <summary>The root, and what went wrong on which node; fails when no node took it.</summary>
+    public static async Task<Published> Publish(Repository repository, ManifestRevision revision, CancellationToken cancellationToken)
+    {
+        using var sealer = new BlockSealer(repository.Keys.Current);
+        var context = new ManifestContext(revision.Revision, revision.Previous).Encode();
+        var blocks = new List<Block>();
+        var tree = new UnixFsTree();
+        var keyring = repository.Keyring.ToJson();
+        Add(RevisionReader.KeyringName, SealedFile.Of([new Block(Cid.Raw(keyring), keyring)]));
+        Add(RevisionReader.RevisionName, SealedFile.Seal(sealer, BlockType.Manifest, context, EngineJson.Write(revision)));
+        var root = tree.Build(blocks.Add);
+        return new(root, await ToAllNodes(repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken));
+
+        void Add(string path, SealedFile file)
+        {
+            blocks.AddRange(file.Blocks);
+            tree.Add(path, file.File.Root, file.File.Tsize);
+        }
+    }
+
+    /// <summary>Imports and pins a small DAG on every node; gives the problems, and throws when no node holds it.</summary>
+    public static async Task<IReadOnlyList<string>> ToAllNodes(
+        IReadOnlyList<IIpfsNode> nodes, Cid root, IReadOnlyList<Block> blocks, string pinName, CancellationToken cancellationToken)
+    {
+        using var car = new MemoryStream();
+        var writer = CarWriter.CreateWithRoot(car, root);
+        foreach (var block in blocks) writer.Write(block);
+        var problems = new List<BackupException>();
+        foreach (var node in nodes)
+        {
+            try
+            {
+                await node.Import(new MemoryStream(car.GetBuffer(), 0, (int)car.Length, writable: false), cancellationToken);
+                await node.Pin(root, pinName, cancellationToken);
+            }
+            catch (BackupException e)
+            {
+                problems.Add(e);
+            }
+        }
+        if (problems.Count == nodes.Count)
+            throw new BackupException(problems[0].Kind, $"publish {pinName} on any node: {string.Join("; ", problems.Select(p => p.Message))}", problems[0].Hint, problems[0]);
+        return [.. problems.Select(p => p.Message)];
+    }
+}
+
+/// <summary>A published root, and the problems of the nodes that do not hold it.</summary>
+internal sealed record Published(Cid Root, IReadOnlyList<string> Problems);

@@ -1,0 +1,51 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Backup;
+using BackupFunctions.Mongo;
+using BackupFunctions.MongoDump;
+
+namespace BackupFunctions.Restore;
+
+/// <summary>Turns an opened backup into a mongodump directory, without a server. The directory appears whole or not at all.</summary>
+public static class DumpExporter
+{
+    /// <summary>What stands in the prelude as the tool that wrote the directory.</summary>
+    private const string ToolVersion = "backupfn";
+
+    /// <summary>Writes every collection and view; the target must be absent or empty.</summary>
+    public static async Task<ExportSummary> Run(OpenedBackup backup, string directory, IFiles files, Action<long, long>? progress, CancellationToken cancellationToken)
+    {
+        using var writer = new DumpDirectoryWriter(directory, files);
+        var total = backup.Index.Collections.Sum(c => c.Bytes);
+        long documents = 0, bytes = 0;
+        foreach (var collection in backup.Index.Collections)
+        {
+            using var target = writer.OpenCollection(Describe(collection));
+            foreach (var file in collection.Files)
+            {
+                var assembler = new DocumentAssembler();
+                await foreach (var stretch in backup.ReadFile(file, cancellationToken))
+                {
+                    await target.Write(assembler.Add(stretch), cancellationToken);
+                    progress?.Invoke(bytes += stretch.Length, total);
+                }
+                assembler.Finish();
+            }
+            if (target.Documents != collection.Documents)
+                throw BackupException.Corrupt($"export {collection.Namespace}: its files hold {target.Documents} documents, the index says {collection.Documents}");
+            target.Complete();
+            documents += target.Documents;
+        }
+        writer.Complete(backup.Index.Server.Version, ToolVersion);
+        return new(backup.Index.Collections.Count, documents, bytes);
+    }
+
+    private static DumpCollection Describe(IndexedCollection collection)
+    {
+        var options = collection.Options.Bytes().Length > 5 ? collection.Options : null;
+        var type = collection.Type == CollectionType.View ? DumpCollection.View : DumpCollection.Ordinary;
+        return new(collection.Database, collection.Name, options, collection.Indexes, type, collection.Uuid);
+    }
+}
+
+/// <summary>What was written.</summary>
+public sealed record ExportSummary(long Collections, long Documents, long Bytes);

@@ -1,0 +1,71 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Mongo;
+
+namespace BackupFunctions.Restore;
+
+/// <summary>
+/// How an index is restored under a request: always the same for the same two, so that activities work it out again instead of passing it on.
+/// Collections come first, views after them.
+/// </summary>
+internal sealed class RestorePlan
+{
+    private const string IncludeName = "--ns-include", ExcludeName = "--ns-exclude";
+    private const long UnitBytes = 256L * 1024 * 1024;
+
+    private RestorePlan(IReadOnlyList<IndexedCollection> collections, IReadOnlyList<IndexedCollection> views, IReadOnlyList<LoadUnit> units, IReadOnlyList<string> warnings) =>
+        (Collections, Views, Units, Warnings) = (collections, views, units, warnings);
+
+    /// <summary>Collections with documents of their own.</summary>
+    public IReadOnlyList<IndexedCollection> Collections { get; }
+
+    /// <summary>Views.</summary>
+    public IReadOnlyList<IndexedCollection> Views { get; }
+
+    /// <summary>The work of the load activities.</summary>
+    public IReadOnlyList<LoadUnit> Units { get; }
+
+    /// <summary>What is selected and will not be restored, and why.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Selects by the request's patterns and groups files into units.</summary>
+    public static RestorePlan Of(BackupIndex index, RestoreRequest request)
+    {
+        var filter = new NamespaceFilter(NamespacePattern.ParseAll(request.Include, IncludeName), NamespacePattern.ParseAll(request.Exclude, ExcludeName));
+        var selected = index.Collections.Where(c => filter.Includes(c.Namespace)).ToLookup(HoldsUsersOrRoles);
+        var collections = selected[false].Where(c => c.Type == CollectionType.Collection).ToList();
+        var views = selected[false].Where(c => c.Type == CollectionType.View).ToList();
+        return new(collections, views, Group(collections), [.. selected[true].Select(c => $"{c.Namespace} is not restored: users and roles stay those of the target")]);
+    }
+
+    private static bool HoldsUsersOrRoles(IndexedCollection collection) => collection is { Database: "admin", Name: "system.users" or "system.roles" };
+
+    // files by id may be loaded side by side; those in natural order belong to one ordered writer
+    private static List<LoadUnit> Group(List<IndexedCollection> collections)
+    {
+        var units = new List<LoadUnit>();
+        var open = new List<LoadFile>();
+        long bytes = 0;
+        foreach (var collection in collections)
+        {
+            foreach (var file in collection.Files)
+            {
+                var mayCut = collection.Order == CollectionReadOrder.ById || file == collection.Files[0];
+                if (mayCut && open.Count > 0 && bytes + file.Bytes > UnitBytes)
+                {
+                    units.Add(new(open));
+                    (open, bytes) = ([], 0);
+                }
+                open.Add(new(collection, file));
+                bytes += file.Bytes;
+            }
+        }
+        if (open.Count > 0) units.Add(new(open));
+        return units;
+    }
+}
+
+/// <summary>Files that one activity loads, in order.</summary>
+internal sealed record LoadUnit(IReadOnlyList<LoadFile> Files);
+
+/// <summary>A file and the collection it belongs to.</summary>
+internal sealed record LoadFile(IndexedCollection Collection, IndexedFile File);

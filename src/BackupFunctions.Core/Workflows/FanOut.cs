@@ -1,0 +1,40 @@
+namespace BackupFunctions.Workflows;
+
+/// <summary>Runs many calls of a workflow, a bounded number at a time, in a way that replays the same.</summary>
+internal static class FanOut
+{
+    /// <summary>
+    /// Starts the calls in order, at most <paramref name="width"/> at once, and gives their results in order. The first failure stops
+    /// further starts and is thrown when the running calls have ended.
+    /// </summary>
+    public static async Task<IReadOnlyList<TResult>> Run<TItem, TResult>(
+        IReadOnlyList<TItem> items, int width, Func<TItem, Task<TResult>> call, Action<TResult>? onDone = null)
+    {
+        var results = new TResult[items.Count];
+        var running = new List<Task<int>>();
+        Exception? failure = null;
+        for (var next = 0; next < items.Count || running.Count > 0;)
+        {
+            while (failure is null && next < items.Count && running.Count < width) running.Add(One(next++));
+            if (running.Count == 0) break;
+            var done = await Task.WhenAny(running);
+            running.Remove(done);
+            try
+            {
+                onDone?.Invoke(results[await done]);
+            }
+            catch (Exception e) when (e is ActivityFailedException or OperationCanceledException)
+            {
+                failure ??= e;
+            }
+        }
+        if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        return results;
+
+        async Task<int> One(int index)
+        {
+            results[index] = await call(items[index]);
+            return index;
+        }
+    }
+}

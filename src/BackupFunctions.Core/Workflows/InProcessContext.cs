@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using BackupFunctions.Ambient;
+using BackupFunctions.Serialization;
+
+namespace BackupFunctions.Workflows;
+
+/// <summary>
+/// Runs a workflow and its activities in this process, once, without a journal. Messages go through JSON as in every other host, so that a
+/// message that cannot cross fails here too.
+/// </summary>
+public sealed class InProcessContext(
+    string instanceId, ActivityRegistry activities, TimeProvider time, IRandomSource random, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
+    : IWorkflowContext
+{
+    private readonly ConcurrentDictionary<string, bool> _keys = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public string InstanceId => instanceId;
+
+    /// <inheritdoc/>
+    public DateTimeOffset UtcNow => time.GetUtcNow();
+
+    /// <inheritdoc/>
+    public Guid NewId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        random.Fill(bytes);
+        return new Guid(bytes);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TResult> Call<TInput, TResult>(ActivityName<TInput, TResult> activity, string key, TInput input)
+    {
+        if (!_keys.TryAdd(key, true)) throw new InvalidOperationException($"the workflow called key '{key}' twice");
+        try
+        {
+            var message = EngineJson.Read<TInput>(EngineJson.Write(input), $"input of {activity.Name}");
+            var result = await Task.Run(() => activities.Find(activity).Run(message, cancellationToken), cancellationToken);
+            return EngineJson.Read<TResult>(EngineJson.Write(result), $"result of {activity.Name}");
+        }
+        catch (BackupException e)
+        {
+            throw new ActivityFailedException(activity.Name, e.Kind, e.Message, e.Hint, e);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new ActivityFailedException(activity.Name, ErrorKind.Failed, e.Message, inner: e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task Wait(TimeSpan delay) => Task.Delay(delay, time, cancellationToken);
+
+    /// <inheritdoc/>
+    public void SetStatus(WorkflowStatus status) => onStatus?.Invoke(status);
+}
