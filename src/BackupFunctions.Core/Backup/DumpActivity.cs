@@ -41,7 +41,7 @@ internal sealed class DumpActivity(
             var reusable = range.BaseLists.Count == 0
                 ? BaseChunks.None
                 : await BaseChunks.Load(range.BaseLists, new UnixFsReader(repository.Blocks), opener, cancellationToken);
-            ranges.Add(new(range.Collection, await Dump(plan.Collections[range.Collection], range, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
+            ranges.Add(new(range.Collection, await Dump(plan, range, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
         }
         await segments.Close(cancellationToken);
         await staged.Save(input.Backup, RecordName(input.Unit), new UnitFiles(input.Unit, ranges, segments.Segments, segments.BlockBytes), cancellationToken);
@@ -51,12 +51,15 @@ internal sealed class DumpActivity(
     }
 
     private async Task<IReadOnlyList<DumpedFile>> Dump(
-        PlannedCollection collection, PlannedRange range, BaseChunks reusable, RepositoryKeys keys, BlockSealer sealer, SegmentWriter segments, CancellationToken cancellationToken)
+        BackupPlan plan, PlannedRange range, BaseChunks reusable, RepositoryKeys keys, BlockSealer sealer, SegmentWriter segments, CancellationToken cancellationToken)
     {
         var connection = await source.Connect(cancellationToken);
+        var collection = plan.Collections[range.Collection];
+        // a secondary that lags behind would give a state from before the oplog that belongs to this backup
+        var reader = new RawDocumentReader(connection, loggers.CreateLogger<RawDocumentReader>()) { AfterTime = plan.StartOptime?.ToTimestamp() };
         using var chunker = new DocumentChunker(keys, new ChunkingParameters(collection.AverageChunk));
         using var files = new FileSealer(sealer, reusable, segments.Write, collection.Spec.ReadOrder);
-        await foreach (var batch in new RawDocumentReader(connection, loggers.CreateLogger<RawDocumentReader>()).Read(collection.Spec, range.Keys, cancellationToken))
+        await foreach (var batch in reader.Read(collection.Spec, range.Keys, cancellationToken))
         {
             await segments.Prepare(cancellationToken);
             chunker.Add(batch.Documents, files);

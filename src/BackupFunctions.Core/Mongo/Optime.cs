@@ -1,4 +1,5 @@
 using System.Globalization;
+using MongoDB.Bson;
 
 namespace BackupFunctions.Mongo;
 
@@ -7,6 +8,9 @@ public sealed record Optime(uint Seconds, uint Increment, long Term = -1)
 {
     /// <summary>The second it falls in, UTC.</summary>
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeSeconds(Seconds);
+
+    /// <summary>As BSON has it.</summary>
+    public BsonTimestamp ToTimestamp() => new(((long)Seconds << 32) | Increment);
 
     /// <summary><c>seconds:increment</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seconds}:{Increment}");
