@@ -53,7 +53,7 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
         }
         catch (Exception e) when (e is not (OperationCanceledException or BackupException))
         {
-            throw new BackupException(ErrorKind.Failed, $"insert into {spec.Namespace}: {e.Message.TrimEnd('.')}{Code(e)}", inner: e);
+            throw MongoCall.Failure($"insert into {spec.Namespace}", MongoCall.RestoreRole, e);
         }
         return new InsertSummary(count, bytes, keep ? 0 : empty);
     }
@@ -128,6 +128,4 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
         return new(ErrorKind.Failed, $"insert into {ns}: document {index} of the batch ({id}): {error.Message} (code {error.Code})",
             error.Code == MongoErrors.DuplicateKey ? "restore into an empty collection: another document has the same key already" : null);
     }
-
-    private static string Code(Exception e) => MongoErrors.Code(e) is { } code ? $" (code {code})" : "";
 }
