@@ -72,13 +72,22 @@ public class DocumentInserterTests
     }
 
     [Theory]
-    [InlineData("8.0.0", true, 0)]
-    [InlineData("6.0.5", false, 1)]
-    public async Task Empty_timestamps_are_kept_where_the_server_can_and_reported_where_not(string version, bool asked, int replaced)
+    [InlineData("8.0.0", true, false, 0)]
+    [InlineData("6.0.5", false, true, 0)]
+    [InlineData("4.0.28", false, false, 1)]
+    public async Task Empty_timestamps_are_kept_where_the_server_can_and_reported_where_not(string version, bool asked, bool repaired, int replaced)
     {
         var summary = await Insert(Bson.Spec(), [Bson.Bytes("{_id: 1, ts: {$timestamp: {t: 0, i: 0}}}"), Bson.Bytes("{_id: 2}")], version);
         summary.EmptyTimestampsReplaced.ShouldBe(replaced);
         _server.LastInsert!.Contains("bypassEmptyTsReplacement").ShouldBe(asked);
+        if (!repaired)
+        {
+            _server.LastUpdate.ShouldBeNull();
+            return;
+        }
+        _server.LastUpdate.ShouldBe(Bson.Bytes(
+            "{update: 'orders', ordered: false, bypassDocumentValidation: true, writeConcern: {w: 'majority'}, updates: [" +
+            "{q: {_id: {$eq: 1}}, u: [{$replaceRoot: {newRoot: {$literal: {_id: 1, ts: {$timestamp: {t: 0, i: 0}}}}}}]}]}"));
     }
 
     [Theory]
@@ -105,6 +114,8 @@ public class DocumentInserterTests
 
         public BsonDocument? LastInsert { get; private set; }
 
+        public byte[]? LastUpdate { get; private set; }
+
         public Action<BsonDocument> Reply { get; set; } = _ => { };
 
         public bool Store(byte[] document) => Stored.TryAdd(BsonValueOf(document), RawBson.WithIdFirst(document).ToArray());
@@ -112,7 +123,19 @@ public class DocumentInserterTests
         public Task<RawBsonDocument> Run(string database, RawBsonDocument command, CancellationToken cancellationToken)
         {
             database.ShouldBe("shop");
-            return Task.FromResult(new RawBsonDocument((command.GetElement(0).Name == "insert" ? Insert(command) : Find(command)).ToBson()));
+            var reply = command.GetElement(0).Name switch
+            {
+                "insert" => Insert(command),
+                "update" => Update(command),
+                _ => Find(command),
+            };
+            return Task.FromResult(new RawBsonDocument(reply.ToBson()));
+        }
+
+        private BsonDocument Update(RawBsonDocument command)
+        {
+            LastUpdate = command.Bytes().ToArray();
+            return new BsonDocument { { "n", command["updates"].AsBsonArray.Count }, { "ok", 1.0 } };
         }
 
         private BsonDocument Insert(RawBsonDocument command)

@@ -12,7 +12,14 @@ public static class CollectionLister
     /// The collections and views that the filter includes, ordered by name. One that is dropped meanwhile is left out. Time series and
     /// encrypted collections are listed, for the plan to refuse or to warn.
     /// </summary>
-    public static async Task<IReadOnlyList<CollectionSpec>> List(
+    public static Task<IReadOnlyList<CollectionSpec>> List(MongoConnection connection, NamespaceFilter filter, CancellationToken cancellationToken) =>
+        MongoCall.Run(connection, "list collections", MongoCall.BackupRoles, ct => ListOnce(connection, filter, ct), cancellationToken);
+
+    /// <summary>One collection or view; null when there is none of this name.</summary>
+    public static Task<CollectionSpec?> Find(MongoConnection connection, Namespace ns, CancellationToken cancellationToken) =>
+        MongoCall.Run(connection, $"describe {ns}", MongoCall.BackupRoles, ct => FindOnce(connection, ns, ct), cancellationToken);
+
+    private static async Task<IReadOnlyList<CollectionSpec>> ListOnce(
         MongoConnection connection, NamespaceFilter filter, CancellationToken cancellationToken)
     {
         var specs = new List<CollectionSpec>();
@@ -24,8 +31,7 @@ public static class CollectionLister
         return [.. specs.OrderBy(s => s.Namespace)];
     }
 
-    /// <summary>One collection or view; null when there is none of this name.</summary>
-    public static async Task<CollectionSpec?> Find(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
+    private static async Task<CollectionSpec?> FindOnce(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
     {
         await foreach (var entry in Entries(connection, ns, cancellationToken).ConfigureAwait(false))
             return await Describe(connection, ns.Database, entry, cancellationToken).ConfigureAwait(false);

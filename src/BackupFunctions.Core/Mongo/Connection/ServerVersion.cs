@@ -18,6 +18,9 @@ public readonly record struct ServerVersion(int Major, int Minor, int Patch) : I
         _ => false,
     };
 
+    /// <summary>Whether <c>update</c> takes pipelines, and so can write an empty timestamp: 4.2.</summary>
+    public bool UpdatesByPipeline => this >= new ServerVersion(4, 2, 0);
+
     /// <summary>Reads <c>major.minor.patch</c>; what follows (<c>-rc0</c>) does not count.</summary>
     public static ServerVersion Parse(string text)
     {

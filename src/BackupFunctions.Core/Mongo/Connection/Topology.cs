@@ -43,7 +43,10 @@ public sealed record Topology
         : null;
 
     /// <summary>Asks the deployment. Fails with <see cref="ErrorKind.Configuration"/> for a sharded cluster.</summary>
-    public static async Task<Topology> Read(MongoConnection connection, CancellationToken cancellationToken)
+    public static Task<Topology> Read(MongoConnection connection, CancellationToken cancellationToken) =>
+        MongoCall.Run(connection, $"ask {connection.Name} what it is", MongoCall.BackupRoles, ct => ReadOnce(connection, ct), cancellationToken);
+
+    private static async Task<Topology> ReadOnce(MongoConnection connection, CancellationToken cancellationToken)
     {
         var hello = await connection.Run("admin", new BsonDocument("hello", 1), cancellationToken).ConfigureAwait(false);
         var kind = KindOf(hello);

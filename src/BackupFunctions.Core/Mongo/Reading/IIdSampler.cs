@@ -23,22 +23,19 @@ public sealed class ServerIdSampler(MongoConnection connection) : IIdSampler
             new BsonDocument("$sample", new BsonDocument("size", count)),
             new BsonDocument("$project", new BsonDocument("_id", 1)),
         };
-        var retry = MongoRetry.Create(RawDocumentReader.Attempts, connection.Time, MongoErrors.IsTransient);
-        return await retry.ExecuteAsync(
-            async ct =>
+        return await MongoCall.Run(connection, $"sample {ns}", MongoCall.BackupRoles, async ct =>
+        {
+            using var cursor = await collection.AggregateAsync<RawBsonDocument>(stages, new AggregateOptions { AllowDiskUse = true }, ct).ConfigureAwait(false);
+            var ids = new List<RawBsonDocument>(count);
+            while (await cursor.MoveNextAsync(ct).ConfigureAwait(false))
             {
-                using var cursor = await collection.AggregateAsync<RawBsonDocument>(stages, new AggregateOptions { AllowDiskUse = true }, ct).ConfigureAwait(false);
-                var ids = new List<RawBsonDocument>(count);
-                while (await cursor.MoveNextAsync(ct).ConfigureAwait(false))
+                foreach (var document in cursor.Current)
                 {
-                    foreach (var document in cursor.Current)
-                    {
-                        if (RawBson.Id(document.Bytes().Span) is { } id) ids.Add(id);
-                        document.Dispose();
-                    }
+                    if (RawBson.Id(document.Bytes().Span) is { } id) ids.Add(id);
+                    document.Dispose();
                 }
-                return ids;
-            },
-            cancellationToken).ConfigureAwait(false);
+            }
+            return ids;
+        }, cancellationToken).ConfigureAwait(false);
     }
 }

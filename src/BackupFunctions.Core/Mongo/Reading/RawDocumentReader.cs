@@ -68,7 +68,7 @@ public sealed partial class RawDocumentReader(MongoConnection connection, ILogge
         }
         catch (Exception e) when (e is not (OperationCanceledException or BackupException))
         {
-            throw new BackupException(ErrorKind.Failed, $"read {spec.Namespace}: after {position.Delivered} documents: {e.Message.TrimEnd('.')}", inner: e);
+            throw MongoCall.Failure($"read {spec.Namespace}: after {position.Delivered} documents", MongoCall.BackupRoles, e);
         }
     }
 

@@ -22,7 +22,6 @@ public enum ExistingCollection
 /// </summary>
 public sealed class CollectionWriter(MongoConnection connection, Topology topology)
 {
-    private const int Attempts = 4;
     private const int InvalidIndexSpecificationOption = 197;
 
     private readonly DocumentInserter _inserter = new(connection.RunRaw, topology.Version, connection.Time);
@@ -126,18 +125,10 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
         return new RawElements(RawBson.Nested(RawBson.Nested(reply.Bytes().Span, "cursor"u8), "firstBatch"u8)).MoveNext();
     }
 
-    private async Task Run(object target, string what, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
-    {
-        var retry = MongoRetry.Create(Attempts, connection.Time, MongoErrors.IsTransient);
-        try
+    private async Task Run(object target, string what, Func<CancellationToken, Task> action, CancellationToken cancellationToken) =>
+        await MongoCall.Run(connection, $"{what} {target}", MongoCall.RestoreRole, async ct =>
         {
-            await retry.ExecuteAsync(async ct => await action(ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is MongoException or TimeoutException or IOException)
-        {
-            var code = MongoErrors.Code(e) is { } number ? $" (code {number})" : "";
-            var hint = MongoErrors.Code(e) == MongoErrors.Unauthorized ? $"the account of {connection.SettingName} needs the role restore" : null;
-            throw new BackupException(ErrorKind.Failed, $"{what} {target}: {e.Message.TrimEnd('.')}{code}", hint, e);
-        }
-    }
+            await action(ct).ConfigureAwait(false);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
 }

@@ -3,8 +3,8 @@ using MongoDB.Bson;
 namespace BackupFunctions.Mongo;
 
 /// <summary>
-/// What an insert did: documents, their bytes, and how many of them hold an empty timestamp that this server replaced by its clock, because it
-/// is too old to be told otherwise.
+/// What an insert did: documents, their bytes, and how many of them hold a top-level <c>Timestamp(0, 0)</c> that the server replaced by its
+/// clock, because it is too old (before 4.2) to be told otherwise.
 /// </summary>
 public readonly record struct InsertSummary(long Documents, long Bytes, long EmptyTimestampsReplaced)
 {
@@ -36,26 +36,29 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
     private async Task<InsertSummary> InsertBatch(
         CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, int first, int count, CancellationToken cancellationToken)
     {
-        long bytes = 0, empty = 0;
+        long bytes = 0;
+        var empty = new List<ReadOnlyMemory<byte>>();
         for (var i = first; i < first + count; i++)
         {
             if (documents[i].Length > InsertCommand.LongestDocument)
                 throw new BackupException(ErrorKind.Failed, $"insert into {spec.Namespace}: a document has {documents[i].Length} bytes, more than servers store");
             bytes += documents[i].Length;
-            if (InsertCommand.HasEmptyTimestamp(documents[i].Span)) empty++;
+            if (InsertCommand.HasEmptyTimestamp(documents[i].Span)) empty.Add(documents[i]);
         }
-        var keep = empty > 0 && server.KeepsEmptyTimestamps;
+        var keep = empty.Count > 0 && server.KeepsEmptyTimestamps;
+        var repair = empty.Count > 0 && !keep && server.UpdatesByPipeline && empty.All(HasId);
         var batch = new Batch(spec, documents, first, count, keep);
         var retry = MongoRetry.Create(Attempts, time, MongoErrors.IsTransient);
         try
         {
             await retry.ExecuteAsync(async ct => await Send(batch, ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (repair) await retry.ExecuteAsync(async ct => await Repair(spec.Namespace, empty, ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not (OperationCanceledException or BackupException))
         {
-            throw new BackupException(ErrorKind.Failed, $"insert into {spec.Namespace}: {e.Message.TrimEnd('.')}{Code(e)}", inner: e);
+            throw MongoCall.Failure($"insert into {spec.Namespace}", MongoCall.RestoreRole, e);
         }
-        return new InsertSummary(count, bytes, keep ? 0 : empty);
+        return new InsertSummary(count, bytes, keep || repair ? 0 : empty.Count);
     }
 
     private sealed record Batch(CollectionSpec Spec, IReadOnlyList<ReadOnlyMemory<byte>> Documents, int First, int Count, bool KeepEmptyTimestamps)
@@ -108,14 +111,24 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
         }
     }
 
+    // writing the same literal twice is harmless, so a lost reply may be repeated
+    private async Task Repair(Namespace ns, List<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken)
+    {
+        using var command = EmptyTimestampRepair.Build(ns.Collection, documents);
+        using var reply = await run(ns.Database, RawBson.Document(command.Finish()), cancellationToken).ConfigureAwait(false);
+        if (WriteReply.Errors(reply) is [var error, ..]) throw Refused(ns, error.Index, documents[error.Index].Span, error);
+        if (WriteReply.ConcernError(reply) is { } unconfirmed) throw new IOException($"the write was not confirmed by a majority: {unconfirmed}");
+        if (WriteReply.Count(reply) != documents.Count)
+            throw new BackupException(ErrorKind.Failed, $"insert into {ns}: the server found {WriteReply.Count(reply)} of {documents.Count} documents with empty timestamps again");
+    }
+
+    private static bool HasId(ReadOnlyMemory<byte> document) => RawBson.TryFind(document.Span, "_id"u8, out _);
+
     private async Task<bool> IsThere(Namespace ns, ReadOnlyMemory<byte> document, CancellationToken cancellationToken)
     {
-        if (!RawBson.TryFind(document.Span, "_id"u8, out var id)) return false;
+        if (!HasId(document)) return false;
         using var command = new RawBsonBuilder();
-        using var equals = new RawBsonBuilder();
-        // {_id: {$eq: v}}, since a v that is a document with operators in it would be taken for a condition
-        equals.Element([id.Whole[0], .. "$eq\0"u8, .. id.Value]);
-        command.Add("find", ns.Collection).BeginDocument("filter").Add("_id", equals.Finish().Span).End().Add("limit", 1).Add("singleBatch", true);
+        command.Add("find", ns.Collection).Add("filter", IdFilter.Of(document.Span).Bytes().Span).Add("limit", 1).Add("singleBatch", true);
         using var reply = await run(ns.Database, command.ToDocument(), cancellationToken).ConfigureAwait(false);
         var batch = RawBson.Nested(RawBson.Nested(reply.Bytes().Span, "cursor"u8), "firstBatch"u8);
         foreach (var found in new RawElements(batch)) return found.Value.SequenceEqual(RawBson.WithIdFirst(document).Span);
@@ -128,6 +141,4 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
         return new(ErrorKind.Failed, $"insert into {ns}: document {index} of the batch ({id}): {error.Message} (code {error.Code})",
             error.Code == MongoErrors.DuplicateKey ? "restore into an empty collection: another document has the same key already" : null);
     }
-
-    private static string Code(Exception e) => MongoErrors.Code(e) is { } code ? $" (code {code})" : "";
 }

@@ -11,7 +11,7 @@ namespace BackupFunctions.Tests.Mongo.Server;
 
 public sealed class MongoAgainstServerConnectionTests : IDisposable
 {
-    private static readonly MongoConnectionOptions Quick = new() { ServerSelectionTimeout = TimeSpan.FromSeconds(2), Attempts = 2, Time = new ImmediateTime() };
+    private static readonly MongoConnectionOptions Quick = new() { ServerSelectionTimeout = TimeSpan.FromSeconds(1), Attempts = 2, Time = new ImmediateTime() };
 
     private readonly TestAuthority _authority = new();
     private readonly TestAuthority _stranger = new();

@@ -84,8 +84,21 @@ public class MongoAgainstServerRoundTripTests(MongoServerFixture server) : IClas
             .Element([0x11, .. "empty\0"u8, 0, 0, 0, 0, 0, 0, 0, 0]).Element([0x08, .. "\0"u8, 1]);
         byte[][] documents = [odd.ToArray(), Bson.Bytes("{_id: 2, ts: {$timestamp: {t: 0, i: 0}}}")];
         var summary = await Write(spec, documents);
-        summary.EmptyTimestampsReplaced.ShouldBe(server.Topology.Version.KeepsEmptyTimestamps ? 0 : 2);
-        if (server.Topology.Version.KeepsEmptyTimestamps) (await Read(spec)).ShouldBe(documents);
+        summary.EmptyTimestampsReplaced.ShouldBe(0);
+        (await Read(spec)).ShouldBe(documents);
+    }
+
+    [Theory]
+    [InlineData("8.0.0")]
+    [InlineData("4.2.0")]
+    public async Task Empty_timestamps_survive_on_new_servers_and_are_repaired_on_old_ones(string version)
+    {
+        var spec = Bson.Spec($"{_database}.c");
+        byte[][] documents = [Bson.Bytes("{_id: {a: 1}, ts: {$timestamp: {t: 0, i: 0}}}"), Bson.Bytes("{_id: 'x', a: 1, ts: {$timestamp: {t: 0, i: 0}}}")];
+        await _writer.Create(spec, ExistingCollection.Refuse, Cancellation);
+        var inserter = new DocumentInserter(server.Connection.RunRaw, ServerVersion.Parse(version), TimeProvider.System);
+        (await inserter.Insert(spec, [.. documents.Select(d => new ReadOnlyMemory<byte>(d))], Cancellation)).EmptyTimestampsReplaced.ShouldBe(0);
+        (await Read(spec)).ShouldBe([documents[1], documents[0]]); // strings come before documents
     }
 
     [Fact]

@@ -1,0 +1,39 @@
+using MongoDB.Driver;
+
+namespace BackupFunctions.Mongo;
+
+/// <summary>Runs work on MongoDB that may be repeated as a whole, and words its failure.</summary>
+internal static class MongoCall
+{
+    private const int Attempts = 4;
+
+    /// <summary>The roles that a backup needs.</summary>
+    public const string BackupRoles = "backup and clusterMonitor";
+
+    /// <summary>The role that a restore needs.</summary>
+    public const string RestoreRole = "restore";
+
+    /// <summary>Runs it up to four times; what fails says <paramref name="what"/> was done and which <paramref name="roles"/> that takes.</summary>
+    public static async Task<T> Run<T>(
+        MongoConnection connection, string what, string roles, Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        var retry = MongoRetry.Create(Attempts, connection.Time, MongoErrors.IsTransient);
+        try
+        {
+            return await retry.ExecuteAsync(async ct => await action(ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MongoException or TimeoutException or IOException)
+        {
+            throw Failure(what, roles, e);
+        }
+    }
+
+    /// <summary>The error of work that was given up.</summary>
+    public static BackupException Failure(string what, string roles, Exception cause)
+    {
+        var code = MongoErrors.Code(cause);
+        return new(ErrorKind.Failed,
+            $"{what}: {cause.Message.TrimEnd('.')}{(code is null ? "" : $" (code {code})")}",
+            code == MongoErrors.Unauthorized ? $"the account needs the role {roles}" : null, cause);
+    }
+}
