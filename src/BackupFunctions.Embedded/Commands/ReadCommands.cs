@@ -55,13 +55,14 @@ internal static class ReadCommands
             context, "pipeline", "cursor", "allowDiskUse", "bypassDocumentValidation", "collation", "hint", "let", "explain", "fromMongos", "needsMerge", "isMapReduceCommand");
         if (arguments.Flag("explain")) throw new CommandException(238, "NotImplemented", "aggregate with 'explain' is not supported by this server");
         var cursor = arguments.Object("cursor");
+        if (arguments["pipeline"].IsMissing) throw arguments.Required("pipeline");
         if (cursor.IsMissing) throw new CommandException(9, "FailedToParse", "The 'cursor' option is required, except for aggregate with the explain argument");
-        if (!arguments["aggregate"].IsMissing && arguments["aggregate"].IsNumber)
+        var pipeline = PipelineParser.Parse(arguments["pipeline"], store.Ids.NextRandom);
+        if (arguments["aggregate"].IsNumber)
         {
             throw new CommandException(73, "InvalidNamespace", "{aggregate: 1} is not valid: no stage of this server reads without a collection");
         }
         var ns = arguments.Target();
-        var pipeline = PipelineParser.Parse(arguments["pipeline"], store.Ids.NextRandom);
         var catalog = store.Catalog;
         Collations.Check(arguments["collation"], catalog.FindCollection(ns));
         var documents = ViewReader.Run(store, catalog, ns, pipeline, arguments["hint"]).Select(d => d.ToArray());

@@ -43,7 +43,7 @@ internal sealed record UpdateStatement(QueryRequest Query, DocumentUpdate Update
         outcome.Matched++;
         (outcome.Before, outcome.After) = (record.Bytes, bytes);
         if (bytes.AsSpan().SequenceEqual(record.Bytes)) return;
-        if (!BypassValidation) WriteTarget.Validate(unit.Edit(ns).Options, bytes);
+        if (!BypassValidation) WriteTarget.Validate(unit.Edit(ns).Options, bytes, record.Bytes);
         var after = RawValue.Document(bytes);
         var change = Update.IsReplacement ? after : UpdateDiff.Of(record.Document, after);
         outcome.Optime = unit.Replace(ns, record, bytes, change, statement);

@@ -20,10 +20,10 @@ internal static class WriteTarget
     }
 
     /// <summary>Error 121 when the collection's validator refuses the document.</summary>
-    public static void Validate(CollectionOptions options, byte[] bytes)
+    public static void Validate(CollectionOptions options, byte[] bytes, byte[]? before = null)
     {
         var document = RawValue.Document(bytes);
-        if (options.Accepts(document)) return;
+        if (before is null ? options.Accepts(document) : options.Accepts(RawValue.Document(before), document)) return;
         throw new CommandException(121, "DocumentValidationFailure", "Document failed validation", new BsonDocument
         {
             { "errInfo", new BsonDocument { { "failingDocumentId", document["_id"u8].ToBson() } } },

@@ -28,7 +28,7 @@ internal static class FilterParser
         {
             return Parse(validator);
         }
-        catch (CommandException e) when (e.Code == 2)
+        catch (CommandException e)
         {
             throw new CommandException(238, "NotImplemented", $"cannot evaluate the collection's validator ({e.Message}); write with bypassDocumentValidation");
         }

@@ -29,17 +29,21 @@ internal sealed class QueryPlan
         var bounded = !request.Min.IsMissing || !request.Max.IsMissing;
         if (!request.Hint.IsNullish && !IsEmpty(request.Hint)) return Hinted(collection, request, bounded);
         if (bounded) throw new CommandException(51173, "Location51173", "When using min()/max() a hint of which index to use must be provided");
-        if (collection.Namespace == Namespace.Oplog) return new QueryPlan { _from = OplogStart(request.Filter) };
+        if (NaturalDirection(request.Sort) is { } direction) return InNaturalOrder(collection, request, direction > 0);
+        if (collection.Namespace == Namespace.Oplog) return InNaturalOrder(collection, request, forward: true);
         return ByFilter(collection, request) ?? BySort(collection, request) ?? new QueryPlan();
     }
 
     private static QueryPlan Hinted(Collection collection, QueryRequest request, bool bounded)
     {
+        var sorted = NaturalDirection(request.Sort);
         if (NaturalDirection(request.Hint) is { } direction)
         {
             if (bounded) throw FilterParser.Bad("min and max are incompatible with a $natural hint");
-            return new QueryPlan { _forward = direction > 0, IsSorted = false, _from = direction > 0 && collection.Namespace == Namespace.Oplog ? OplogStart(request.Filter) : null };
+            if (sorted is not null && sorted > 0 != direction > 0) throw FilterParser.Bad("$natural hint and $natural sort go in opposite directions");
+            return InNaturalOrder(collection, request, direction > 0);
         }
+        if (sorted is not null) throw FilterParser.Bad("hint of an index is incompatible with a $natural sort");
         var index = Find(collection, request.Hint);
         if (!index.IsOrdered) throw FilterParser.Bad($"hint names index {index.Name}, of a kind that this server keeps but does not read");
         var ranges = bounded ? [Bounds(index, request)] : IndexBounds.Of(index, request.Filter, collection.IsMultikey(index)) ?? [default];
@@ -72,7 +76,6 @@ internal sealed class QueryPlan
     private static QueryPlan? BySort(Collection collection, QueryRequest request)
     {
         if (request.Sort is null) return null;
-        if (NaturalDirection(request.Sort) is { } direction) return new QueryPlan { _forward = direction > 0, IsSorted = true };
         return collection.Indexes.Where(i => i is { IsComplete: true, Hidden: false })
             .Select(i => new QueryPlan { _index = i }.Ordered(collection, request.Sort)).FirstOrDefault(p => p.IsSorted);
     }
@@ -109,8 +112,15 @@ internal sealed class QueryPlan
         return hint.IsDocument ? Values.Double(hint["$natural"u8]) : null;
     }
 
-    private static int? NaturalDirection(SortOrder sort) =>
-        sort.Fields is [{ Name: "$natural" } field] ? field.Descending ? -1 : 1 : null;
+    private static int? NaturalDirection(SortOrder? sort) =>
+        sort?.Fields is [{ Name: "$natural" } field] ? field.Descending ? -1 : 1 : null;
+
+    private static QueryPlan InNaturalOrder(Collection collection, QueryRequest request, bool forward) => new()
+    {
+        _forward = forward,
+        _from = forward && collection.Namespace == Namespace.Oplog ? OplogStart(request.Filter) : null,
+        IsSorted = NaturalDirection(request.Sort) is not null,
+    };
 
     /// <summary>Record ids of the oplog are its optimes.</summary>
     private static long? OplogStart(Filter filter)

@@ -49,6 +49,10 @@ internal sealed class CollectionOptions
         return _validator.Matches(document);
     }
 
+    /// <summary>Whether an update from one to the other passes: where validation is moderate, what was refused before may stay so.</summary>
+    public bool Accepts(RawValue before, RawValue after) =>
+        Accepts(after) || (Says("validationLevel", "moderate") && !Accepts(before));
+
     private Filter? _validator;
 
     private bool Enforced => !Says("validationLevel", "off") && !Says("validationAction", "warn");

@@ -10,7 +10,7 @@ internal static class Creation
     public static StoredCollection Create(this WriteUnit unit, Namespace ns, byte[] options, byte[]? idIndex = null, Guid? uuid = null)
     {
         ns.CheckForCreate();
-        if (unit.Find(ns) is not null) throw new CommandException(48, "NamespaceExists", $"Collection {ns} already exists.");
+        if (unit.Has(ns)) throw new CommandException(48, "NamespaceExists", $"Collection {ns} already exists.");
         var parsed = new CollectionOptions(options, uuid ?? unit.Ids.NextUuid());
         var id = parsed.IsClustered ? ClusteredIndex(parsed) : idIndex is null ? IndexDefinition.Id : new IndexDefinition(idIndex);
         var collection = StoredCollection.Empty(ns, parsed, [id]);
@@ -25,7 +25,7 @@ internal static class Creation
     /// <summary>The collection to write to, made when it is absent.</summary>
     public static CollectionEditor EditOrCreate(this WriteUnit unit, Namespace ns)
     {
-        if (unit.Find(ns) is null) unit.Create(ns, CollectionOptions.None);
+        if (!unit.Has(ns)) unit.Create(ns, CollectionOptions.None);
         return unit.Edit(ns);
     }
 

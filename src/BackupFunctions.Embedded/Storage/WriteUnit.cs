@@ -35,6 +35,9 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     /// <summary>The entry as edited so far, or null.</summary>
     public CatalogEntry? Find(Namespace ns) => _editors.TryGetValue(ns, out var editor) ? editor.Current : _catalog.Find(ns);
 
+    /// <summary>Whether something has this name.</summary>
+    public bool Has(Namespace ns) => _editors.ContainsKey(ns) || _catalog.Find(ns) is not null;
+
     /// <summary>The editor of a collection; error 26 when it is absent, 166 for a view, 20 for a seeded one.</summary>
     public CollectionEditor Edit(Namespace ns)
     {
