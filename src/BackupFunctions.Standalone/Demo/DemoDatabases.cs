@@ -28,6 +28,8 @@ internal sealed class DemoDatabases : IDemoDatabases
         {
             var settings = MongoClientSettings.FromConnectionString(uri);
             if (!uri.Contains("serverSelectionTimeout", StringComparison.OrdinalIgnoreCase)) settings.ServerSelectionTimeout = SelectionTimeout;
+            // what is compared is what was written, whatever the URI prefers; and a backup may read it from a secondary
+            (settings.ReadPreference, settings.ReadConcern, settings.WriteConcern) = (ReadPreference.Primary, ReadConcern.Default, WriteConcern.WMajority);
             return new DemoDatabases(settings);
         }
         catch (Exception e) when (e is MongoConfigurationException or FormatException or ArgumentException)

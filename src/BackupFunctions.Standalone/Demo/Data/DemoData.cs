@@ -35,8 +35,7 @@ public sealed class DemoData(ulong seed = 20250301)
         await Drop(client, cancellationToken);
         foreach (var name in Databases) await DemoMarker.Write(client.GetDatabase(name), seed, cancellationToken);
         var writer = new DemoWriter(client, seed, progress);
-        return await writer.Write(
-            [ShopDatabase.Create(ShopName), LogDatabase.Create(LogsName), MediaDatabase.Create(MediaName, seed), OddDatabase.Create(OddName)], cancellationToken);
+        return await writer.Write(Definitions(), cancellationToken);
     }
 
     /// <summary>Drops the databases of the demo; absent ones are fine.</summary>
@@ -47,9 +46,13 @@ public sealed class DemoData(ulong seed = 20250301)
         if (foreign.Count > 0) throw DemoMarker.Refuse(foreign);
         foreach (var name in Databases) await client.DropDatabaseAsync(name, cancellationToken);
     }
+
+    /// <summary>What is written.</summary>
+    internal IReadOnlyList<DemoDatabase> Definitions() =>
+        [ShopDatabase.Create(ShopName), LogDatabase.Create(LogsName), MediaDatabase.Create(MediaName, seed), OddDatabase.Create(OddName)];
 }
 
-/// <summary>What was written: views are counted with the collections, and markers with the documents.</summary>
+/// <summary>What was written: views are not counted as collections, markers are, with their documents and indexes.</summary>
 public sealed record DemoDataSummary(int Databases, int Collections, int Views, int Indexes, long Documents, long Bytes);
 
 /// <summary>How far writing is: documents and bytes of BSON so far.</summary>

@@ -81,7 +81,8 @@ internal sealed class TextStory(IAnsiConsole output, IAnsiConsole error) : IDemo
             {
                 if (!_stages.TryGetValue(stage, out var task)) _stages[stage] = task = context.AddTask($"      {stage.EscapeMarkup()}");
                 task.IsIndeterminate = total <= 0;
-                task.MaxValue = Math.Max(total, 1);
+                if (total <= 0) return;
+                task.MaxValue = total;
                 task.Value = done;
             }
         }

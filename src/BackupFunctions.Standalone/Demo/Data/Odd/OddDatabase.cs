@@ -11,7 +11,7 @@ internal static class OddDatabase
 
     /// <summary>Collections whose names are no file names.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["a/b", "50% off", "ünï cödé", "with space", "name.with.dots", "plus+and&", "up\\..\\and away", "line\nbreak", "quote\"'", "CamelCase", "camelcase", LongName()];
+        ["a/b", "50% off", "ünï cödé", "with space", "name.with.dots", "plus+and&", "C:\\up", "line\nbreak", "quote\"'", "CamelCase", "camelcase", LongName()];
 
     public static DemoDatabase Create(string name) => new(name,
     [
