@@ -1,4 +1,3 @@
-using BackupFunctions.Embedded.Query;
 using BackupFunctions.Embedded.Storage;
 
 namespace BackupFunctions.Embedded.Aggregation;

@@ -1,7 +1,6 @@
 using BackupFunctions.Embedded.Commands;
 using BackupFunctions.Embedded.Query;
 using BackupFunctions.Embedded.Storage;
-using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Aggregation;
 

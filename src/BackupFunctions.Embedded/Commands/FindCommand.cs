@@ -1,4 +1,3 @@
-using BackupFunctions.Embedded.Aggregation;
 using BackupFunctions.Embedded.Query;
 using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
@@ -16,10 +15,6 @@ internal static class FindCommand
         foreach (var name in new[] { "returnKey", "showRecordId", "tailable", "awaitData" })
         {
             if (arguments.Flag(name)) throw new CommandException(238, "NotImplemented", $"find with '{name}' is not supported by this server");
-        }
-        if (arguments["let"] is { IsDocument: true } variables && variables.Elements.Count() > 0)
-        {
-            throw new CommandException(238, "NotImplemented", "find with 'let' is not supported by this server");
         }
         var ns = arguments.Target();
         var query = Parse(arguments);

@@ -1,7 +1,6 @@
 using BackupFunctions.Embedded.Aggregation;
 using BackupFunctions.Embedded.Query;
 using BackupFunctions.Embedded.Storage;
-using BackupFunctions.Embedded.Update;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using BackupFunctions.Embedded.Storage;
-using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Update;
 

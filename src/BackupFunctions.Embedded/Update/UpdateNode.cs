@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using BackupFunctions.Embedded.Commands;
 using BackupFunctions.Embedded.Storage;
-using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Update;
 
