@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using BackupFunctions.Bson;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Mongo;

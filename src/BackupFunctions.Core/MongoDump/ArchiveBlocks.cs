@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.MongoDump;
@@ -55,13 +56,13 @@ internal readonly record struct ArchiveBlockHeader(string Database, string Colle
         string? database = null, collection = null;
         bool? eof = null;
         long? crc = null;
-        for (var fields = new BsonElementReader(document); fields.MoveNext();)
+        foreach (var field in new RawElements(document))
         {
-            if (fields.Type == BsonType.String && fields.Name.SequenceEqual("db"u8)) database = fields.Text;
-            else if (fields.Type == BsonType.String && fields.Name.SequenceEqual("collection"u8)) collection = fields.Text;
-            else if (fields.Type == BsonType.Boolean && fields.Name.SequenceEqual("EOF"u8)) eof = fields.Value[0] == 1;
-            else if (fields.Type == BsonType.Int64 && fields.Name.SequenceEqual("CRC"u8)) crc = BinaryPrimitives.ReadInt64LittleEndian(fields.Value);
-            else throw new FormatException($"block header has an unknown field '{System.Text.Encoding.UTF8.GetString(fields.Name)}'");
+            if (field.Type == BsonType.String && field.Name.SequenceEqual("db"u8)) database = field.Text;
+            else if (field.Type == BsonType.String && field.Name.SequenceEqual("collection"u8)) collection = field.Text;
+            else if (field.Type == BsonType.Boolean && field.Name.SequenceEqual("EOF"u8)) eof = field.Value[0] == 1;
+            else if (field.Type == BsonType.Int64 && field.Name.SequenceEqual("CRC"u8)) crc = BinaryPrimitives.ReadInt64LittleEndian(field.Value);
+            else throw new FormatException($"block header has an unknown field '{field.NameText}'");
         }
         if (database is null || string.IsNullOrEmpty(collection) || eof is null || crc is null)
             throw new FormatException("block header lacks a field");

@@ -1,3 +1,4 @@
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.MongoDump;
@@ -55,9 +56,9 @@ internal sealed record ArchivePrelude(string? ServerVersion, IReadOnlyList<DumpC
     private static Dictionary<string, string> Strings(ReadOnlySpan<byte> document)
     {
         var strings = new Dictionary<string, string>();
-        for (var fields = new BsonElementReader(document); fields.MoveNext();)
+        foreach (var field in new RawElements(document))
         {
-            if (fields.Type == BsonType.String) strings[System.Text.Encoding.UTF8.GetString(fields.Name)] = fields.Text;
+            if (field.Type == BsonType.String) strings[field.NameText] = field.Text;
         }
         return strings;
     }

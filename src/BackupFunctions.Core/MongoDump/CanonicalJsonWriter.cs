@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.MongoDump;
@@ -14,15 +15,16 @@ internal sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
     {
         Raw(isArray ? "["u8 : "{"u8);
         var first = true;
-        for (var elements = new BsonElementReader(document); elements.MoveNext(); first = false)
+        foreach (var element in new RawElements(document))
         {
             if (!first) Raw(","u8);
             if (!isArray)
             {
-                String(elements.Name);
+                String(element.Name);
                 Raw(":"u8);
             }
-            Value(elements.Type, elements.Value);
+            Value(element.Type, element.Value);
+            first = false;
         }
         Raw(isArray ? "]"u8 : "}"u8);
     }
@@ -84,7 +86,7 @@ internal sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
                 Ascii($"{{\"$numberDouble\":\"{CanonicalNumbers.Double(BinaryPrimitives.ReadDoubleLittleEndian(value))}\"}}");
                 break;
             case BsonType.String:
-                String(BsonElementReader.StringBytes(value));
+                String(BsonLayout.StringBytes(value));
                 break;
             case BsonType.Document or BsonType.Array:
                 Document(value, type == BsonType.Array);
@@ -180,7 +182,7 @@ internal sealed class CanonicalJsonWriter(IBufferWriter<byte> output)
     private void Wrapped(ReadOnlySpan<byte> opening, ReadOnlySpan<byte> stored)
     {
         Raw(opening);
-        String(BsonElementReader.StringBytes(stored));
+        String(BsonLayout.StringBytes(stored));
     }
 
     private void Raw(ReadOnlySpan<byte> bytes) => output.Write(bytes);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.MongoDump;
@@ -51,9 +52,9 @@ internal sealed record CollectionMetadata(
 
     private byte[] ToBson()
     {
-        var output = new BsonOutput();
+        using var output = new BsonOutput();
         output.Open();
-        if (Options is { } options && RawBson.Bytes(options) is { Length: > BsonLayout.MinDocument } optionBytes)
+        if (Options is { } options && options.Bytes() is { Length: > BsonLayout.MinDocument } optionBytes)
         {
             output.Element(BsonType.Document, "options");
             output.Bytes(optionBytes.Span);
@@ -63,14 +64,14 @@ internal sealed record CollectionMetadata(
         for (var i = 0; i < Indexes.Count; i++)
         {
             output.Element(BsonType.Document, i.ToString(CultureInfo.InvariantCulture));
-            output.Bytes(RawBson.Bytes(Indexes[i]).Span);
+            output.Bytes(Indexes[i].Bytes().Span);
         }
         output.Close();
         if (Uuid is { } uuid) Text(output, "uuid", uuid.ToString("N"));
         Text(output, "collectionName", CollectionName ?? "");
         if (Type is { } type) Text(output, "type", type);
         output.Close();
-        return output.ToArray();
+        return output.Written.ToArray();
     }
 
     private static void Text(BsonOutput output, string name, string value)
@@ -84,17 +85,17 @@ internal sealed record CollectionMetadata(
         RawBsonDocument? options = null;
         var indexes = new List<RawBsonDocument>();
         string? uuid = null, name = null, type = null;
-        for (var fields = new BsonElementReader(bson); fields.MoveNext();)
+        foreach (var field in new RawElements(bson))
         {
-            if (fields.Name.SequenceEqual("options"u8))
-                options = fields.Type == BsonType.Null ? null : AsDocument(fields.Type, fields.Value, "options");
-            else if (fields.Name.SequenceEqual("indexes"u8))
-                ReadIndexes(fields.Type, fields.Value, indexes);
-            else if (fields.Name.SequenceEqual("uuid"u8)) uuid = AsText(fields, "uuid");
-            else if (fields.Name.SequenceEqual("collectionName"u8)) name = AsText(fields, "collectionName");
-            else if (fields.Name.SequenceEqual("type"u8)) type = AsText(fields, "type");
+            if (field.Name.SequenceEqual("options"u8))
+                options = field.Type == BsonType.Null ? null : AsDocument(field.Type, field.Value, "options");
+            else if (field.Name.SequenceEqual("indexes"u8))
+                ReadIndexes(field.Type, field.Value, indexes);
+            else if (field.Name.SequenceEqual("uuid"u8)) uuid = AsText(field, "uuid");
+            else if (field.Name.SequenceEqual("collectionName"u8)) name = AsText(field, "collectionName");
+            else if (field.Name.SequenceEqual("type"u8)) type = AsText(field, "type");
         }
-        if (options is not null && RawBson.Bytes(options).Length == BsonLayout.MinDocument) options = null;
+        if (options is not null && options.Bytes().Length == BsonLayout.MinDocument) options = null;
         return new(options, indexes, string.IsNullOrEmpty(uuid) ? null : ParseUuid(uuid), name, type);
     }
 
@@ -102,13 +103,13 @@ internal sealed record CollectionMetadata(
     {
         if (type == BsonType.Null) return;
         if (type != BsonType.Array) throw new FormatException("indexes is no array");
-        for (var items = new BsonElementReader(value); items.MoveNext();) indexes.Add(AsDocument(items.Type, items.Value, "an index"));
+        foreach (var item in new RawElements(value)) indexes.Add(AsDocument(item.Type, item.Value, "an index"));
     }
 
     private static RawBsonDocument AsDocument(BsonType type, ReadOnlySpan<byte> value, string what) =>
         type == BsonType.Document ? new RawBsonDocument(value.ToArray()) : throw new FormatException($"{what} is no document");
 
-    private static string AsText(in BsonElementReader field, string what) =>
+    private static string AsText(RawElement field, string what) =>
         field.Type == BsonType.String ? field.Text : throw new FormatException($"{what} is no string");
 
     private static Guid ParseUuid(string text) =>

@@ -1,3 +1,5 @@
+using BackupFunctions.Bson;
+
 namespace BackupFunctions.MongoDump;
 
 /// <summary>Where the documents of one collection go, and what was seen of them so far.</summary>

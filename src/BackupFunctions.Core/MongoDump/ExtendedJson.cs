@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.MongoDump;
@@ -18,7 +19,7 @@ public static class ExtendedJson
     public static string WriteCanonical(RawBsonDocument document)
     {
         var output = new ArrayBufferWriter<byte>();
-        WriteCanonical(RawBson.Bytes(document).Span, output);
+        WriteCanonical(document.Bytes().Span, output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
@@ -40,7 +41,8 @@ public static class ExtendedJson
     internal static byte[] ParseToBytes(ReadOnlySpan<byte> utf8)
     {
         if (!Utf8.IsValid(utf8)) throw new FormatException("read JSON: it is not UTF-8");
-        var reader = new ExtendedJsonReader(utf8);
+        using var output = new BsonOutput();
+        var reader = new ExtendedJsonReader(utf8, output);
         byte[] bson;
         try
         {

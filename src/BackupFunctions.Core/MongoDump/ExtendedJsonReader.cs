@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.MongoDump;
@@ -8,11 +9,11 @@ namespace BackupFunctions.MongoDump;
 /// Turns Extended JSON into BSON bytes in one pass. The driver's reader changes what it reads (it sorts regular expression options and
 /// refuses dates and binary values that servers accept), so that documents would not come back equal.
 /// </summary>
-internal ref struct ExtendedJsonReader(ReadOnlySpan<byte> json)
+internal ref struct ExtendedJsonReader(ReadOnlySpan<byte> json, BsonOutput output)
 {
     // canonical forms nest up to three objects inside the innermost document
     private const int MaxJsonDepth = BsonValidator.MaxDepth + 8;
-    private readonly BsonOutput _output = new();
+    private readonly BsonOutput _output = output;
     private Utf8JsonReader _json = new(json, new JsonReaderOptions { MaxDepth = MaxJsonDepth });
 
     /// <summary>Bytes read so far.</summary>
@@ -26,7 +27,7 @@ internal ref struct ExtendedJsonReader(ReadOnlySpan<byte> json)
         Next();
         Fields();
         if (_json.Read()) throw new FormatException("expected the end");
-        return _output.ToArray();
+        return _output.Written.ToArray();
     }
 
     /// <summary>The fields of a document, from the token after its opening brace.</summary>

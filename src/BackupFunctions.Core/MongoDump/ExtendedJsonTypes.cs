@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.MongoDump;

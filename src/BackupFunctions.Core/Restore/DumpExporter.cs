@@ -1,5 +1,6 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Backup;
+using BackupFunctions.Bson;
 using BackupFunctions.Mongo;
 using BackupFunctions.MongoDump;
 

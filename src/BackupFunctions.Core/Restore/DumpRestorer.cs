@@ -1,3 +1,4 @@
+using BackupFunctions.Bson;
 using BackupFunctions.Mongo;
 using BackupFunctions.MongoDump;
 using MongoDB.Bson;
@@ -59,7 +60,7 @@ public sealed class DumpRestorer(MongoConnection connection, NamespaceFilter fil
             DumpCollection.Timeseries => CollectionType.Timeseries,
             _ => CollectionType.Collection,
         },
-        Options = collection.Options ?? Mongo.RawBson.Empty,
+        Options = collection.Options ?? RawBson.Empty,
         Indexes = [.. collection.Indexes],
         Uuid = collection.Uuid,
     };

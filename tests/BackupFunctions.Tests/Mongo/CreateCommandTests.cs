@@ -1,3 +1,4 @@
+using BackupFunctions.Bson;
 using BackupFunctions.Mongo;
 
 namespace BackupFunctions.Tests.Mongo;

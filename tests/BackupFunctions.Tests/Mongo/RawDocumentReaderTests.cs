@@ -1,3 +1,4 @@
+using BackupFunctions.Bson;
 using BackupFunctions.Mongo;
 using Microsoft.Extensions.Logging.Abstractions;
 using MongoDB.Bson;

@@ -1,4 +1,5 @@
 using System.Text;
+using BackupFunctions.Bson;
 using BackupFunctions.MongoDump;
 using CsCheck;
 using MongoDB.Bson;

@@ -1,3 +1,4 @@
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Mongo;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Mongo;

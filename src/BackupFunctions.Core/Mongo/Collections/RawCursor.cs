@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
 using MongoDB.Driver;
 

@@ -1,3 +1,5 @@
+using BackupFunctions.Bson;
+
 namespace BackupFunctions.Mongo;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BackupFunctions.Bson;
 using BackupFunctions.Mongo;
 using Microsoft.Extensions.Logging.Abstractions;
 using MongoDB.Bson;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using MongoDB.Bson;
 
-namespace BackupFunctions.Mongo;
+namespace BackupFunctions.Bson;
 
 /// <summary>One element of a raw BSON document; the spans point into it.</summary>
 public readonly ref struct RawElement
@@ -28,6 +28,9 @@ public readonly ref struct RawElement
 
     /// <summary>The name as text.</summary>
     public string NameText => Encoding.UTF8.GetString(Name);
+
+    /// <summary>The characters of a string, code or symbol.</summary>
+    public string Text => Encoding.UTF8.GetString(BsonLayout.StringBytes(Value));
 }
 
 /// <summary>
@@ -44,7 +47,7 @@ public ref struct RawElements
     public RawElements(ReadOnlySpan<byte> document)
     {
         _document = document;
-        if (document.Length < 5 || BinaryPrimitives.ReadInt32LittleEndian(document) != document.Length || document[^1] != 0)
+        if (document.Length < BsonLayout.MinDocument || BinaryPrimitives.ReadInt32LittleEndian(document) != document.Length || document[^1] != 0)
             throw Broken(0, "the length is not that of the document");
         _position = 4;
     }
@@ -64,43 +67,10 @@ public ref struct RawElements
         _nameLength = _document[(_start + 1)..end].IndexOf((byte)0);
         if (_nameLength < 0) throw Broken(_start, "the name has no end");
         var value = _start + _nameLength + 2;
-        var length = ValueLength((BsonType)_document[_start], _document[value..end]);
-        if (length < 0 || length > end - value) throw Broken(_start, "the value does not fit");
-        _position = value + (int)length;
+        if (BsonLayout.Measure((BsonType)_document[_start], _document[value..end], out var length) is { } problem) throw Broken(_start, problem);
+        _position = value + length;
         return true;
     }
-
-    // -1 when it cannot be told
-    private static long ValueLength(BsonType type, ReadOnlySpan<byte> rest)
-    {
-        switch (type)
-        {
-            case BsonType.Undefined or BsonType.Null or BsonType.MinKey or BsonType.MaxKey: return 0;
-            case BsonType.Boolean: return 1;
-            case BsonType.Int32: return 4;
-            case BsonType.Double or BsonType.DateTime or BsonType.Timestamp or BsonType.Int64: return 8;
-            case BsonType.ObjectId: return 12;
-            case BsonType.Decimal128: return 16;
-            case BsonType.RegularExpression:
-                var pattern = rest.IndexOf((byte)0);
-                var options = pattern < 0 ? -1 : rest[(pattern + 1)..].IndexOf((byte)0);
-                return options < 0 ? -1 : pattern + options + 2;
-        }
-        if (rest.Length < 4) return -1;
-        var prefix = BinaryPrimitives.ReadInt32LittleEndian(rest);
-        return type switch
-        {
-            BsonType.String or BsonType.JavaScript or BsonType.Symbol => prefix < 1 ? -1 : 4L + prefix,
-            BsonType.Document or BsonType.Array => prefix < 5 ? -1 : prefix,
-            BsonType.JavaScriptWithScope => prefix < 14 ? -1 : prefix,
-            BsonType.Binary => prefix < 0 ? -1 : 5L + prefix,
-            DbPointer => prefix < 1 ? -1 : 16L + prefix,
-            _ => -1,
-        };
-    }
-
-    // deprecated and absent from the driver's enumeration, yet servers store it
-    internal const BsonType DbPointer = (BsonType)0x0C;
 
     private static BackupException Broken(int offset, string why) => BackupException.Corrupt($"read BSON document: element at offset {offset}: {why}");
 }

@@ -1,8 +1,9 @@
-using BackupFunctions.Mongo;
+using BackupFunctions.Bson;
 using CsCheck;
 using MongoDB.Bson;
+using static BackupFunctions.Tests.Mongo.Bson;
 
-namespace BackupFunctions.Tests.Mongo;
+namespace BackupFunctions.Tests.Bson;
 
 public class BsonOrderTests
 {
@@ -68,7 +69,7 @@ public class BsonOrderTests
                 foreach (var left in Ascending[i])
                 {
                     foreach (var right in Ascending[j])
-                        Math.Sign(BsonOrder.Instance.Compare(Bson.Id(left), Bson.Id(right))).ShouldBe(i.CompareTo(j), $"{left} ({left.BsonType}) and {right} ({right.BsonType})");
+                        Math.Sign(BsonOrder.Instance.Compare(Id(left), Id(right))).ShouldBe(i.CompareTo(j), $"{left} ({left.BsonType}) and {right} ({right.BsonType})");
                 }
             }
         }
@@ -82,6 +83,6 @@ public class BsonOrderTests
                 : double.IsInfinity(real) ? -Math.Sign(real)
                 : new System.Numerics.BigInteger(integer).CompareTo(new System.Numerics.BigInteger(Math.Floor(real))) is var order and not 0 ? order
                 : real > Math.Floor(real) ? -1 : 0;
-            Math.Sign(BsonOrder.Instance.Compare(Bson.Id(integer), Bson.Id(real))).ShouldBe(Math.Sign(expected));
+            Math.Sign(BsonOrder.Instance.Compare(Id(integer), Id(real))).ShouldBe(Math.Sign(expected));
         });
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using MongoDB.Bson;
 
-namespace BackupFunctions.MongoDump;
+namespace BackupFunctions.Bson;
 
 /// <summary>How many bytes a BSON value takes (bsonspec.org, version 1.1).</summary>
 internal static class BsonLayout
@@ -15,11 +15,14 @@ internal static class BsonLayout
     /// <summary>Namespace and object id: a retired type that the driver has no name for.</summary>
     public const BsonType DbPointer = (BsonType)0x0C;
 
+    /// <summary>Size of an object id.</summary>
+    public const int ObjectIdSize = 12;
+
     private const string Short = "value is cut off";
 
     /// <summary>
-    /// Measures the value at the start of <paramref name="rest"/>. Returns null and its length, or what is wrong with it. Nested documents
-    /// are measured by their length field, not looked into.
+    /// Measures the value at the start of <paramref name="rest"/>. Returns null and its length, or what is wrong with its size. Only lengths
+    /// are looked at, nothing of the content: that is <see cref="BsonValidator"/>'s.
     /// </summary>
     public static string? Measure(BsonType type, ReadOnlySpan<byte> rest, out int length)
     {
@@ -29,18 +32,17 @@ internal static class BsonLayout
                 length = 0;
                 return null;
             case BsonType.Boolean:
-                length = 1;
-                return rest.Length < 1 ? Short : rest[0] > 1 ? "boolean is neither 0 nor 1" : null;
+                return Fixed(1, rest, out length);
             case BsonType.Int32:
                 return Fixed(4, rest, out length);
             case BsonType.Double or BsonType.DateTime or BsonType.Timestamp or BsonType.Int64:
                 return Fixed(8, rest, out length);
             case BsonType.ObjectId:
-                return Fixed(12, rest, out length);
+                return Fixed(ObjectIdSize, rest, out length);
             case BsonType.Decimal128:
                 return Fixed(16, rest, out length);
             case BsonType.String or BsonType.JavaScript or BsonType.Symbol:
-                return MeasureString(rest, out length);
+                return Prefixed(1, 4, rest, out length);
             case BsonType.Document or BsonType.Array:
                 return Prefixed(MinDocument, 0, rest, out length);
             case BsonType.JavaScriptWithScope:
@@ -50,14 +52,15 @@ internal static class BsonLayout
             case BsonType.RegularExpression:
                 return MeasureRegularExpression(rest, out length);
             case DbPointer:
-                if (MeasureString(rest, out length) is { } problem) return problem;
-                length += 12;
-                return length > rest.Length ? Short : null;
+                return Prefixed(1, 4 + ObjectIdSize, rest, out length);
             default:
                 length = 0;
                 return $"type 0x{(byte)type:x2} is unknown";
         }
     }
+
+    /// <summary>The UTF-8 bytes of a string, code or symbol as stored, without length and closing zero.</summary>
+    public static ReadOnlySpan<byte> StringBytes(ReadOnlySpan<byte> value) => value.Slice(4, BinaryPrimitives.ReadInt32LittleEndian(value) - 1);
 
     private static string? Fixed(int size, ReadOnlySpan<byte> rest, out int length)
     {
@@ -73,12 +76,6 @@ internal static class BsonLayout
         if (stated < min || stated > rest.Length - extra) return $"length {stated} is impossible with {rest.Length} bytes left";
         length = stated + extra;
         return null;
-    }
-
-    private static string? MeasureString(ReadOnlySpan<byte> rest, out int length)
-    {
-        if (Prefixed(1, 4, rest, out length) is { } problem) return problem;
-        return rest[length - 1] == 0 ? null : "string is not closed by a zero byte";
     }
 
     private static string? MeasureRegularExpression(ReadOnlySpan<byte> rest, out int length)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
 
-namespace BackupFunctions.Mongo;
+namespace BackupFunctions.Bson;
 
 /// <summary>Bytes of raw documents, found and compared without decoding.</summary>
 public static class RawBson

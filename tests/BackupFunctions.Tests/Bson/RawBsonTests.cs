@@ -1,8 +1,9 @@
-using BackupFunctions.Mongo;
+using BackupFunctions.Bson;
 using CsCheck;
 using MongoDB.Bson;
+using static BackupFunctions.Tests.Mongo.Bson;
 
-namespace BackupFunctions.Tests.Mongo;
+namespace BackupFunctions.Tests.Bson;
 
 public class RawBsonTests
 {
@@ -71,7 +72,7 @@ public class RawBsonTests
             found.Value.SequenceEqual(element.Value).ShouldBeTrue(element.NameText);
             found.Type.ShouldBe(element.Type);
         }
-        RawBson.Id(Bson.Bytes("{a: 1}")).ShouldBeNull();
+        RawBson.Id(Bytes("{a: 1}")).ShouldBeNull();
     }
 
     [Theory]
@@ -79,14 +80,14 @@ public class RawBsonTests
     [InlineData("{_id: 2, a: 1}", "{_id: 2, a: 1}")]
     [InlineData("{a: 1}", "{a: 1}")]
     public void Id_goes_first_as_the_server_stores_it(string document, string stored) =>
-        RawBson.WithIdFirst(Bson.Bytes(document)).ToArray().ShouldBe(Bson.Bytes(stored));
+        RawBson.WithIdFirst(Bytes(document)).ToArray().ShouldBe(Bytes(stored));
 
     [Fact]
     public void The_builder_writes_what_the_driver_writes()
     {
         using var builder = new RawBsonBuilder(16);
         builder.Add("i", 7).Add("l", 1L << 40).Add("t", true).Add("s", "ä\n").BeginDocument("d").Add("x", 1).End().BeginArray("a");
-        for (var i = 0; i < 12; i++) builder.Item(Bson.Bytes("{n: 1}"));
+        for (var i = 0; i < 12; i++) builder.Item(Bytes("{n: 1}"));
         var expected = new BsonDocument
         {
             { "i", 7 }, { "l", 1L << 40 }, { "t", true }, { "s", "ä\n" }, { "d", new BsonDocument("x", 1) },
@@ -98,7 +99,7 @@ public class RawBsonTests
     [Fact]
     public void A_document_over_part_of_an_array_is_that_part()
     {
-        var document = Bson.Bytes("{_id: 1, x: 'y'}");
+        var document = Bytes("{_id: 1, x: 'y'}");
         byte[] surrounded = [1, 2, 3, .. document, 4];
         RawBson.Document(surrounded.AsMemory(3, document.Length)).Bytes().ToArray().ShouldBe(document);
     }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using MongoDB.Bson;
 
-namespace BackupFunctions.Mongo;
+namespace BackupFunctions.Bson;
 
 /// <summary>Orders numbers of all four types by value; NaN comes before every other number.</summary>
 internal static class BsonNumberOrder

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using MongoDB.Bson;
 
-namespace BackupFunctions.Mongo;
+namespace BackupFunctions.Bson;
 
 /// <summary>
 /// The order of values in an index without a collation, as the server compares them: types first, numbers of all types together, then values
@@ -41,13 +41,13 @@ public sealed class BsonOrder : IComparer<RawBsonDocument>
         {
             BsonType.MinKey or BsonType.MaxKey or BsonType.Null or BsonType.Undefined => 0,
             BsonType.Double or BsonType.Int32 or BsonType.Int64 or BsonType.Decimal128 => BsonNumberOrder.Compare(x, y),
-            BsonType.String or BsonType.Symbol or BsonType.JavaScript => Text(x.Value).SequenceCompareTo(Text(y.Value)),
+            BsonType.String or BsonType.Symbol or BsonType.JavaScript => BsonLayout.StringBytes(x.Value).SequenceCompareTo(BsonLayout.StringBytes(y.Value)),
             BsonType.Document or BsonType.Array => CompareDocuments(x.Value, y.Value),
             BsonType.Binary => CompareBinary(x.Value, y.Value),
             BsonType.DateTime => BinaryPrimitives.ReadInt64LittleEndian(x.Value).CompareTo(BinaryPrimitives.ReadInt64LittleEndian(y.Value)),
             BsonType.Timestamp => BinaryPrimitives.ReadUInt64LittleEndian(x.Value).CompareTo(BinaryPrimitives.ReadUInt64LittleEndian(y.Value)),
             BsonType.JavaScriptWithScope => CompareScoped(x.Value, y.Value),
-            RawElements.DbPointer => x.Value.Length != y.Value.Length ? x.Value.Length.CompareTo(y.Value.Length) : x.Value.SequenceCompareTo(y.Value),
+            BsonLayout.DbPointer => x.Value.Length != y.Value.Length ? x.Value.Length.CompareTo(y.Value.Length) : x.Value.SequenceCompareTo(y.Value),
             _ => x.Value.SequenceCompareTo(y.Value), // ObjectId, boolean, regular expression
         };
     }
@@ -68,13 +68,11 @@ public sealed class BsonOrder : IComparer<RawBsonDocument>
         BsonType.DateTime => 45,
         BsonType.Timestamp => 47,
         BsonType.RegularExpression => 50,
-        RawElements.DbPointer => 55,
+        BsonLayout.DbPointer => 55,
         BsonType.JavaScript => 60,
         BsonType.JavaScriptWithScope => 65,
         _ => 127,
     };
-
-    private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> value) => value[4..^1];
 
     private static int CompareBinary(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y) =>
         x.Length != y.Length ? x.Length.CompareTo(y.Length) : x[4..].SequenceCompareTo(y[4..]);

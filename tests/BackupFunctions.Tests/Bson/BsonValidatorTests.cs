@@ -1,8 +1,8 @@
-using BackupFunctions.MongoDump;
+using BackupFunctions.Bson;
 using CsCheck;
 using static BackupFunctions.Tests.MongoDump.BsonSamples;
 
-namespace BackupFunctions.Tests.MongoDump;
+namespace BackupFunctions.Tests.Bson;
 
 public class BsonValidatorTests
 {

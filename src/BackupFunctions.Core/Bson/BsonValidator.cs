@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using MongoDB.Bson;
 
-namespace BackupFunctions.MongoDump;
+namespace BackupFunctions.Bson;
 
 /// <summary>What is wrong with a document.</summary>
 /// <param name="Offset">Where, in bytes from its start.</param>
@@ -18,6 +18,8 @@ public static class BsonValidator
 {
     /// <summary>Deepest nesting below the top level; servers refuse more than 200.</summary>
     public const int MaxDepth = 200;
+
+    private const string NotClosed = "string is not closed by a zero byte";
 
     /// <summary>
     /// The first fault, or null. With <paramref name="arrayNames"/>, array elements must also be named 0, 1, 2 and so on, as the format demands
@@ -43,7 +45,7 @@ public static class BsonValidator
             if (isArray && arrayNames && !IsIndex(body.Slice(at + 1, nameLength), index))
                 return new(offset + at + 1, $"element {index} of an array is named {Quote(body.Slice(at + 1, nameLength))}");
             var start = at + nameLength + 2;
-            if (BsonLayout.Measure(type, body[start..], out var length) is { } problem)
+            if (Measure(type, body[start..], out var length) is { } problem)
                 return new(offset + at, $"field {Quote(body.Slice(at + 1, nameLength))}: {problem}");
             if (Descend(type, body.Slice(start, length), offset + start, depth, arrayNames) is { } fault) return fault;
             at = start + length;
@@ -58,11 +60,24 @@ public static class BsonValidator
             case BsonType.Document or BsonType.Array:
                 return Check(value, offset, depth + 1, type == BsonType.Array, arrayNames);
             case BsonType.JavaScriptWithScope:
-                if (BsonLayout.Measure(BsonType.JavaScript, value[4..], out var code) is { } problem) return new(offset, $"code: {problem}");
+                if (Measure(BsonType.JavaScript, value[4..], out var code) is { } problem) return new(offset, $"code: {problem}");
                 return Check(value[(4 + code)..], offset + 4 + code, depth + 1, false, arrayNames);
             default:
                 return null;
         }
+    }
+
+    // a value's length, unless that or its content is wrong
+    private static string? Measure(BsonType type, ReadOnlySpan<byte> rest, out int length)
+    {
+        if (BsonLayout.Measure(type, rest, out length) is { } problem) return problem;
+        return type switch
+        {
+            BsonType.Boolean when rest[0] > 1 => "boolean is neither 0 nor 1",
+            BsonType.String or BsonType.JavaScript or BsonType.Symbol when rest[length - 1] != 0 => NotClosed,
+            BsonLayout.DbPointer when rest[length - BsonLayout.ObjectIdSize - 1] != 0 => NotClosed,
+            _ => null,
+        };
     }
 
     private static bool IsIndex(ReadOnlySpan<byte> name, int index)
