@@ -61,13 +61,13 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     {
         var staging = new DirectoryStaging(options.StagingDirectory, ambient.Files);
         var staged = new StagedObjects(staging, Session);
-        var filter = new NamespaceFilter(
-            NamespacePattern.ParseAll(options.Include, SettingNames.Include), NamespacePattern.ParseAll(options.Exclude, SettingNames.Exclude), options.Catalog?.Database);
+        var filter = new NamespaceFilter(options.Include, options.Exclude, options.Catalog?.Database);
+        var limit = options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
         var activities = new ActivityRegistry()
             .Add(new PlanActivity(Source, filter, Session, Manifest, staged))
             .Add(new DumpActivity(Source, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new AssembleActivity(Session, staging, staged, ambient.Random))
-            .Add(new UploadActivity(Nodes, staging, staged))
+            .Add(new UploadActivity(Nodes, staging, staged, limit))
             .Add(new PinActivity(Session))
             .Add(new VerifyActivity(Nodes, staged, ambient.Time))
             .Add(new RecordActivity(Manifest))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BackupFunctions.Cli.Output;
 using BackupFunctions.Configuration;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Commands;
 

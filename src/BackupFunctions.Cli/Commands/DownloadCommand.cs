@@ -2,6 +2,7 @@ using System.CommandLine;
 using BackupFunctions.Cli.Output;
 using BackupFunctions.Configuration;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Commands;
 

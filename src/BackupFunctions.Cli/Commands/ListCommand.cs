@@ -2,6 +2,7 @@ using System.CommandLine;
 using BackupFunctions.Cli.Commands.Messages;
 using BackupFunctions.Cli.Output;
 using BackupFunctions.Configuration;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Commands;
 

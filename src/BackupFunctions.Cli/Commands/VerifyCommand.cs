@@ -4,6 +4,7 @@ using System.Globalization;
 using BackupFunctions.Cli.Commands.Messages;
 using BackupFunctions.Cli.Output;
 using BackupFunctions.Configuration;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Commands;
 

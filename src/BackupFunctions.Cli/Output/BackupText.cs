@@ -1,4 +1,5 @@
 using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Output;
 

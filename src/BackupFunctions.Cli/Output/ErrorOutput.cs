@@ -1,5 +1,4 @@
 using BackupFunctions.Telemetry;
-using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Cli.Output;
 
@@ -11,13 +10,6 @@ internal static class ErrorOutput
     {
         var (kind, hint) = ExitCodes.Classify(error);
         session.LogFailure(error);
-        return session.Terminal.Error(Human.Word(kind), Message(error), hint, ExitCodes.Of(kind));
+        return session.Terminal.Error(Human.Word(kind), ErrorText.ForUser(error), hint, ExitCodes.Of(kind));
     }
-
-    private static string Message(Exception error) => error switch
-    {
-        BackupException or ActivityFailedException or IOException or UnauthorizedAccessException => ErrorText.Of(error),
-        AggregateException { InnerExceptions: [var only] } => Message(only),
-        _ => $"unexpected {error.GetType().Name}: {ErrorText.Of(error)}",
-    };
 }

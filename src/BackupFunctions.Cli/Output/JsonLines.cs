@@ -22,9 +22,6 @@ internal sealed class JsonLines
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new UtcConverter(), new RedactedConverter(redactor) },
     };
 
-    /// <summary>An enumeration name as JSON has it.</summary>
-    public static string Word(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
-
     /// <summary>The line, without a line break.</summary>
     public string Line(string messageType, object result)
     {

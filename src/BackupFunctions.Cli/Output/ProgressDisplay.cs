@@ -1,4 +1,5 @@
 using BackupFunctions.Cli.Commands;
+using BackupFunctions.Telemetry;
 using Spectre.Console;
 
 namespace BackupFunctions.Cli.Output;

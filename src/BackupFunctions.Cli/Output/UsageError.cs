@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using BackupFunctions.Cli.Commands;
 using BackupFunctions.Configuration;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Output;
 

@@ -35,10 +35,11 @@ public static class RawBson
     /// <summary>The first element of this name (UTF-8).</summary>
     public static bool TryFind(ReadOnlySpan<byte> document, ReadOnlySpan<byte> name, out RawElement element)
     {
-        foreach (var candidate in new RawElements(document))
+        var elements = new RawElements(document);
+        while (elements.MoveNext())
         {
-            if (!candidate.Name.SequenceEqual(name)) continue;
-            element = candidate;
+            if (!elements.Name.SequenceEqual(name)) continue;
+            element = elements.Current;
             return true;
         }
         element = default;

@@ -7,21 +7,22 @@ namespace BackupFunctions.Bson;
 /// <summary>One element of a raw BSON document; the spans point into it.</summary>
 public readonly ref struct RawElement
 {
+    private readonly int _nameLength;
+
     internal RawElement(ReadOnlySpan<byte> whole, int nameLength)
     {
         Whole = whole;
-        Name = whole.Slice(1, nameLength);
-        Value = whole[(nameLength + 2)..];
+        _nameLength = nameLength;
     }
 
     /// <summary>Type byte, name, and value: what a copy of this element into another document consists of.</summary>
     public ReadOnlySpan<byte> Whole { get; }
 
     /// <summary>The name's UTF-8 bytes without the terminating zero.</summary>
-    public ReadOnlySpan<byte> Name { get; }
+    public ReadOnlySpan<byte> Name => Whole.Slice(1, _nameLength);
 
     /// <summary>The value's bytes; a nested document includes its length.</summary>
-    public ReadOnlySpan<byte> Value { get; }
+    public ReadOnlySpan<byte> Value => Whole[(_nameLength + 2)..];
 
     /// <summary>The BSON type.</summary>
     public BsonType Type => (BsonType)Whole[0];
@@ -54,6 +55,9 @@ public ref struct RawElements
 
     /// <summary>The element reached.</summary>
     public readonly RawElement Current => new(_document[_start.._position], _nameLength);
+
+    /// <summary>The name of the element reached, for looking for one without making the others.</summary>
+    internal readonly ReadOnlySpan<byte> Name => _document.Slice(_start + 1, _nameLength);
 
     /// <summary>Allows <c>foreach</c>.</summary>
     public readonly RawElements GetEnumerator() => this;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using BackupFunctions.Mongo;
 
 namespace BackupFunctions.Configuration;
 
@@ -26,11 +27,11 @@ public sealed record BackupOptions
     /// <summary>IPFS_NODE_1_URL and IPFS_NODE_2_URL with their IPFS_NODE_n_TOKEN: two different nodes, in this order. No default.</summary>
     public IReadOnlyList<NodeSetting> Nodes { get => Loaded(field); init; } = null!;
 
-    /// <summary>BACKUP_INCLUDE: patterns <c>database.collection</c> where <c>*</c> stands for anything, comma-separated. Default: everything.</summary>
-    public IReadOnlyList<string> Include { get; init; } = [];
+    /// <summary>BACKUP_INCLUDE: what is backed up, comma-separated patterns as <see cref="NamespacePattern"/> has them. Default: everything.</summary>
+    public IReadOnlyList<NamespacePattern> Include { get; init; } = [];
 
     /// <summary>BACKUP_EXCLUDE: patterns as in <see cref="Include"/>, taken away from it. Default: nothing.</summary>
-    public IReadOnlyList<string> Exclude { get; init; } = [];
+    public IReadOnlyList<NamespacePattern> Exclude { get; init; } = [];
 
     /// <summary>BACKUP_STAGING: the directory of sealed segments, absolute. Default: <see cref="Defaults.StagingDirectory"/>.</summary>
     public required string StagingDirectory { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupFunctions.Mongo;
 
 namespace BackupFunctions.Configuration;
 
@@ -44,15 +45,17 @@ internal sealed class OptionsReader(SettingsSource source)
         return null;
     }
 
-    public IReadOnlyList<string> Patterns(string name)
+    public IReadOnlyList<NamespacePattern> Patterns(string name)
     {
-        var patterns = Get(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-        foreach (var pattern in patterns)
+        try
         {
-            var dot = pattern.IndexOf('.', StringComparison.Ordinal);
-            if (pattern != "*" && (dot <= 0 || dot == pattern.Length - 1)) Problem(name, $"has '{pattern}', want database.collection", "shop.*,crm.people");
+            return NamespacePattern.ParseList(Get(name));
         }
-        return patterns;
+        catch (FormatException e)
+        {
+            Problem(name, $"pattern {e.Message}", "shop.*,crm.people");
+            return [];
+        }
     }
 
     public string Staging()

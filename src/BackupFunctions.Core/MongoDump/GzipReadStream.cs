@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using BackupFunctions.Ambient;
 
 namespace BackupFunctions.MongoDump;
 

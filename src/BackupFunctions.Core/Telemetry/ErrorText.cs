@@ -1,3 +1,5 @@
+using BackupFunctions.Workflows;
+
 namespace BackupFunctions.Telemetry;
 
 /// <summary>An error in one line for people.</summary>
@@ -5,6 +7,14 @@ public static class ErrorText
 {
     /// <summary>The message of an error followed by those of its causes, except what is said already.</summary>
     public static string Of(Exception error) => Join(error is AggregateException { InnerExceptions: [var only] } ? only.Message : error.Message, error.InnerException);
+
+    /// <summary>As <see cref="Of"/>; an error of no expected type is named as such.</summary>
+    public static string ForUser(Exception error) => error switch
+    {
+        BackupException or ActivityFailedException or IOException or UnauthorizedAccessException => Of(error),
+        AggregateException { InnerExceptions: [var only] } => ForUser(only),
+        _ => $"unexpected {error.GetType().Name}: {Of(error)}",
+    };
 
     /// <summary>A message followed by those of an error and its causes, except what is said already.</summary>
     public static string Join(string message, Exception? error)

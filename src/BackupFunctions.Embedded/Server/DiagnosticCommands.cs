@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using BackupFunctions.Embedded.Commands;
 using MongoDB.Bson;
@@ -30,12 +31,15 @@ internal sealed class DiagnosticCommands(ServerIdentity server, ConnectionCounts
         { "allocator", "dotnet" },
         { "javascriptEngine", "none" },
         { "sysInfo", "deprecated" },
-        { "versionArray", new BsonArray { 7, 0, 0, 0 } },
+        { "versionArray", VersionArray() },
         { "bits", 64 },
         { "debug", false },
         { "maxBsonObjectSize", 16 * 1024 * 1024 },
         { "storageEngines", new BsonArray { StorageEngine } },
     };
+
+    private static BsonArray VersionArray() =>
+        [.. ServerIdentity.Version.Split('.').Select(part => int.Parse(part, CultureInfo.InvariantCulture)), 0];
 
     private BsonDocument ServerStatus() => new()
     {

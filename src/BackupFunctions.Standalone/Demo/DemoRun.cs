@@ -1,6 +1,7 @@
 using BackupFunctions.Standalone.Demo.Comparison;
 using BackupFunctions.Standalone.Demo.Data;
 using BackupFunctions.Standalone.Demo.Story;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Standalone.Demo;
 
@@ -98,7 +99,7 @@ internal sealed class DemoRun(IDemoParts parts, IDemoStory story, TimeProvider t
         [
             DemoFact.Of("root", "root CID", backup.Root), DemoFact.Of("backup_id", "backup", backup.BackupId), DemoFact.Count("documents", "documents", backup.Documents),
             DemoFact.Size("bytes", "bson", backup.Bytes), DemoFact.Size("stored_bytes", "stored", backup.StoredBytes),
-            .. backup.Nodes.Select((n, i) => new DemoFact($"verified_blocks_{i + 1}", $"node {i + 1}", n.VerifiedBlocks, $"{Readable.Count(n.VerifiedBlocks)} blocks read back and hashed, {n.Node}")),
+            .. backup.Nodes.Select((n, i) => new DemoFact($"verified_blocks_{i + 1}", $"node {i + 1}", n.VerifiedBlocks, $"{Human.Count(n.VerifiedBlocks)} blocks read back and hashed, {n.Node}")),
         ]);
     }
 

@@ -1,5 +1,6 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Standalone.Demo.Story;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Standalone.Demo;
 
@@ -33,8 +34,9 @@ public sealed class DemoRunner(IDemoParts parts, IDemoStory story, TimeProvider 
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            exitCode = ExitCodes.Of(e);
-            story.Fail(new DemoFailure(run.Step, ExitCodes.KindOf(e), MessageOf(e), (e as BackupException)?.Hint, exitCode));
+            var (kind, hint) = ExitCodes.Classify(e);
+            exitCode = ExitCodes.Of(kind);
+            story.Fail(new DemoFailure(run.Step, Human.Word(kind), ErrorText.ForUser(e), hint, exitCode));
         }
         story.Finish(run.Summary with { Ok = exitCode == ExitCodes.Ok, Duration = time.GetElapsedTime(start) });
         return exitCode;
@@ -45,7 +47,4 @@ public sealed class DemoRunner(IDemoParts parts, IDemoStory story, TimeProvider 
         var more = differences.Count > MaxDifferencesTold ? $"; and {differences.Count - MaxDifferencesTold} more" : "";
         return BackupException.Corrupt($"compare what was restored: {string.Join("; ", differences.Take(MaxDifferencesTold))}{more}");
     }
-
-    private static string MessageOf(Exception error) =>
-        error is BackupException or IOException or UnauthorizedAccessException ? error.Message : $"unexpected {error.GetType().Name}: {error.Message}";
 }

@@ -1,4 +1,3 @@
-using BackupFunctions.Cli;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Tests.Cli;

@@ -7,15 +7,15 @@ public class BackupOptionsTests
     [Fact]
     public void Complete_settings_give_typed_options()
     {
-        var options = BackupOptions.Load(TestSettings.Source("BACKUP_INCLUDE=shop.*, crm.people", "BACKUP_EXCLUDE=shop.tmp", "BACKUP_RATE_LIMIT=12.5", "BACKUP_COMPRESSION_LEVEL=19"), OptionsScope.Backup);
+        var options = BackupOptions.Load(TestSettings.Source(@"BACKUP_INCLUDE=shop.*, crm.people,shop.a\,b", "BACKUP_EXCLUDE=shop.tmp", "BACKUP_RATE_LIMIT=12.5", "BACKUP_COMPRESSION_LEVEL=19"), OptionsScope.Backup);
         options.SourceUri.ShouldBe("mongodb://ada:pa55word-of-ada@db1.example.com:27017/?replicaSet=rs0");
         options.Catalog.ShouldBe(new CatalogSetting("MONGODB_URI", options.SourceUri, "backup_catalog", null));
         options.Key.ShouldBe(new KeySetting(KeySettingKind.Value, "BACKUP_ENCRYPTION_KEY", TestSettings.Key));
         options.Nodes.Select(n => (n.SettingName, n.Kind, n.Token)).ShouldBe(
             [("IPFS_NODE_1_URL", NodeKind.Vault, null), ("IPFS_NODE_2_URL", NodeKind.Kubo, TestSettings.Token)]);
         options.Nodes[0].Directory.ShouldBe("/vaults/one");
-        options.Include.ShouldBe(["shop.*", "crm.people"]);
-        options.Exclude.ShouldBe(["shop.tmp"]);
+        options.Include.Select(p => p.ToString()).ShouldBe(["shop.*", "crm.people", @"shop.a\,b"]);
+        options.Exclude.ShouldHaveSingleItem().ToString().ShouldBe("shop.tmp");
         options.StagingDirectory.ShouldBe("/home/ada/.local/state/backupfunctions/staging");
         options.Parallelism.ShouldBe(2);
         options.CompressionLevel.ShouldBe(19);

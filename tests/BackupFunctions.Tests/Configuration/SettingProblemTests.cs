@@ -34,8 +34,10 @@ public class SettingProblemTests
         { ["IPFS_NODE_1_URL=file:///"], "IPFS_NODE_1_URL names no directory" },
         { ["IPFS_NODE_2_URL=file:///vaults/./one/", "IPFS_NODE_2_TOKEN="], "IPFS_NODE_2_URL is the same node as IPFS_NODE_1_URL" },
         { ["IPFS_NODE_1_URL=http://127.0.0.1:5001/"], "IPFS_NODE_2_URL is the same node as IPFS_NODE_1_URL" },
-        { ["BACKUP_INCLUDE=shop"], "BACKUP_INCLUDE has 'shop', want database.collection" },
-        { ["BACKUP_EXCLUDE=shop.*,.x"], "BACKUP_EXCLUDE has '.x', want database.collection" },
+        { ["BACKUP_INCLUDE=shop"], "BACKUP_INCLUDE pattern \"shop\" is not database.collection" },
+        { ["BACKUP_EXCLUDE=shop.*,.x"], "BACKUP_EXCLUDE pattern \".x\" is not database.collection" },
+        { ["BACKUP_INCLUDE=*"], "BACKUP_INCLUDE pattern \"*\" is not database.collection" },
+        { [@"BACKUP_INCLUDE=shop.a\b"], @"BACKUP_INCLUDE pattern ""shop.a\b"" has a backslash before something other than * , \" },
         { ["BACKUP_STAGING=UseDevelopmentStorage=true"], "BACKUP_STAGING is not a directory" },
         { ["BACKUP_STAGING=DefaultEndpointsProtocol=https;AccountKey=s3cr3t"], "BACKUP_STAGING is not a directory" },
         { ["BACKUP_PARALLELISM=0"], "BACKUP_PARALLELISM is not a whole number from 1 to 64" },
@@ -54,7 +56,7 @@ public class SettingProblemTests
         new[] { "MONGODB_URI=mongodb+srv://u:p%40ss@cluster.example.com/?tls=true" },
         new[] { "MONGODB_URI=mongodb://CN%3Dbackup@h1:27017,h2:27018/?authMechanism=MONGODB-X509&tls=true&replicaSet=rs0" },
         new[] { "IPFS_NODE_1_URL=https://ipfs.example.com/rpc" },
-        new[] { "BACKUP_INCLUDE=*" },
+        new[] { @"BACKUP_INCLUDE=*.*,shop.a\,b" },
         new[] { "BACKUP_STAGING=relative/staging" },
     };
 

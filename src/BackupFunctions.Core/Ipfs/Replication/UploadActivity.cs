@@ -4,8 +4,10 @@ using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Ipfs.Replication;
 
-/// <summary>Sends the staged segments of a root to one node. The node stores each block once, so running it again sends, but adds nothing.</summary>
-internal sealed class UploadActivity(IReadOnlyList<IIpfsNode> nodes, IStaging staging, StagedObjects staged) : IActivity<NodeInput, UploadResult>
+/// <summary>Sends the staged segments of a root to one node. The node stores each block once, so running it again sends, but adds nothing. A limit holds for
+/// all nodes together.</summary>
+internal sealed class UploadActivity(
+    IReadOnlyList<IIpfsNode> nodes, IStaging staging, StagedObjects staged, RateLimit? limit = null) : IActivity<NodeInput, UploadResult>
 {
     /// <inheritdoc/>
     public ActivityName<NodeInput, UploadResult> Name => BackupActivities.UploadToNode;
@@ -17,7 +19,8 @@ internal sealed class UploadActivity(IReadOnlyList<IIpfsNode> nodes, IStaging st
         long blocks = 0, bytes = 0;
         foreach (var segment in list.Segments)
         {
-            await using var car = await staging.OpenRead(input.Backup.ToString(), segment, cancellationToken);
+            var read = await staging.OpenRead(input.Backup.ToString(), segment, cancellationToken);
+            await using var car = limit is null ? read : new RateLimitedStream(read, limit);
             var imported = await nodes[input.Node].Import(car, cancellationToken);
             blocks += imported.Blocks;
             bytes += imported.Bytes;

@@ -1,3 +1,5 @@
+using BackupFunctions.Telemetry;
+
 namespace BackupFunctions.Standalone.Demo.Story;
 
 /// <summary>A step of the demo: its number from 1, its name in JSON, its title for people.</summary>
@@ -24,8 +26,8 @@ public sealed record DemoFact(string Name, string Label, object Value, string Te
     public static DemoFact Of(string name, string label, string text) => new(name, label, text, text);
 
     /// <summary>A number of things.</summary>
-    public static DemoFact Count(string name, string label, long count) => new(name, label, count, Readable.Count(count));
+    public static DemoFact Count(string name, string label, long count) => new(name, label, count, Human.Count(count));
 
     /// <summary>A number of bytes.</summary>
-    public static DemoFact Size(string name, string label, long bytes) => new(name, label, bytes, Readable.Size(bytes));
+    public static DemoFact Size(string name, string label, long bytes) => new(name, label, bytes, Human.Size(bytes));
 }

@@ -1,3 +1,4 @@
+using BackupFunctions.Telemetry;
 using Spectre.Console;
 
 namespace BackupFunctions.Standalone.Demo.Story;
@@ -37,7 +38,7 @@ internal sealed class TextStory(IAnsiConsole output, IAnsiConsole error) : IDemo
     public void Done(DemoStep step, TimeSpan took, IReadOnlyList<DemoFact> facts)
     {
         foreach (var fact in facts) output.MarkupLineInterpolated($"      [grey]{fact.Label.PadRight(LabelWidth)}[/] {fact.Text}");
-        output.MarkupLineInterpolated($"      [green]done[/] [grey]in {Readable.Seconds(took)}[/]");
+        output.MarkupLineInterpolated($"      [green]done[/] [grey]in {Human.Duration(took)}[/]");
         output.WriteLine();
     }
 
@@ -51,8 +52,8 @@ internal sealed class TextStory(IAnsiConsole output, IAnsiConsole error) : IDemo
     {
         if (summary.Ok)
         {
-            output.MarkupLineInterpolated($"[bold green]Every byte is back:[/] {Readable.Count(summary.Documents)} documents, {Readable.Size(summary.Bytes)}, in {Readable.Seconds(summary.Duration)}.");
-            output.MarkupLineInterpolated($"Each of the {summary.Nodes} nodes holds {Readable.Size(summary.StoredBytes)}, encrypted, under {summary.Root}.");
+            output.MarkupLineInterpolated($"[bold green]Every byte is back:[/] {Human.Count(summary.Documents)} documents, {Human.Size(summary.Bytes)}, in {Human.Duration(summary.Duration)}.");
+            output.MarkupLineInterpolated($"Each of the {summary.Nodes} nodes holds {Human.Size(summary.StoredBytes)}, encrypted, under {summary.Root}.");
         }
         foreach (var note in summary.Notes) output.MarkupLineInterpolated($"[grey]{note}[/]");
     }

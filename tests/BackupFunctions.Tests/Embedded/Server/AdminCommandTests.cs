@@ -26,8 +26,8 @@ public sealed class AdminCommandTests : IAsyncLifetime
     public async Task BuildInfo_speaks_version_7_and_says_that_it_is_the_embedded_server()
     {
         var info = await _client.Run(new BsonDocument("buildInfo", 1));
-        info["version"].AsString.ShouldBe("7.0.0");
-        info["versionArray"].ShouldBe(new BsonArray { 7, 0, 0, 0 });
+        info["version"].AsString.ShouldBe("7.0.14");
+        info["versionArray"].ShouldBe(new BsonArray { 7, 0, 14, 0 });
         info["modules"].ShouldBe(new BsonArray { "backupfunctions-embedded" });
         info["storageEngines"].ShouldBe(new BsonArray { "embedded" });
     }

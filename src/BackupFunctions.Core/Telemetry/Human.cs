@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 
-namespace BackupFunctions.Cli.Output;
+namespace BackupFunctions.Telemetry;
 
 /// <summary>Values as people read them.</summary>
-internal static class Human
+public static class Human
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
@@ -31,6 +32,6 @@ internal static class Human
         _ => $"{(long)duration.TotalHours}h {duration.Minutes:00}m",
     };
 
-    /// <summary>The name of an enumeration value in lower case.</summary>
-    public static string Word<T>(T value) where T : struct, Enum => JsonLines.Word(value.ToString());
+    /// <summary>The name of an enumeration value as JSON has it: <c>not_found</c>.</summary>
+    public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

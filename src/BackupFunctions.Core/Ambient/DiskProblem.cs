@@ -1,4 +1,4 @@
-namespace BackupFunctions.Ipfs;
+namespace BackupFunctions.Ambient;
 
 /// <summary>What a reader can do about a file error.</summary>
 internal static class DiskProblem

@@ -1,7 +1,7 @@
-namespace BackupFunctions.MongoDump;
+namespace BackupFunctions.Ambient;
 
 /// <summary>A stream that is read once, front to back: what every such stream has in common.</summary>
-internal abstract class ForwardReadStream : Stream
+public abstract class ForwardReadStream : Stream
 {
     /// <inheritdoc/>
     public override bool CanRead => true;

@@ -1,6 +1,6 @@
 using BackupFunctions.Workflows;
 
-namespace BackupFunctions.Cli;
+namespace BackupFunctions;
 
 /// <summary>The exit codes of docs/cli.md, and the one place where errors become exit codes.</summary>
 public static class ExitCodes
