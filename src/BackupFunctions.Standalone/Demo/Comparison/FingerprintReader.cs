@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using BackupFunctions.Bson;
 using MongoDB.Bson;
-using MongoDB.Bson.IO;
 using MongoDB.Driver;
 
 namespace BackupFunctions.Standalone.Demo.Comparison;
@@ -43,25 +42,10 @@ internal static class FingerprintReader
         {
             foreach (var document in cursor.Current)
             {
-                using (document) Add(content, document.Slice);
+                using (document) content.Add(document.Bytes().Span);
             }
         }
         return new(type, HashOf(options), indexes, content.Documents, content.Bytes, content.Finish());
-    }
-
-    // a reply may lie in several buffers, and a document across two of them
-    private static void Add(ContentHash content, IByteBuffer document)
-    {
-        var first = document.AccessBackingBytes(0);
-        if (first.Count >= document.Length)
-        {
-            content.Add(first.AsSpan(0, document.Length));
-            return;
-        }
-        var rented = ArrayPool<byte>.Shared.Rent(document.Length);
-        document.GetBytes(0, rented, 0, document.Length);
-        content.Add(rented.AsSpan(0, document.Length));
-        ArrayPool<byte>.Shared.Return(rented);
     }
 
     private static Hash256 HashOf(BsonDocument document) => Hash256.Sha256(document.ToBson());

@@ -1,3 +1,5 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Replication;
 using Microsoft.Extensions.Time.Testing;
 
@@ -82,6 +84,17 @@ public class RateLimitedStreamTests
         var inner = new MemoryStream();
         await new RateLimitedStream(inner, new RateLimit(100, _time)).DisposeAsync();
         inner.CanRead.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_vault_imports_through_it()
+    {
+        using var temporary = new TemporaryDirectory();
+        var node = VaultNode.Open("node", temporary.File("vault"), new DiskFiles(), new SystemRandomSource());
+        var block = TestDag.Raw(TestDag.Content(100_000));
+        await using var car = new RateLimitedStream(TestDag.Car(block), new RateLimit(1_000_000_000, TimeProvider.System));
+        (await node.Import(car, TestContext.Current.CancellationToken)).Blocks.ShouldBe(1);
+        (await node.Get(block.Cid, TestContext.Current.CancellationToken)).ShouldBe(block.Data.ToArray());
     }
 
     private static RateLimitedStream Limited(byte[] content, RateLimit limit) => new(new MemoryStream(content), limit);
