@@ -29,7 +29,7 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 for project in BackupFunctions.Tests BackupFunctions.EndToEnd; do
   log="$results/$project.log"
-  dotnet "tests/$project/bin/$configuration/net10.0/$project.dll" -noLogo 2>&1 | tee "$log" || true
+  dotnet "tests/$project/bin/$configuration/net10.0/$project.dll" -noLogo -noColor 2>&1 | tee "$log" || true
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)
   if [ -z "$summary" ]; then
     echo "$project printed no summary"

@@ -8,8 +8,8 @@ namespace BackupFunctions.Cli;
 /// <summary>The whole command line in process: arguments in, text on the writers, exit code out. It never throws.</summary>
 public static class CliApp
 {
-    /// <summary>Runs one command. Without an engine there are only the commands that need none.</summary>
-    public static async Task<int> Run(IReadOnlyList<string> args, IEngineCommands? engine, CliIo io, CancellationToken cancellationToken)
+    /// <summary>Runs one command.</summary>
+    public static async Task<int> Run(IReadOnlyList<string> args, IEngineCommands engine, CliIo io, CancellationToken cancellationToken)
     {
         var root = new BackupFnCommand(engine);
         // @ in an argument is text: response files would turn a path or a password into a file name

@@ -41,7 +41,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public IKeySource Keys => KeySources.Of(options.Key, ambient.Files, ambient.Time);
 
     /// <summary>The server that is backed up.</summary>
-    public MongoEndpoint Source => Once(ref _source, () => Own(Endpoint(options.SourceUri, SettingNames.MongoUri)));
+    public MongoEndpoint Source => Once(ref _source, () => Own(Endpoint(options.SourceUri, SettingNames.MongoUri, ambient.Time)));
 
     /// <summary>Where the head of the manifest is kept.</summary>
     public ICatalog Catalog => Once(ref _catalog, MakeCatalog);
@@ -52,19 +52,21 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>The list of backups.</summary>
     public ManifestStore Manifest => new(Session, Catalog, ambient.Time);
 
+    /// <summary>Which namespaces are backed up.</summary>
+    public NamespaceFilter Filter => new(options.Include, options.Exclude, options.Catalog?.Database);
+
     /// <summary>A server by its URI; the caller disposes it.</summary>
-    public MongoEndpoint Endpoint(string uri, string settingName) =>
-        new(token => MongoConnection.Open(uri, settingName, new MongoConnectionOptions { Time = ambient.Time }, token));
+    public static MongoEndpoint Endpoint(string uri, string settingName, TimeProvider time) =>
+        new(token => MongoConnection.Open(uri, settingName, new MongoConnectionOptions { Time = time }, token));
 
     /// <summary>Makes a full backup.</summary>
     public Task<FullBackupResult> BackUp(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
     {
         var staging = new DirectoryStaging(options.StagingDirectory, ambient.Files);
         var staged = new StagedObjects(staging, Session);
-        var filter = new NamespaceFilter(options.Include, options.Exclude, options.Catalog?.Database);
         var limit = options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
         var activities = new ActivityRegistry()
-            .Add(new PlanActivity(Source, filter, Session, Manifest, staged))
+            .Add(new PlanActivity(Source, Filter, Session, Manifest, staged))
             .Add(new DumpActivity(Source, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new AssembleActivity(Session, staging, staged, ambient.Random))
             .Add(new UploadActivity(Nodes, staging, staged, limit))
@@ -104,7 +106,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         var setting = options.Catalog ?? throw new InvalidOperationException("settings were loaded without a catalogue");
         return setting.Directory is { } directory
             ? new FileCatalog(directory, ambient.Files)
-            : new MongoCatalog(Own(Endpoint(setting.MongoUri!, setting.SettingName)), setting.Database, setting.ToString());
+            : new MongoCatalog(Own(Endpoint(setting.MongoUri!, setting.SettingName, ambient.Time)), setting.Database, setting.ToString());
     }
 
     private T Once<T>(ref T? part, Func<T> make) where T : class

@@ -27,6 +27,7 @@ internal sealed class BackupCommand : CliCommand
     {
         var result = await session.Run(OptionsScope.Backup, run => _engine.Backup(new(BackupType.Full), run, cancellationToken));
         session.Terminal.Result("backup_result", result, () => TextTable.Fields([.. BackupText.Fields(result.Backup), .. BackupText.Copies(result.Nodes)]));
+        foreach (var warning in result.Warnings) session.Terminal.Warning(warning);
         if (result.Backup.State == BackupState.Complete) return ExitCodes.Ok;
         var lacking = string.Join(" and ", result.Nodes.Where(n => n.Fault is not null || !n.Pinned).Select(n => n.Node));
         return session.Terminal.Error(

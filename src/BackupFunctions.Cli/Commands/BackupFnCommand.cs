@@ -7,23 +7,20 @@ internal sealed class BackupFnCommand : RootCommand
 {
     public const string ExecutableText = "backupfn";
 
-    public BackupFnCommand(IEngineCommands? engine) : base("Encrypted MongoDB backups on IPFS")
+    public BackupFnCommand(IEngineCommands engine) : base("Encrypted MongoDB backups on IPFS")
     {
         HelpName = ExecutableText;
         Options.OfType<VersionOption>().Single().Action = new VersionAction();
         Global.AddTo(this);
-        if (engine is not null)
-        {
-            Add(new BackupCommand(engine));
-            Add(new ListCommand(engine));
-            Add(new ShowCommand(engine));
-            Add(new VerifyCommand(engine));
-            Add(new RestoreFullCommand(engine));
-            Add(new RestoreCommand(engine));
-            Add(new DownloadCommand(engine));
-            Add(new DecryptCommand(engine));
-            Add(new DoctorCommand(engine));
-        }
+        Add(new BackupCommand(engine));
+        Add(new ListCommand(engine));
+        Add(new ShowCommand(engine));
+        Add(new VerifyCommand(engine));
+        Add(new RestoreFullCommand(engine));
+        Add(new RestoreCommand(engine));
+        Add(new DownloadCommand(engine));
+        Add(new DecryptCommand(engine));
+        Add(new DoctorCommand(engine));
         Add(new KeysCommand());
         Add(new ConfigCommand());
         Add(new CompletionCommand());

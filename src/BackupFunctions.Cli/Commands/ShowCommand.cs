@@ -34,7 +34,7 @@ internal sealed class ShowCommand : CliCommand
         [
             .. BackupText.Fields(details.Backup),
             ("server", details.ServerVersion),
-            ("optimes", $"{details.StartOptime} to {details.EndOptime}"),
+            ("optime", details.StartOptime ?? "no oplog"),
             ("epoch", details.Epoch.ToString(CultureInfo.InvariantCulture)),
             .. BackupText.Copies(details.Nodes),
         ]);

@@ -7,7 +7,7 @@ namespace BackupFunctions.Restore;
 /// How an index is restored under a request: always the same for the same two, so that activities work it out again instead of passing it on.
 /// Collections come first, views after them.
 /// </summary>
-internal sealed class RestorePlan
+public sealed class RestorePlan
 {
     private const string IncludeName = "--ns-include", ExcludeName = "--ns-exclude";
     private const long UnitBytes = 256L * 1024 * 1024;
@@ -65,7 +65,7 @@ internal sealed class RestorePlan
 }
 
 /// <summary>Files that one activity loads, in order.</summary>
-internal sealed record LoadUnit(IReadOnlyList<LoadFile> Files);
+public sealed record LoadUnit(IReadOnlyList<LoadFile> Files);
 
 /// <summary>A file and the collection it belongs to.</summary>
-internal sealed record LoadFile(IndexedCollection Collection, IndexedFile File);
+public sealed record LoadFile(IndexedCollection Collection, IndexedFile File);

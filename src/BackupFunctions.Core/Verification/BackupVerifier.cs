@@ -18,23 +18,17 @@ public static class BackupVerifier
     public static async Task<VerificationReport> Run(IIpfsNode node, Cid root, IKeySource keys, double share, uint seed, Action<long, long>? progress, CancellationToken cancellationToken)
     {
         var findings = new List<string>();
-        if (!await node.IsPinned(root, cancellationToken)) findings.Add($"{root} is not pinned");
-        var blocks = new VerifiedBlocks(0, 0);
-        try
-        {
-            blocks = await DagVerification.Run(node, root, leaf => Chosen(leaf, share, seed), cancellationToken);
-        }
-        catch (BackupException e) when (e.Kind is ErrorKind.Corrupt or ErrorKind.NotFound)
-        {
-            findings.Add(e.Message);
-        }
+        var pinned = await node.IsPinned(root, cancellationToken);
+        if (!pinned) findings.Add($"{root} is not pinned");
+        var blocks = await DagVerification.Run(node, root, leaf => Chosen(leaf, share, seed), cancellationToken);
+        if (blocks.Problem is not null) findings.Add(blocks.Problem);
         long files = 0;
-        if (findings.Count == 0)
+        if (blocks.Problem is null)
         {
             using var backup = await OpenedBackup.Open(new DagContent(new BlockReader([node]), root), keys, cancellationToken);
             files = await ReadFiles(backup, share >= 1, findings, progress, cancellationToken);
         }
-        return new(node.Name, blocks.Hashed, blocks.Total, files, findings);
+        return new(node.Name, pinned, blocks, files, findings);
     }
 
     private static async Task<long> ReadFiles(OpenedBackup backup, bool whole, List<string> findings, Action<long, long>? progress, CancellationToken cancellationToken)
@@ -68,4 +62,4 @@ public static class BackupVerifier
 }
 
 /// <summary>What was checked on a node, and what is wrong there.</summary>
-public sealed record VerificationReport(string Node, long BlocksHashed, long Blocks, long Files, IReadOnlyList<string> Findings);
+public sealed record VerificationReport(string Node, bool Pinned, VerifiedBlocks Blocks, long Files, IReadOnlyList<string> Findings);

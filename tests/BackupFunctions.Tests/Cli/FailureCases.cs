@@ -396,7 +396,7 @@ internal static class FailureCases
 
         new("backup --json",
             """
-            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"degraded","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":false,"verified_blocks":0,"fault":"connection refused"}]}
+            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"degraded","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":false,"verified_blocks":0,"fault":"connection refused"}],"warnings":[]}
 
             """,
             """
@@ -408,39 +408,22 @@ internal static class FailureCases
             Engine = new() { State = BackupState.Degraded },
         },
 
-        new("restore dump --uri mongodb://h",
-            """
-            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES  REFUSED  DIFFERENT
-            shop.orders  collection     50,000  11.8 MiB        3        3          0
-            shop.recent  view                0       0 B        0        0          0
-            restored 50,000 documents (11.8 MiB) in 2 namespaces from /work/dump
-
-            """,
-            """
-            error: restore: the target refused 3 documents
-            hint: restore into an empty target, or use --drop
-
-            """,
-            3)
-        {
-            Engine = new() { Refused = 3 },
-        },
-
         new("restore-full latest --uri mongodb://h",
             """
-            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES  REFUSED  DIFFERENT
-            shop.orders  collection     50,000  11.8 MiB        3        0          2
-            shop.recent  view                0       0 B        0        0          0
+            NAMESPACE    KIND        DOCUMENTS      SIZE  INDEXES
+            shop.orders  collection     50,000  11.8 MiB        3
+            shop.recent  view                0       0 B        0
             restored 50,000 documents (11.8 MiB) in 2 namespaces from bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
 
             """,
             """
-            error: compare restored data: 2 documents differ from the source
+            warning: index sku_1 of shop.orders is missing
+            error: compare restored data: 1 namespaces differ from the source
 
             """,
             13)
         {
-            Engine = new() { Mismatches = 2 },
+            Engine = new() { Differences = ["index sku_1 of shop.orders is missing"] },
         },
 
         new("verify",

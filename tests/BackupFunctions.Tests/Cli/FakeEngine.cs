@@ -14,9 +14,9 @@ internal sealed class FakeEngine : IEngineCommands
 
     public BackupState State { get; init; } = BackupState.Complete;
 
-    public long Refused { get; init; }
+    public IReadOnlyList<string> Differences { get; init; } = [];
 
-    public long Mismatches { get; init; }
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public NodeVerification SecondNode { get; init; } = new("IPFS_NODE_2_URL", true, 1200, 60, 0, 0, null);
 
@@ -39,12 +39,12 @@ internal sealed class FakeEngine : IEngineCommands
         [
             new("IPFS_NODE_1_URL", true, 1200, null),
             State == BackupState.Complete ? new("IPFS_NODE_2_URL", true, 60, null) : new("IPFS_NODE_2_URL", false, 0, "connection refused"),
-        ]));
+        ], Warnings));
 
     public Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ListResult(Backups));
 
     public Task<BackupDetails> Show(ShowRequest request, EngineRun run, CancellationToken cancellationToken) =>
-        Answer(request, run, new BackupDetails(Summary("b-2", BackupState.Complete, 0), "8.0.4", "1782871190:1", "1782871265:3", 1,
+        Answer(request, run, new BackupDetails(Summary("b-2", BackupState.Complete, 0), "8.0.4", "1782871190:1", 1,
             [new("IPFS_NODE_1_URL", true, 1200, null), new("IPFS_NODE_2_URL", true, 60, null)],
             [new("shop.orders", "collection", 50_000, 12_345_678, 3), new("shop.名前", "collection", 1, 10, 1), new("shop.a\u001b[31mb", "view", 0, 0, 0)]));
 
@@ -71,7 +71,7 @@ internal sealed class FakeEngine : IEngineCommands
         new(id, BackupType.Full, state, Start.AddDays(days), Start.AddDays(days).AddSeconds(75), 12, 50_000, 12_345_678, 4_000_000, Root);
 
     private RestoreResult Restored(string source, bool dryRun) => new(source, dryRun,
-        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Refused, Mismatches), new("shop.recent", "view", 0, 0, 0, 0, 0)]);
+        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Differences), new("shop.recent", "view", 0, 0, 0, [])], Warnings);
 
     private async Task<T> Answer<T>(object request, EngineRun run, T result)
     {

@@ -22,7 +22,7 @@ public class RequestTests
     public Task A_share_may_have_a_fraction() => Asks("verify b-1 --sample 2.5%", new VerifyRequest("b-1", 2.5));
 
     [Fact]
-    public Task Restore_full_passes_its_flags() => Asks("restore-full b-1 --uri mongodb://h --drop --dry-run", new RestoreFullRequest("b-1", "mongodb://h", true, true));
+    public Task Restore_full_passes_its_flags() => Asks("restore-full b-1 --uri mongodb://h --drop --dry-run --force", new RestoreFullRequest("b-1", "mongodb://h", true, true, true));
 
     [Fact]
     public async Task Restore_passes_patterns_and_an_absolute_path()

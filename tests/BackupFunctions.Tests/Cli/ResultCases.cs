@@ -24,7 +24,7 @@ internal static class ResultCases
 
         new("backup full --json",
             """
-            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}]}
+            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"warnings":[]}
 
             """),
 
@@ -72,7 +72,7 @@ internal static class ResultCases
             size         11.8 MiB
             stored       3.8 MiB
             server       8.0.4
-            optimes      1782871190:1 to 1782871265:3
+            optime       1782871190:1
             epoch        1
             node         IPFS_NODE_1_URL: pinned, 1,200 blocks verified
             node         IPFS_NODE_2_URL: pinned, 60 blocks verified
@@ -86,7 +86,7 @@ internal static class ResultCases
 
         new("show latest --json",
             """
-            {"message_type":"backup_details","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"server_version":"8.0.4","start_optime":"1782871190:1","end_optime":"1782871265:3","epoch":1,"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3},{"namespace":"shop.名前","kind":"collection","documents":1,"bytes":10,"indexes":1},{"namespace":"shop.a\u001B[31mb","kind":"view","documents":0,"bytes":0,"indexes":0}]}
+            {"message_type":"backup_details","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"server_version":"8.0.4","start_optime":"1782871190:1","epoch":1,"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3},{"namespace":"shop.名前","kind":"collection","documents":1,"bytes":10,"indexes":1},{"namespace":"shop.a\u001B[31mb","kind":"view","documents":0,"bytes":0,"indexes":0}]}
 
             """),
 
@@ -131,7 +131,7 @@ internal static class ResultCases
 
         new("restore dump --json --uri mongodb://u:pw123@h",
             """
-            {"message_type":"restore_result","source":"/work/dump","dry_run":false,"documents":50000,"bytes":12345678,"refused":0,"mismatches":0,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"refused":0,"mismatches":0},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"refused":0,"mismatches":0}]}
+            {"message_type":"restore_result","source":"/work/dump","dry_run":false,"documents":50000,"bytes":12345678,"mismatches":0,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"differences":[]},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"differences":[]}],"warnings":[]}
 
             """),
 
@@ -155,7 +155,7 @@ internal static class ResultCases
 
         new("restore-full bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku --uri mongodb://h --drop --json",
             """
-            {"message_type":"restore_result","source":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","dry_run":false,"documents":50000,"bytes":12345678,"refused":0,"mismatches":0,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"refused":0,"mismatches":0},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"refused":0,"mismatches":0}]}
+            {"message_type":"restore_result","source":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","dry_run":false,"documents":50000,"bytes":12345678,"mismatches":0,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"differences":[]},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"differences":[]}],"warnings":[]}
 
             """),
 

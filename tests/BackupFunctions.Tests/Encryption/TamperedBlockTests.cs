@@ -69,7 +69,7 @@ public class TamperedBlockTests
     [InlineData(4, 1, "unsupported version 1")]
     [InlineData(5, 2, "unsupported version, suite 2")]
     [InlineData(6, 0, "unknown type 0")]
-    [InlineData(6, 6, "unknown type 6")]
+    [InlineData(6, 8, "unknown type 8")]
     [InlineData(0, 0, "not a sealed block")]
     [InlineData(19, 2, "last is 2")]
     public void A_header_that_is_not_ours_is_named(int offset, byte value, string message)

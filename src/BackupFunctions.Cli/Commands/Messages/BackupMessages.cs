@@ -39,5 +39,5 @@ public sealed record BackupSummary(
 /// <summary>A copy on one node: blocks that were hashed there, and what is wrong (null: nothing).</summary>
 public sealed record NodeCopy(string Node, bool Pinned, long VerifiedBlocks, string? Fault);
 
-/// <summary>A backup that was made.</summary>
-public sealed record BackupResult(BackupSummary Backup, IReadOnlyList<NodeCopy> Nodes);
+/// <summary>A backup that was made; warnings say what is less safe than it should be.</summary>
+public sealed record BackupResult(BackupSummary Backup, IReadOnlyList<NodeCopy> Nodes, IReadOnlyList<string> Warnings);

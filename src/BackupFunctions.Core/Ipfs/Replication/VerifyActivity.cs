@@ -27,6 +27,9 @@ internal sealed class VerifyActivity(IReadOnlyList<IIpfsNode> nodes, StagedObjec
         var stored = (await staged.Load<UploadList>(input.Backup, AssembleActivity.UploadListName(input.Root), cancellationToken)).StoredBytes;
         var slices = (uint)Math.Max(1, (stored + FullBytes - 1) / FullBytes);
         var checkedBlocks = await DagVerification.Run(node, input.Root, leaf => InSlice(leaf, slices, input.Seed), cancellationToken);
+        if (checkedBlocks.Problem is { } problem)
+            throw new BackupException(checkedBlocks.Damaged > 0 ? ErrorKind.Corrupt : ErrorKind.NotFound,
+                $"verify {input.Root} on {node.Name}: {checkedBlocks.Missing} blocks are missing and {checkedBlocks.Damaged} damaged, the first: {problem}");
         return new(identity.Id, node.Name, time.GetUtcNow(), checkedBlocks.Hashed, checkedBlocks.Total);
     }
 

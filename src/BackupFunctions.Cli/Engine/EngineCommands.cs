@@ -1,0 +1,153 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Cli.Commands;
+using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Configuration;
+using BackupFunctions.Diagnosis;
+using BackupFunctions.Encryption;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Mongo;
+using BackupFunctions.MongoDump;
+using BackupFunctions.Notifications;
+using BackupFunctions.Restore;
+using BackupFunctions.Verification;
+using BackupFunctions.Workflows;
+using Microsoft.Extensions.Logging;
+using RestoreResult = BackupFunctions.Cli.Commands.Messages.RestoreResult;
+
+namespace BackupFunctions.Cli.Engine;
+
+/// <summary>The commands on the real engine. A command opens what it needs and closes it; nothing stays between commands.</summary>
+internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IFiles files) : IEngineCommands
+{
+    private const string TargetName = "--uri";
+
+    /// <inheritdoc/>
+    public async Task<BackupResult> Backup(BackupRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var result = await engine.BackUp(Report(run), cancellationToken);
+        return new(Results.Summary(result.Backup), Results.Copies(result.Backup), [.. result.Problems, .. result.Warnings]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var state = await engine.Manifest.Load(cancellationToken);
+        return new([.. state.Backups.Reverse().Select(Results.Summary).Where(b => (request.Type is null || b.Type == request.Type) && (request.Since is null || b.StartedAt >= request.Since))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<BackupDetails> Show(ShowRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var entry = (await engine.Manifest.Load(cancellationToken)).Find(request.Backup);
+        using var backup = await engine.Open(entry.Root, cancellationToken);
+        return new(Results.Summary(entry), backup.Index.Server.Version, entry.StartOptime?.ToString(), entry.Epoch, Results.Copies(entry),
+            [.. backup.Index.Collections.Select(c => new NamespaceSummary(c.Namespace.ToString(), Results.Kind(c.Type), c.Documents, c.Bytes, c.Indexes.Count))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DownloadResult> Download(DownloadRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        using var file = files.Create(request.Path, ownerOnly: true);
+        var written = await CarExport.Write(new BlockReader(engine.Nodes), Cid.Parse(request.Cid), file.Stream,
+            (blocks, bytes) => run.Progress.Report(new("download", blocks, 0, bytes)), cancellationToken);
+        file.Commit();
+        return new(request.Cid, request.Path, written.Blocks, written.Bytes);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var backup = await OpenedBackup.Open(await Content(request.Path, cancellationToken), KeySources.Of(run.Options.Key, files, time), cancellationToken);
+        var written = await DumpExporter.Run(backup, request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
+        return new(request.Output, written.Collections, written.Documents, written.Bytes);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RestoreResult> RestoreDump(RestoreDumpRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        await using var dump = await DumpReader.Open(request.Path, files, ct: cancellationToken);
+        using var target = Target(request.TargetUri);
+        var filter = new NamespaceFilter(NamespacePattern.ParseAll(request.NamespacePatterns, "--ns-include"), []);
+        var restorer = new DumpRestorer(await target.Connect(cancellationToken), filter, request.Drop);
+        var result = await restorer.Run(dump, (done, total) => run.Progress.Report(new("load", done, total, done)), cancellationToken);
+        return new($"{dump.Describe} {request.Path}", false, [.. result.Collections.Select(Results.Restored)], result.Warnings);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RestoreResult> RestoreFull(RestoreFullRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var root = await Root(engine, request.Backup, cancellationToken);
+        var restore = new RestoreRequest(root, [], [], request.Drop, request.Force);
+        using var backup = await engine.Open(root, cancellationToken);
+        var plan = RestorePlan.Of(backup.Index, restore);
+        var selected = plan.Collections.Concat(plan.Views);
+        if (request.DryRun) return new(root.ToString(), true, [.. selected.Select(c => Results.Restored(c, []))], plan.Warnings);
+
+        using var target = Target(request.TargetUri);
+        var result = await engine.Restore(restore, target, Report(run), cancellationToken);
+        var differences = result.Differences.ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
+        return new(root.ToString(), false, [.. selected.Select(c => Results.Restored(c, differences.GetValueOrDefault(c.Namespace.ToString(), [])))], result.Warnings);
+    }
+
+    /// <inheritdoc/>
+    public async Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var root = await Root(engine, request.Backup, cancellationToken);
+        Span<byte> seed = stackalloc byte[sizeof(uint)];
+        random.Fill(seed);
+        var chosen = BitConverter.ToUInt32(seed);
+        var nodes = new List<NodeVerification>();
+        foreach (var node in engine.Nodes)
+        {
+            try
+            {
+                var report = await BackupVerifier.Run(node, root, engine.Keys, request.SamplePercent / 100, chosen, (done, total) => run.Progress.Report(new($"verify {node.Name}", done, total, done)), cancellationToken);
+                nodes.Add(Results.Verification(report));
+            }
+            catch (BackupException e) when (e.Kind == ErrorKind.Failed)
+            {
+                nodes.Add(new(node.Name, false, 0, 0, 0, 0, e.Message));
+            }
+        }
+        return new(request.Backup, root.ToString(), request.SamplePercent, nodes);
+    }
+
+    /// <inheritdoc/>
+    public async Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var findings = await Doctor.Examine(engine, files, cancellationToken);
+        return new([.. findings.Select(f => new Commands.Messages.Finding(f.Check, Results.Status(f.Severity), f.Message, f.Hint))]);
+    }
+
+    private BackupEngine Open(EngineRun run) =>
+        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers));
+
+    private MongoEndpoint Target(string uri) => BackupEngine.Endpoint(uri, TargetName, time);
+
+    // a root CID needs no catalogue: it is enough to restore with a node and the key
+    private static async Task<Cid> Root(BackupEngine engine, string reference, CancellationToken cancellationToken)
+    {
+        if (Cid.TryParse(reference, out var root)) return root;
+        if (engine.Options.Catalog is null)
+            throw new BackupException(ErrorKind.Configuration, $"find backup '{reference}': there is no catalogue",
+                $"set {SettingNames.CatalogUri} or {SettingNames.MongoUri}, or give the root CID of a backup");
+        return (await engine.Manifest.Load(cancellationToken)).Find(reference).Root;
+    }
+
+    private async Task<IBackupContent> Content(string path, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(path)) return new DirectoryContent(path, files);
+        if (!files.Exists(path)) throw BackupException.NotFound($"open {path}: there is no such file or directory", "give a CAR file from `backupfn download`, or a directory from `ipfs get`");
+        var car = await CarFile.Open(path, files, cancellationToken);
+        return new DagContent(new BlockReader([car]), car.Root);
+    }
+
+    private static Action<WorkflowStatus> Report(EngineRun run) => status => run.Progress.Report(new(status.Stage, status.Done, status.Total, status.Bytes));
+}

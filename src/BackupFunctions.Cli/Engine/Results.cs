@@ -1,0 +1,52 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Diagnosis;
+using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
+using BackupFunctions.Restore;
+using BackupFunctions.Verification;
+
+namespace BackupFunctions.Cli.Engine;
+
+/// <summary>Turns what the engine gives into what commands print.</summary>
+internal static class Results
+{
+    public static BackupSummary Summary(BackupEntry entry) => new(
+        entry.Id.ToString(),
+        entry.Type == Backup.BackupType.Full ? Commands.Messages.BackupType.Full : Commands.Messages.BackupType.Incremental,
+        entry.IsDegraded ? BackupState.Degraded : BackupState.Complete,
+        entry.Started,
+        entry.Completed,
+        entry.Namespaces.Count,
+        entry.Documents,
+        entry.Bytes,
+        entry.NewBytes,
+        entry.Root.ToString());
+
+    public static IReadOnlyList<Commands.Messages.NodeCopy> Copies(BackupEntry entry) =>
+        [.. entry.Copies.Select(c => new Commands.Messages.NodeCopy(c.Node, true, c.BlocksHashed, null))];
+
+    public static RestoredNamespace Restored(IndexedCollection collection, IReadOnlyList<string> differences) =>
+        new(collection.Namespace.ToString(), Kind(collection.Type), collection.Documents, collection.Bytes, collection.Indexes.Count, differences);
+
+    public static RestoredNamespace Restored(RestoredCollection collection) =>
+        new(collection.Spec.Namespace.ToString(), Kind(collection.Spec.Type), collection.Documents, collection.Bytes, collection.Spec.Indexes.Count, []);
+
+    public static NodeVerification Verification(VerificationReport report) =>
+        new(report.Node, report.Pinned, report.Blocks.Total, report.Blocks.Hashed, report.Blocks.Missing, report.Blocks.Damaged, report.Findings.Count == 0 ? null : string.Join("; ", report.Findings));
+
+    public static FindingStatus Status(Severity severity) => severity switch
+    {
+        Severity.Ok => FindingStatus.Ok,
+        Severity.Warning => FindingStatus.Warning,
+        _ => FindingStatus.Failed,
+    };
+
+    /// <summary>The server's word for it.</summary>
+    public static string Kind(CollectionType type) => type switch
+    {
+        CollectionType.View => "view",
+        CollectionType.Timeseries => "timeseries",
+        _ => "collection",
+    };
+}
