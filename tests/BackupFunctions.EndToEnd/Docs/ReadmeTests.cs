@@ -1,0 +1,54 @@
+using System.Text.RegularExpressions;
+using BackupFunctions.EndToEnd.Demo;
+
+namespace BackupFunctions.EndToEnd.Docs;
+
+/// <summary>What the README shows is what happens: its commands run again and print the same, but for ids, sizes and times.</summary>
+public sealed partial class ReadmeTests
+{
+    private const string Demo = "dotnet run --project src/BackupFunctions.Standalone -- demo";
+
+    [Fact]
+    public async Task The_demo_prints_what_its_transcript_shows()
+    {
+        var shown = Transcript.Commands.Single(c => c.Line == Demo).Output;
+        var demo = await RealDemo.Run();
+        demo.ExitCode.ShouldBe(0, demo.Error);
+        Transcript.Shape(demo.Text).ShouldBe(Transcript.Shape(shown));
+    }
+
+    [Fact]
+    public async Task The_walk_through_prints_what_its_transcript_shows()
+    {
+        var commands = Transcript.Commands.Where(c => c.Words[0] == "backupfn").ToList();
+        commands.Select(c => c.Words[1]).ShouldBe(["restore", "keys", "doctor", "backup", "list", "restore-full"]);
+        await using var walk = await WalkThrough.Start(Transcript.Blocks("ini").Single());
+        foreach (var command in commands)
+        {
+            var (exitCode, output) = await walk.BackupFn(command.Words.Skip(1));
+            exitCode.ShouldBe(0, $"{command.Line}\n{output}");
+            Transcript.Shape(output).ShouldBe(Transcript.Shape(command.Output), command.Line);
+        }
+    }
+
+    [Fact]
+    public void Every_command_is_one_that_these_tests_know()
+    {
+        foreach (var command in Transcript.Commands) (command.Line == Demo || command.Words[0] == "backupfn").ShouldBeTrue(command.Line);
+    }
+
+    [Fact]
+    public void Projects_scripts_and_documents_that_it_names_exist()
+    {
+        var names = Projects().Matches(Transcript.Readme).Concat(Links().Matches(Transcript.Readme)).Select(m => m.Groups[1].Value).Distinct().ToList();
+        names.ShouldContain("src/BackupFunctions.Standalone");
+        names.ShouldContain("docs/cli.md");
+        foreach (var name in names) Path.Exists(Path.Combine(Transcript.Root, name)).ShouldBeTrue(name);
+    }
+
+    [GeneratedRegex("--project (\\S+)")]
+    private static partial Regex Projects();
+
+    [GeneratedRegex("\\]\\((?!https?:)([^)#]+)")]
+    private static partial Regex Links();
+}

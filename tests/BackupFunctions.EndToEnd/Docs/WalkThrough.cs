@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using BackupFunctions.Embedded.Server;
+
+namespace BackupFunctions.EndToEnd.Docs;
+
+/// <summary>
+/// The README's surroundings: a clone to stand in, an embedded server where it starts one, a directory for what it puts under
+/// <c>/tmp/try</c>, and its <c>.env</c>. Commands run as processes, as a user's do.
+/// </summary>
+internal sealed class WalkThrough : IAsyncDisposable
+{
+    /// <summary>Where the README's server listens, and where its files go.</summary>
+    public const string Port = "127.0.0.1:27117", Place = "/tmp/try";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("backupfunctions-readme-").FullName;
+    private readonly EmbeddedMongoServer _server;
+
+    private WalkThrough(EmbeddedMongoServer server) => _server = server;
+
+    public static async Task<WalkThrough> Start(string settings)
+    {
+        var walk = new WalkThrough(await EmbeddedMongoServer.Start(new EmbeddedMongoOptions()));
+        Directory.CreateDirectory(walk.Clone);
+        await File.WriteAllTextAsync(Path.Combine(walk.Clone, ".env"), walk.Here(settings));
+        Directory.CreateSymbolicLink(Path.Combine(walk.Clone, "tests"), Path.Combine(Transcript.Root, "tests"));
+        return walk;
+    }
+
+    private string Clone => Path.Combine(_directory, "clone");
+
+    /// <summary>The text for this machine.</summary>
+    public string Here(string text) => text.Replace(Port, $"127.0.0.1:{_server.Port}", StringComparison.Ordinal).Replace(Place, Path.Combine(_directory, "try"), StringComparison.Ordinal);
+
+    /// <summary>The text as the README has it.</summary>
+    public string There(string text) => text.Replace(Path.Combine(_directory, "try"), Place, StringComparison.Ordinal);
+
+    /// <summary>Runs <c>backupfn</c>: its exit code, and standard output before standard error.</summary>
+    public async Task<(int ExitCode, string Output)> BackupFn(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Clone, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "backupfn.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(Here(argument));
+        // settings of whoever runs the tests must not win over the README's
+        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList()) start.Environment.Remove(name);
+
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        try
+        {
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            await process.WaitForExitAsync(patience.Token);
+            return (process.ExitCode, There(await output + await error));
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static bool IsSetting(string name) =>
+        name.StartsWith("BACKUP_", StringComparison.Ordinal) || name.StartsWith("MONGODB_", StringComparison.Ordinal) || name.StartsWith("IPFS_", StringComparison.Ordinal);
+}
