@@ -17,7 +17,10 @@ public sealed class CarFile : IBlockSource
     /// <summary>The root that the file names.</summary>
     public Cid Root { get; private set; }
 
-    /// <summary>Opens a CAR with one root; fails with <see cref="ErrorKind.Corrupt"/> when it is none, was cut, or holds a block with other bytes.</summary>
+    /// <summary>
+    /// Opens a CAR with one root; fails with <see cref="ErrorKind.Corrupt"/> when it is none, was cut, holds a block with other bytes, or lacks one
+    /// that is below its root.
+    /// </summary>
     public static async Task<CarFile> Open(string path, IFiles files, CancellationToken cancellationToken)
     {
         var car = new CarFile(path, files);
@@ -28,6 +31,7 @@ public sealed class CarFile : IBlockSource
             if (reader.Roots is not [var root]) throw BackupException.Corrupt($"want one root, found {reader.Roots.Count}");
             car.Root = root;
             await foreach (var block in reader.Blocks(cancellationToken)) car._positions.TryAdd(block.Cid.Digest, reader.SectionOffset);
+            await car.CheckWhole(cancellationToken);
             return car;
         }
         catch (BackupException e) when (e.Kind == ErrorKind.Corrupt)
@@ -43,4 +47,15 @@ public sealed class CarFile : IBlockSource
         await using var stream = _files.OpenRead(_path);
         return await CarSection.Read(stream, position, cid.Digest, cancellationToken);
     }
+
+    // a file that was cut between two blocks is well-formed
+    private async Task CheckWhole(CancellationToken cancellationToken)
+    {
+        await foreach (var cid in DagWalk.From(Root, async (node, token) => await Get(node, token) ?? throw Missing(node), cancellationToken: cancellationToken))
+        {
+            if (!_positions.ContainsKey(cid.Digest)) throw Missing(cid);
+        }
+    }
+
+    private static BackupException Missing(Cid cid) => BackupException.Corrupt($"it lacks block {cid}, which is below its root");
 }

@@ -19,7 +19,7 @@ public sealed class ArchiveDump : IDumpSource
         Collections = [.. taken.OrderBy(c => c.Database, StringComparer.Ordinal).ThenBy(c => c.Name, StringComparer.Ordinal)];
         var warnings = prelude.Collections.Where(c => SkippedCollections.Reason(c.Name) is not null)
             .Select(c => $"skip {c} of {path}: {SkippedCollections.Reason(c.Name)}").ToList();
-        if (HasOplog) warnings.Add($"skip the oplog of {path}: it is not replayed by this command");
+        if (HasOplog) warnings.Add(SkippedCollections.Oplog($"the oplog of {path}"));
         Warnings = warnings;
     }
 

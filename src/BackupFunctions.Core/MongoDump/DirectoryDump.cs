@@ -69,7 +69,7 @@ public sealed class DirectoryDump : IDumpSource
                 entries.Warnings.Add($"read {group.Metadata}: it is empty, so that options and indexes are unknown");
             entries.Add(group, metadata);
         }
-        if (layout.Oplog is not null) entries.Warnings.Add($"skip {layout.Oplog}: the oplog is not replayed by this command");
+        if (layout.Oplog is not null) entries.Warnings.Add(SkippedCollections.Oplog(layout.Oplog));
         var prelude = (layout.Prelude ?? parentPrelude) is { } file ? DumpPrelude.Parse(await DumpFile.ReadSmall(files, file, ct), file) : null;
         var gzip = layout.Collections.Any(c => DirectoryLayout.IsGzip(c.Data ?? c.Metadata!));
         return new(files, options, gzip ? $"{describe} (gzip)" : describe, entries)

@@ -33,7 +33,7 @@ internal static class IndexSpecification
         if (specification["name"u8] is not { Type: BsonType.String } name) throw Failed("The 'name' field is a required property of an index specification");
         if (name.Text.Length == 0) throw Cannot("index name cannot be empty");
         if (name.Text == "*") throw new CommandException(2, "BadValue", "The index name '*' is not valid.");
-        CheckKey(key);
+        CheckKey(key, VersionOf(specification));
         var writer = new RawWriter();
         if (specification["v"u8].IsMissing) writer.Append("v", 2);
         foreach (var element in specification.Elements)
@@ -67,7 +67,18 @@ internal static class IndexSpecification
 
     private static bool Same(RawValue x, RawValue y) => x.IsMissing || y.IsMissing ? x.IsMissing && y.IsMissing : BsonOrder.Compare(x, y) == 0;
 
-    private static void CheckKey(RawValue key)
+    private static long VersionOf(RawValue specification)
+    {
+        var v = specification["v"u8];
+        if (v.IsMissing) return 2;
+        if (!v.IsNumber) throw new CommandException(14, "TypeMismatch", $"The field 'v' must be a number, but got {Query.TypeNames.Of(v)}");
+        return Values.Long(v) is { } version and (1 or 2)
+            ? version
+            : throw Cannot($"Invalid index specification {specification}; cannot create an index with v={v}");
+    }
+
+    // indexes of version 1, which servers before 3.4 made, have anything but documents and arrays as values of their keys
+    private static void CheckKey(RawValue key, long version)
     {
         if (key.Elements.Count() == 0) throw Cannot("Index keys cannot be empty.");
         foreach (var element in key.Elements)
@@ -75,7 +86,11 @@ internal static class IndexSpecification
             var (name, value) = (element.Name, element.Value);
             if (name.Length == 0 || name.Split('.').Contains("")) throw Cannot("Index keys cannot contain an empty field.");
             if (name[0] == '$' && name != "$**" && name is not ("$id" or "$ref" or "$db") && name != "_fts") throw Cannot($"Index key contains an illegal field name: field name starts with '$': {name}");
-            if (value.IsNumber)
+            if (version == 1 && value.Type != BsonType.String)
+            {
+                if (value.IsDocument || value.IsArray) throw Cannot($"Values in index key pattern cannot be of type {Query.TypeNames.Of(value)} for index version v:1");
+            }
+            else if (value.IsNumber)
             {
                 if (NumberOrder.IsNaN(value)) throw Cannot("Values in the index key pattern cannot be NaN.");
                 if (BsonOrder.Compare(value, RawValue.From(0)) == 0) throw Cannot("Values in the index key pattern cannot be 0.");
@@ -84,7 +99,7 @@ internal static class IndexSpecification
             {
                 throw Cannot($"Values in v:2 index key pattern cannot be of type {Query.TypeNames.Of(value)}. Only numbers > 0, numbers < 0, and strings are allowed.");
             }
-            else if (!Kinds.Contains(value.Text))
+            else if (value.Text.Length > 0 && !Kinds.Contains(value.Text))
             {
                 throw Cannot($"Unknown index plugin '{value.Text}'");
             }

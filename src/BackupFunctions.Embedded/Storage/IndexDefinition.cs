@@ -24,7 +24,7 @@ internal sealed class IndexDefinition
         Key = Spec["key"u8];
         Fields = [.. Parse(Key)];
         IsOrdered = Fields.All(f => f is not null) && !Fields.Any(f => f.Name.Contains('$', StringComparison.Ordinal));
-        IsId = Fields.Length == 1 && Fields[0] is { Name: "_id", Descending: false };
+        IsId = Fields.Length == 1 && Fields[0] is { Name: "_id", Descending: false } && Key["_id"u8].IsNumber;
         Unique = IsId || IsTrue(Spec["unique"u8]);
         Sparse = IsTrue(Spec["sparse"u8]);
         Hidden = IsTrue(Spec["hidden"u8]);
@@ -87,8 +87,10 @@ internal sealed class IndexDefinition
     {
         foreach (var element in key.Elements)
         {
+            // a string names a kind; all else, the empty one too, ascends unless it is a number below zero
             var value = element.Value;
-            yield return value.IsNumber ? new IndexField(PathOf(element.Name), BsonOrder.Compare(value, RawValue.From(0)) < 0) : null!;
+            var descending = value.IsNumber && BsonOrder.Compare(value, RawValue.From(0)) < 0;
+            yield return value is { Type: BsonType.String, Text.Length: > 0 } ? null! : new IndexField(PathOf(element.Name), descending);
         }
     }
 }

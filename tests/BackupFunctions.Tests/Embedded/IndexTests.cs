@@ -15,6 +15,7 @@ public class IndexTests
     [InlineData("{key: {l: '2dsphere', a: 1}, name: 'i'}", "{v: 2, key: {l: '2dsphere', a: 1}, name: 'i'}")]
     [InlineData("{key: {'$**': 1}, name: 'i', wildcardProjection: {a: 1}}", "{v: 2, key: {'$**': 1}, name: 'i', wildcardProjection: {a: 1}}")]
     [InlineData("{key: {a: 1}, name: 'i', collation: {locale: 'simple'}}", "{v: 2, key: {a: 1}, name: 'i'}")]
+    [InlineData("{v: 1, key: {a: true, b: NumberDecimal('0'), c: '', d: null}, name: 'i'}", "{v: 1, key: {a: true, b: NumberDecimal('0'), c: '', d: null}, name: 'i'}")]
     public void Specifications_come_back_as_given(string given, string listed)
     {
         var server = new EmbeddedServer();
@@ -33,6 +34,9 @@ public class IndexTests
     [InlineData("{key: {a: 0}, name: 'x'}", 67)]
     [InlineData("{key: {a: 'nearest'}, name: 'x'}", 67)]
     [InlineData("{key: {a: true}, name: 'x'}", 67)]
+    [InlineData("{v: 1, key: {a: {}}, name: 'x'}", 67)]
+    [InlineData("{v: 0, key: {a: 1}, name: 'x'}", 67)]
+    [InlineData("{v: '1', key: {a: 1}, name: 'x'}", 14)]
     [InlineData("{key: {a: 1}, name: 'x', odd: 1}", 197)]
     [InlineData("{key: {b: 1}, name: 'there'}", 86)]
     [InlineData("{key: {a: 1}, name: 'elsewhere'}", 85)]
