@@ -9,8 +9,7 @@ internal sealed record BenchmarkArguments(bool Json, bool Quick, bool Strict, IR
 {
     private static readonly IReadOnlyList<IMeasure> All = [new SealAgainstPrimitives(), new TwoCores(), new SecondFullBytes(), new SecondFullCpu(), new MemoryTenfold()];
 
-    /// <summary>How the program is called.</summary>
-    public static string Usage => $"""
+    private static string Usage => $"""
         usage: BackupFunctions.Benchmarks [--json] [--quick] [--strict] [--only NAME]...
           --json    a line of JSON per measure
           --quick   smaller data and fewer rounds, under three minutes on two cores
@@ -18,24 +17,39 @@ internal sealed record BenchmarkArguments(bool Json, bool Quick, bool Strict, IR
           --only    one of {string.Join(", ", All.SelectMany(m => m.Names))}
         """;
 
-    /// <summary>Reads the command line; <see cref="ArgumentException"/> for what it does not know.</summary>
-    public static BenchmarkArguments Parse(string[] args)
+    /// <summary>Reads the command line; null and what is wrong with it when it has something unknown.</summary>
+    public static (BenchmarkArguments? Arguments, string Problem) Parse(string[] args)
     {
         var arguments = new BenchmarkArguments(false, false, false, []);
         for (var i = 0; i < args.Length; i++)
         {
-            arguments = args[i] switch
+            switch (args[i])
             {
-                "--json" => arguments with { Json = true },
-                "--quick" => arguments with { Quick = true },
-                "--strict" => arguments with { Strict = true },
-                "--only" when i + 1 < args.Length => arguments with { Measures = [.. arguments.Measures.Union([Find(args[++i])])] },
-                _ => throw new ArgumentException($"unknown argument '{args[i]}'"),
-            };
+                case "--json":
+                    arguments = arguments with { Json = true };
+                    break;
+                case "--quick":
+                    arguments = arguments with { Quick = true };
+                    break;
+                case "--strict":
+                    arguments = arguments with { Strict = true };
+                    break;
+                case "--only" when i + 1 < args.Length:
+                    var name = args[++i];
+                    if (All.FirstOrDefault(m => m.Names.Contains(name)) is not { } measure) return (null, $"unknown measure '{name}'");
+                    arguments = arguments with { Measures = [.. arguments.Measures.Union([measure])] };
+                    break;
+                default:
+                    return (null, $"unknown argument '{args[i]}'");
+            }
         }
-        return arguments.Measures.Count == 0 ? arguments with { Measures = All } : arguments;
+        return (arguments.Measures.Count == 0 ? arguments with { Measures = All } : arguments, "");
     }
 
-    private static IMeasure Find(string name) =>
-        All.FirstOrDefault(m => m.Names.Contains(name)) ?? throw new ArgumentException($"unknown measure '{name}'");
+    /// <summary>Says what is wrong with the command line; gives the exit code.</summary>
+    public static int Refuse(string problem)
+    {
+        Console.Error.WriteLine($"error: {problem}\n{Usage}");
+        return 2;
+    }
 }

@@ -1,13 +1,11 @@
+using System.Runtime.InteropServices;
 using BackupFunctions.Benchmarks;
 using BackupFunctions.Benchmarks.Memory;
 using BackupFunctions.Benchmarks.Reporting;
 
 using var cancellation = new CancellationTokenSource();
-Console.CancelKeyPress += (_, interrupt) =>
-{
-    interrupt.Cancel = true;
-    cancellation.Cancel();
-};
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 try
 {
@@ -15,7 +13,8 @@ try
     if (args is ["serve", .. var serve]) return await ServeMode.Run(serve, cancellation.Token);
     if (args is ["backup", .. var backup]) return await BackupMode.Run(backup, cancellation.Token);
 
-    var arguments = BenchmarkArguments.Parse(args);
+    var (arguments, problem) = BenchmarkArguments.Parse(args);
+    if (arguments is null) return BenchmarkArguments.Refuse(problem);
     IReport report = arguments.Json ? new JsonReport(Console.Out) : new TableReport(Console.Out);
     var missed = 0;
     foreach (var measure in arguments.Measures)
@@ -28,12 +27,15 @@ try
     }
     return arguments.Strict && missed > 0 ? 1 : 0;
 }
-catch (ArgumentException e)
-{
-    await Console.Error.WriteLineAsync($"error: {e.Message}\n{BenchmarkArguments.Usage}");
-    return 2;
-}
-catch (OperationCanceledException)
+catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
 {
     return 130;
+}
+
+// the first signal lets temporary directories and child processes go, the second ends the process
+void Stop(PosixSignalContext signal)
+{
+    if (cancellation.IsCancellationRequested) return;
+    signal.Cancel = true;
+    cancellation.Cancel();
 }

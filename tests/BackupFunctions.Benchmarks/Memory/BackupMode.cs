@@ -11,7 +11,7 @@ internal static class BackupMode
     /// <summary>Runs it.</summary>
     public static async Task<int> Run(string[] args, CancellationToken cancellationToken)
     {
-        if (args is not ["--uri", var uri, "--directory", var directory]) throw new ArgumentException("backup takes --uri URI --directory PATH");
+        if (args is not ["--uri", var uri, "--directory", var directory]) return BenchmarkArguments.Refuse("backup takes --uri URI --directory PATH");
         using (var engine = BenchmarkEngine.Open(uri, directory)) await engine.BackUp(onStatus: null, cancellationToken);
         await Console.Out.WriteLineAsync($"{PeakMemory.Bytes()}");
         return 0;

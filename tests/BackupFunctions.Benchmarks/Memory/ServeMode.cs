@@ -13,7 +13,7 @@ internal static class ServeMode
     public static async Task<int> Run(string[] args, CancellationToken cancellationToken)
     {
         if (args is not ["--bytes", var text] || !long.TryParse(text, CultureInfo.InvariantCulture, out var bytes) || bytes <= 0)
-            throw new ArgumentException("serve takes --bytes N");
+            return BenchmarkArguments.Refuse("serve takes --bytes N");
         await using var server = await SeededServer.Start(bytes, changed: false, cancellationToken);
         await Console.Out.WriteLineAsync(server.ConnectionString);
         await Console.Out.FlushAsync(cancellationToken);
