@@ -16,7 +16,9 @@ internal static class ErrorOutput
 
     private static string Message(Exception error) => error switch
     {
-        BackupException or ActivityFailedException or IOException or UnauthorizedAccessException => ErrorText.Of(error),
+        // the name of the activity is for developers, who find it in the log
+        ActivityFailedException e => ErrorText.Join(e.Reason, e.InnerException),
+        BackupException or IOException or UnauthorizedAccessException => ErrorText.Of(error),
         AggregateException { InnerExceptions: [var only] } => Message(only),
         _ => $"unexpected {error.GetType().Name}: {ErrorText.Of(error)}",
     };

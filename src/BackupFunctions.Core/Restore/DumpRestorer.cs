@@ -17,7 +17,7 @@ public sealed class DumpRestorer(MongoConnection connection, NamespaceFilter fil
         if (dump.HasOplog) warnings.Add("the dump has an oplog, which is not replayed: what changed while it was made may be inconsistent");
         var selected = Select(dump, warnings);
         if (selected.FirstOrDefault(c => c.Type == DumpCollection.Timeseries) is { } timeseries)
-            throw new BackupException(ErrorKind.Configuration, $"restore {timeseries}: time series collections are not supported yet", $"leave it out with --ns-exclude '{timeseries}'");
+            throw new BackupException(ErrorKind.Configuration, $"restore {timeseries}: time series collections are not supported yet", "name what is to be restored with --ns-include, which may be repeated");
 
         var topology = await Topology.Read(connection, cancellationToken);
         var writer = new CollectionWriter(connection, topology);
