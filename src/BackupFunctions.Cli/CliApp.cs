@@ -24,7 +24,8 @@ public static class CliApp
                 _ => await parse.InvokeAsync(new InvocationConfiguration { Output = io.Out, Error = io.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellationToken),
             };
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        // what was running when the signal came may say it in its own words
+        catch (Exception e) when (cancellationToken.IsCancellationRequested && IsCancellation(e))
         {
             return session.Terminal.Error("cancelled", "cancelled", null, ExitCodes.Cancelled);
         }
@@ -35,4 +36,7 @@ public static class CliApp
             return ErrorOutput.Print(e, session);
         }
     }
+
+    private static bool IsCancellation(Exception? error) =>
+        error is not null && (error is OperationCanceledException || IsCancellation(error.InnerException));
 }

@@ -26,7 +26,7 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     {
         using var engine = Open(run);
         var result = await engine.BackUp(Report(run), cancellationToken);
-        return new(Results.Summary(result.Backup), Results.Copies(result.Backup), [.. result.Problems, .. result.Warnings]);
+        return new(Results.Summary(result.Backup), Results.Copies(result.Backup, engine.Nodes, result.Problems), [.. result.Problems, .. result.Warnings]);
     }
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
         using var engine = Open(run);
         var entry = (await engine.Manifest.Load(cancellationToken)).Find(request.Backup);
         using var backup = await engine.Open(entry.Root, cancellationToken);
-        return new(Results.Summary(entry), backup.Index.Server.Version, entry.StartOptime?.ToString(), entry.Epoch, Results.Copies(entry),
+        return new(Results.Summary(entry), backup.Index.Server.Version, entry.StartOptime?.ToString(), entry.Epoch, Results.Copies(entry, engine.Nodes, []),
             [.. backup.Index.Collections.Select(c => new NamespaceSummary(c.Namespace.ToString(), Results.Kind(c.Type), c.Documents, c.Bytes, c.Indexes.Count))]);
     }
 
@@ -51,10 +51,8 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     public async Task<DownloadResult> Download(DownloadRequest request, EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);
-        using var file = files.Create(request.Path, ownerOnly: true);
-        var written = await CarExport.Write(new BlockReader(engine.Nodes), Cid.Parse(request.Cid), file.Stream,
+        var written = await CarExport.WriteFile(new BlockReader(engine.Nodes), Cid.Parse(request.Cid), request.Path, files,
             (blocks, bytes) => run.Progress.Report(new("download", blocks, 0, bytes)), cancellationToken);
-        file.Commit();
         return new(request.Cid, request.Path, written.Blocks, written.Bytes);
     }
 

@@ -1,6 +1,7 @@
 using BackupFunctions.Backup;
 using BackupFunctions.Cli.Commands.Messages;
 using BackupFunctions.Diagnosis;
+using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Restore;
@@ -23,8 +24,15 @@ internal static class Results
         entry.NewBytes,
         entry.Root.ToString());
 
-    public static IReadOnlyList<Commands.Messages.NodeCopy> Copies(BackupEntry entry) =>
-        [.. entry.Copies.Select(c => new Commands.Messages.NodeCopy(c.Node, true, c.BlocksHashed, null))];
+    /// <summary>The verified copies, and for a degraded backup the configured nodes that have none, each with the problem that names it.</summary>
+    public static IReadOnlyList<Commands.Messages.NodeCopy> Copies(BackupEntry entry, IReadOnlyList<IIpfsNode> nodes, IReadOnlyList<string> problems)
+    {
+        var held = entry.Copies.Select(c => new Commands.Messages.NodeCopy(c.Node, true, c.BlocksHashed, null));
+        if (!entry.IsDegraded) return [.. held];
+        var lacking = nodes.Where(n => entry.Copies.All(c => c.Node != n.Name))
+            .Select(n => new Commands.Messages.NodeCopy(n.Name, false, 0, problems.FirstOrDefault(p => p.Contains(n.Name, StringComparison.Ordinal)) ?? "no verified copy was recorded"));
+        return [.. held, .. lacking];
+    }
 
     public static RestoredNamespace Restored(IndexedCollection collection, IReadOnlyList<string> differences) =>
         new(collection.Namespace.ToString(), Kind(collection.Type), collection.Documents, collection.Bytes, collection.Indexes.Count, differences);

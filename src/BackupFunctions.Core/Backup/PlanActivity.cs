@@ -1,3 +1,4 @@
+using BackupFunctions.Configuration;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
@@ -27,7 +28,6 @@ internal sealed class PlanActivity(
     /// <inheritdoc/>
     public async Task<PlanResult> Run(PlanInput input, CancellationToken cancellationToken)
     {
-        var repository = await session.OpenOrCreate(cancellationToken);
         var connection = await source.Connect(cancellationToken);
         var topology = await Topology.Read(connection, cancellationToken);
         var startOptime = await OplogPosition.Newest(connection, cancellationToken);
@@ -35,8 +35,14 @@ internal sealed class PlanActivity(
         if (listed.FirstOrDefault(c => c.Type == CollectionType.Timeseries) is { } timeseries)
             throw new BackupException(ErrorKind.Configuration, $"plan a backup of {timeseries.Namespace}: time series collections are not supported yet",
                 $"leave it out with BACKUP_EXCLUDE={timeseries.Namespace}");
+        if (listed.Count == 0 && filter.HasPatterns)
+            throw new BackupException(ErrorKind.Configuration, $"plan a backup of {connection.Name}: no collection is selected by {SettingNames.Include} and {SettingNames.Exclude}",
+                $"a pattern is database.collection, * stands for anything: {SettingNames.Include}=shop.*");
         var warnings = listed.Select(c => c.Warning).Prepend(topology.Warning).OfType<string>().ToList();
+        if (listed.Count == 0) warnings.Add($"{connection.Name} holds no collection: the backup is empty");
 
+        // only now, so that a run that cannot begin leaves no repository behind
+        var repository = await session.OpenOrCreate(cancellationToken);
         var (baseRoot, baseIndex) = await FindBase(repository, cancellationToken);
         var known = baseIndex?.Collections.ToDictionary(c => c.Namespace) ?? [];
         var collections = listed.Select(spec => new PlannedCollection(spec, AverageChunk(spec, known.GetValueOrDefault(spec.Namespace)))).ToList();
@@ -63,10 +69,23 @@ internal sealed class PlanActivity(
         if (latest is null || latest.Epoch != repository.Keys.Current.Epoch) return (null, null);
         foreach (var node in repository.Nodes)
         {
-            if (!await node.IsPinned(latest.Root, cancellationToken)) return (null, null);
+            if (!await Shows(node, latest.Root, cancellationToken)) return (null, null);
         }
         using var opener = repository.Opener();
         return (latest.Root, await OpenedBackup.ReadIndex(new DagContent(repository.Blocks, latest.Root), opener, latest.Id, cancellationToken));
+    }
+
+    private static async Task<bool> Shows(IIpfsNode node, Cid root, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await node.IsPinned(root, cancellationToken);
+        }
+        catch (BackupException e) when (e.Kind == ErrorKind.Failed)
+        {
+            // what a node lacks cannot be known while it does not answer; the other one may still take the whole backup
+            return false;
+        }
     }
 
     // frozen per collection: another average would cut, and so store, everything anew

@@ -1,5 +1,7 @@
 using BackupFunctions.Ambient;
+using BackupFunctions.Ipfs;
 using BackupFunctions.Mongo;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Diagnosis;
 
@@ -23,6 +25,7 @@ public sealed record Finding(string Check, Severity Severity, string Message, st
 public static class Doctor
 {
     private const long LittleSpace = 1L << 30;
+    private const string NoHint = "run with --log-level debug, which logs more about it";
 
     /// <summary>All findings, in the order of the checks.</summary>
     public static async Task<IReadOnlyList<Finding>> Examine(BackupEngine engine, IFiles files, CancellationToken cancellationToken) =>
@@ -43,11 +46,11 @@ public static class Doctor
         }
         catch (BackupException e)
         {
-            return [new(check, Severity.Failed, e.Message, e.Hint)];
+            return [new(check, Severity.Failed, ErrorText.Of(e), e.Hint ?? NoHint)];
         }
         catch (Exception e) when (e is MongoDB.Driver.MongoException or TimeoutException or IOException or UnauthorizedAccessException)
         {
-            return [new(check, Severity.Failed, e.Message)];
+            return [new(check, Severity.Failed, ErrorText.Of(e), NoHint)];
         }
     }
 
@@ -98,7 +101,16 @@ public static class Doctor
     private static IReadOnlyList<Finding> Staging(BackupEngine engine, IFiles files)
     {
         var directory = engine.Options.StagingDirectory;
-        using (var probe = files.Create(Path.Combine(directory, "doctor"))) probe.Stream.WriteByte(0);
+        try
+        {
+            using var probe = files.Create(Path.Combine(directory, "doctor"));
+            probe.Stream.WriteByte(0);
+            probe.Stream.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [new("staging", Severity.Failed, $"write in {directory} (BACKUP_STAGING): {e.Message}", DiskProblem.HintFor(e, directory))];
+        }
         return [Space("staging", directory, files)];
     }
 

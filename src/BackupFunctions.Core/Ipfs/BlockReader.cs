@@ -28,7 +28,7 @@ public sealed class BlockReader
     }
 
     /// <summary>
-    /// The verified bytes of a block. When no node gives them: <see cref="ErrorKind.Corrupt"/> if one gave wrong bytes, else
+    /// The verified bytes of a block. When no node gives them: <see cref="ErrorKind.Corrupt"/> if one gave wrong bytes or knows that its copy is damaged, else
     /// <see cref="ErrorKind.Failed"/> if one could not be asked, else <see cref="ErrorKind.NotFound"/>; the message says what each answered.
     /// </summary>
     public async Task<byte[]> Read(Cid cid, CancellationToken cancellationToken)
@@ -53,7 +53,8 @@ public sealed class BlockReader
             }
             catch (Exception e) when (IsNodeFailure(e, cancellationToken))
             {
-                if (kind == ErrorKind.NotFound) kind = ErrorKind.Failed;
+                if (e is BackupException { Kind: ErrorKind.Corrupt }) kind = ErrorKind.Corrupt;
+                else if (kind == ErrorKind.NotFound) kind = ErrorKind.Failed;
                 answers.Add($"{node.Name}: {e.Message}");
                 causes.Add(e);
                 ImmutableInterlocked.Update(ref _nodes, (nodes, failed) => nodes.Remove(failed).Add(failed), node);

@@ -155,6 +155,9 @@ public sealed class VaultNode : IIpfsNode
     private void CreateId(IRandomSource random)
     {
         if (_files.Exists(IdPath)) return;
+        // looked for again, because another process may have made the vault meanwhile
+        if (_files.List(Path.Combine(_directory, "packs")).Concat(_files.List(Path.Combine(_directory, "pins"))).Any() && !_files.Exists(IdPath))
+            throw new IOException("it holds packs or pins, but its file named id is gone");
         Span<byte> id = stackalloc byte[16];
         random.Fill(id);
         using var file = _files.Create(IdPath);

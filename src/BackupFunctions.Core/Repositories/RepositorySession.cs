@@ -82,23 +82,26 @@ public sealed class RepositorySession(
         return Unlock((await catalog.ReadHead(cancellationToken))!, secret);
     }
 
-    // an empty catalogue beside pins that our key opens means a lost catalogue, not a first run
+    // an empty catalogue beside backups that our key opens means a lost catalogue, not a first run
     private async Task RefuseForgottenRepository(KeyEncryptionSecret secret, CancellationToken cancellationToken)
     {
         var files = new UnixFsReader(new BlockReader(nodes));
         foreach (var node in nodes)
         {
-            var seen = new HashSet<string>(StringComparer.Ordinal);
-            await foreach (var pin in node.Pins(cancellationToken))
+            var pins = await node.Pins(cancellationToken).ToListAsync(cancellationToken);
+            // one revision tells for its whole repository
+            foreach (var revisions in pins.Where(p => PinNames.IsManifest(p.Name)).GroupBy(p => p.Name, p => p.Root, StringComparer.Ordinal))
             {
-                // one revision tells for its whole repository
-                if (!PinNames.IsManifest(pin.Name) || !seen.Add(pin.Name)) continue;
-                var keyring = await RevisionReader.ReadKeyring(files, pin.Root, cancellationToken);
-                if (!Opens(keyring, secret)) continue;
+                var keyring = await RevisionReader.ReadKeyring(files, revisions.First(), cancellationToken);
+                if (IsOnlyBegun(keyring.Repository, revisions, pins) || !Opens(keyring, secret)) continue;
                 throw new BackupException(ErrorKind.Failed,
                     $"start a new repository: the catalogue {catalog.Name} is empty, but {node.Name} holds repository {keyring.Repository}, which this key opens",
                     "point MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE at its catalogue, or use a new key for a new repository");
             }
         }
     }
+
+    // one revision and no backup: a first run that is starting just now, or that died before it named its repository in the catalogue
+    private static bool IsOnlyBegun(RepositoryId repository, IEnumerable<Cid> revisions, List<PinnedRoot> pins) =>
+        revisions.Take(2).Count() == 1 && !pins.Any(p => p.Name == PinNames.Backup(repository));
 }

@@ -1,3 +1,4 @@
+using BackupFunctions.Ambient;
 using BackupFunctions.Ipfs;
 
 namespace BackupFunctions.Restore;
@@ -6,6 +7,22 @@ namespace BackupFunctions.Restore;
 public static class CarExport
 {
     private const int ReadAhead = 8;
+
+    /// <summary>As <see cref="Write"/>, to a file of its owner alone that appears whole or not at all.</summary>
+    public static async Task<CarExportSummary> WriteFile(BlockReader blocks, Cid root, string path, IFiles files, Action<long, long>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var file = files.Create(path, ownerOnly: true);
+            var written = await Write(blocks, root, file.Stream, progress, cancellationToken);
+            file.Commit();
+            return written;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException(ErrorKind.Failed, $"write {path}: {e.Message}", DiskProblem.HintFor(e, Path.GetDirectoryName(path) ?? path), e);
+        }
+    }
 
     /// <summary>
     /// Writes every block once, parents first, each verified by its hash. Memory is bounded by the blocks read ahead, and 100 bytes for each

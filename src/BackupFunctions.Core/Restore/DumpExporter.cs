@@ -1,6 +1,7 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Backup;
 using BackupFunctions.Bson;
+using BackupFunctions.Ipfs;
 using BackupFunctions.Mongo;
 using BackupFunctions.MongoDump;
 
@@ -14,6 +15,18 @@ public static class DumpExporter
 
     /// <summary>Writes every collection and view; the target must be absent or empty.</summary>
     public static async Task<ExportSummary> Run(OpenedBackup backup, string directory, IFiles files, Action<long, long>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Write(backup, directory, files, progress, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException(ErrorKind.Failed, $"write {directory}: {e.Message}", DiskProblem.HintFor(e, directory), e);
+        }
+    }
+
+    private static async Task<ExportSummary> Write(OpenedBackup backup, string directory, IFiles files, Action<long, long>? progress, CancellationToken cancellationToken)
     {
         using var writer = new DumpDirectoryWriter(directory, files);
         var total = backup.Index.Collections.Sum(c => c.Bytes);

@@ -17,7 +17,7 @@ public sealed class DumpRestorer(MongoConnection connection, NamespaceFilter fil
         var warnings = new List<string>(dump.Warnings);
         var selected = Select(dump, warnings);
         if (selected.FirstOrDefault(c => c.Type == DumpCollection.Timeseries) is { } timeseries)
-            throw new BackupException(ErrorKind.Configuration, $"restore {timeseries}: time series collections are not supported yet", "name the collections to restore with --ns-include");
+            throw new BackupException(ErrorKind.Configuration, $"restore {timeseries}: time series collections are not supported yet", "name what is to be restored with --ns-include, which may be repeated");
         if (selected.Count == 0)
             throw BackupException.NotFound($"restore {dump.Describe}: nothing in it is to be restored{string.Concat(warnings.Select(w => $"; {w}"))}", "check the path and the namespace patterns");
         var specs = selected.ToDictionary(c => c, c => Describe(c, warnings));

@@ -36,7 +36,7 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
         var source = ServerVersion.Parse(backup.Index.Server.Version);
         if (topology.Version.Major < source.Major && !input.Force)
             throw new BackupException(ErrorKind.Configuration, $"restore backup {backup.Index.Backup}: it was taken from MongoDB {source}, the target is {topology.Version}",
-                "restore to the same or a newer major version, or force it");
+                "restore to the same or a newer major version, or allow it with --force");
         if (!input.Drop) await RefuseExisting(connection, plan, cancellationToken);
         return new(backup.Index.Backup, plan.Units.Count, plan.Collections.Count, plan.Views.Count, plan.Collections.Sum(c => c.Documents), plan.Collections.Sum(c => c.Bytes), plan.Warnings);
     }

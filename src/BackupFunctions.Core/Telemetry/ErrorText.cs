@@ -11,7 +11,9 @@ public static class ErrorText
     /// <summary>As <see cref="Of"/>; an error of no expected type is named as such.</summary>
     public static string ForUser(Exception error) => error switch
     {
-        BackupException or ActivityFailedException or IOException or UnauthorizedAccessException => Of(error),
+        // the name of the activity is for developers, who find it in the log
+        ActivityFailedException e => Join(e.Reason, e.InnerException),
+        BackupException or IOException or UnauthorizedAccessException => Of(error),
         AggregateException { InnerExceptions: [var only] } => ForUser(only),
         _ => $"unexpected {error.GetType().Name}: {Of(error)}",
     };

@@ -34,7 +34,7 @@ public static class FullBackupWorkflow
         }
     }
 
-    private static async Task<FullBackupResult> Back(IWorkflowContext context, FullBackupInput input, BackupId backup, DateTimeOffset started)
+    private static async Task<(PlanResult, AssembleResult)> Stage(IWorkflowContext context, FullBackupInput input, BackupId backup, DateTimeOffset started)
     {
         context.SetStatus(new("plan", 0, 0, 0));
         var plan = await context.Call(BackupActivities.Plan, "plan", new PlanInput(backup, started));
@@ -46,7 +46,35 @@ public static class FullBackupWorkflow
             done => context.SetStatus(new("dump", ++units, plan.Units, bytes += done.Bytes)));
 
         context.SetStatus(new("assemble", 0, 1, bytes));
-        var assembled = await context.Call(BackupActivities.Assemble, "assemble", new AssembleInput(backup));
+        return (plan, await context.Call(BackupActivities.Assemble, "assemble", new AssembleInput(backup)));
+    }
+
+    // without a root nothing can go on from what is staged: it would only keep a full disk full
+    private static async Task Discard(IWorkflowContext context, BackupId backup)
+    {
+        try
+        {
+            await context.Call(BackupActivities.Cleanup, "discard", new CleanupInput(backup));
+        }
+        catch (ActivityFailedException)
+        {
+            // the failure that led here is the one to tell
+        }
+    }
+
+    private static async Task<FullBackupResult> Back(IWorkflowContext context, FullBackupInput input, BackupId backup, DateTimeOffset started)
+    {
+        PlanResult plan;
+        AssembleResult assembled;
+        try
+        {
+            (plan, assembled) = await Stage(context, input, backup, started);
+        }
+        catch (ActivityFailedException)
+        {
+            await Discard(context, backup);
+            throw;
+        }
 
         context.SetStatus(new("upload", 0, plan.Nodes, assembled.NewBytes));
         var seed = BitConverter.ToUInt32(context.NewId().ToByteArray());
@@ -54,7 +82,7 @@ public static class FullBackupWorkflow
         var verified = copies.Select(c => c.Copy).OfType<NodeCopy>().ToList();
         var problems = copies.Select(c => c.Problem).OfType<ActivityFailedException>().ToList();
         if (verified.Count == 0)
-            throw new ActivityFailedException(Name, problems[0].Kind, $"store backup {backup} on any node: {string.Join("; ", problems.Select(p => p.Message))}",
+            throw new ActivityFailedException(Name, problems[0].Kind, $"store backup {backup} on any node: {string.Join("; ", problems.Select(p => p.Reason))}",
                 problems[0].Hint ?? "what was dumped is staged, sealed; repair a node and run again", problems[0]);
 
         context.SetStatus(new("record", 0, 1, assembled.NewBytes));
@@ -62,7 +90,7 @@ public static class FullBackupWorkflow
             assembled.Documents, assembled.Bytes, assembled.StoredBytes, assembled.NewBytes, assembled.Namespaces, verified, plan.Nodes);
         var recorded = await context.Call(BackupActivities.UpdateManifest, "manifest", new RecordInput(entry));
         if (!entry.IsDegraded) await context.Call(BackupActivities.Cleanup, "cleanup", new CleanupInput(backup));
-        return new(entry, recorded.Manifest, recorded.Revision, [.. problems.Select(p => p.Message), .. recorded.Problems], plan.Warnings);
+        return new(entry, recorded.Manifest, recorded.Revision, [.. problems.Select(p => p.Reason), .. recorded.Problems], plan.Warnings);
     }
 
     private static async Task<(NodeCopy? Copy, ActivityFailedException? Problem)> Copy(

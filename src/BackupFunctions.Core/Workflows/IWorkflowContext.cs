@@ -41,6 +41,9 @@ public sealed class ActivityFailedException(string activity, ErrorKind kind, str
     /// <summary>The activity that failed.</summary>
     public string Activity { get; } = activity;
 
+    /// <summary>What failed, without the activity's name: for people.</summary>
+    public string Reason { get; } = message;
+
     /// <summary>The kind of failure.</summary>
     public ErrorKind Kind { get; } = kind;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using BackupFunctions.Embedded.Commands;
 using MongoDB.Bson;
@@ -23,28 +22,25 @@ internal sealed class DiagnosticCommands(ServerIdentity server, ConnectionCounts
         commands.AddAdmin("getLog", _ => ValueTask.FromResult(new BsonDocument { { "totalLinesWritten", 0 }, { "log", new BsonArray() } }));
     }
 
-    private static BsonDocument BuildInfo() => new()
+    private BsonDocument BuildInfo() => new()
     {
-        { "version", ServerIdentity.Version },
+        { "version", server.Version.ToString(3) },
         { "gitVersion", "none" },
         { "modules", new BsonArray { "backupfunctions-embedded" } },
         { "allocator", "dotnet" },
         { "javascriptEngine", "none" },
         { "sysInfo", "deprecated" },
-        { "versionArray", VersionArray() },
+        { "versionArray", new BsonArray { server.Version.Major, server.Version.Minor, server.Version.Build, 0 } },
         { "bits", 64 },
         { "debug", false },
         { "maxBsonObjectSize", 16 * 1024 * 1024 },
         { "storageEngines", new BsonArray { StorageEngine } },
     };
 
-    private static BsonArray VersionArray() =>
-        [.. ServerIdentity.Version.Split('.').Select(part => int.Parse(part, CultureInfo.InvariantCulture)), 0];
-
     private BsonDocument ServerStatus() => new()
     {
         { "host", server.Member },
-        { "version", ServerIdentity.Version },
+        { "version", server.Version.ToString(3) },
         { "process", "backupfunctions-embedded" },
         { "pid", (long)Environment.ProcessId },
         { "uptime", server.Uptime.TotalSeconds },

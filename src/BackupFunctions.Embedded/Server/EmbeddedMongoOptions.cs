@@ -22,6 +22,9 @@ public sealed record EmbeddedMongoOptions
     /// <summary>The name of the replica set; the default is <c>rs0</c>.</summary>
     public string ReplicaSet { get; init; } = "rs0";
 
+    /// <summary>The server version that it says it is, major.minor.patch; the default is 7.0.14, which knows <c>bypassEmptyTsReplacement</c>. What it does is the same for all.</summary>
+    public Version ServerVersion { get; init; } = new(7, 0, 14);
+
     /// <summary>TLS; the default is none.</summary>
     public TlsOptions? Tls { get; init; }
 

@@ -96,7 +96,7 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
         authenticator.Register(commands);
         new HelloCommands(server, authenticator).Register(commands);
         new ReplicaSetCommands(server).Register(commands);
-        new ParameterCommands().Register(commands);
+        new ParameterCommands(server.Version).Register(commands);
         new DiagnosticCommands(server, _counts).Register(commands);
         new ConnectionStatusCommand(users).Register(commands);
         SessionCommands.Register(commands);

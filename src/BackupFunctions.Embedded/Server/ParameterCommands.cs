@@ -8,7 +8,7 @@ namespace BackupFunctions.Embedded.Server;
 /// getParameter and setParameter, for the parameters that backup tools ask for. A parameter that can be set is remembered and
 /// reported, and changes nothing else: there is no TTL monitor to stop.
 /// </summary>
-internal sealed class ParameterCommands
+internal sealed class ParameterCommands(Version version)
 {
     private static readonly Dictionary<string, BsonValue> Defaults = new(StringComparer.Ordinal)
     {
@@ -24,7 +24,7 @@ internal sealed class ParameterCommands
         ["authSchemaVersion"] = 5,
         ["authenticationMechanisms"] = new BsonArray(Authenticator.Mechanisms),
         ["enableTestCommands"] = false,
-        ["featureCompatibilityVersion"] = new BsonDocument("version", "7.0"),
+        ["featureCompatibilityVersion"] = new BsonDocument("version", version.ToString(2)),
     };
 
     /// <summary>Adds the commands.</summary>

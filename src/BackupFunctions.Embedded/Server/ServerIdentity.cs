@@ -7,16 +7,14 @@ namespace BackupFunctions.Embedded.Server;
 /// <summary>What a running server says about itself: the only member, and always the primary, of its replica set.</summary>
 internal sealed class ServerIdentity(EmbeddedMongoOptions options, int port, IOptimeSource optimes)
 {
-    /// <summary>
-    /// The server version that is spoken, not that of this code: one that knows <c>bypassEmptyTsReplacement</c>, which 7.0.13 brought.
-    /// </summary>
-    public const string Version = "7.0.14";
-
     /// <summary>The election term; there was one election.</summary>
     public const long Term = 1;
 
     /// <summary>The options it was started with.</summary>
     public EmbeddedMongoOptions Options { get; } = options;
+
+    /// <summary>The server version that is spoken, not that of this code.</summary>
+    public Version Version { get; } = options.ServerVersion;
 
     /// <summary>The port it listens on.</summary>
     public int Port { get; } = port;

@@ -9,7 +9,6 @@ public static class DumpCases
     private static readonly IReadOnlyList<DumpCase> All =
     [
         new("directory", DumpShape.Directory),
-        new("directory/shop", DumpShape.Database),
         new("directory/odd", DumpShape.Database),
         new("directory/logs/events.bson", DumpShape.File),
         new("directory-gzip", DumpShape.Directory),

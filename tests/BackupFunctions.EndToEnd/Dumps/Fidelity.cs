@@ -19,9 +19,8 @@ internal static class Fidelity
         foreach (var expected in original.Restorable) ShouldEqual(actual.Single(c => c.ToString() == expected.ToString()), expected, dump);
     }
 
-    /// <summary>Documents in the order of the dump when capped, else by <c>_id</c> in the order that the server gave them.</summary>
-    public static void ShouldHoldSameBytes(OriginalCollection actual, IReadOnlyList<byte[]> expected) =>
-        string.Join('\n', actual.Documents.Select(Convert.ToHexString)).ShouldBe(string.Join('\n', expected.Select(Convert.ToHexString)), actual.ToString());
+    /// <summary>The documents are these, in this order.</summary>
+    public static void ShouldHoldSameBytes(OriginalCollection actual, IReadOnlyList<byte[]> expected) => ShouldBeSame(actual.Documents, expected, actual.ToString());
 
     private static void ShouldEqual(OriginalCollection actual, OriginalCollection expected, DumpCase dump)
     {
@@ -29,7 +28,23 @@ internal static class Fidelity
         actual.Options.ToBson().ShouldBe(expected.Options.ToBson(), $"options of {expected}: {actual.Options} instead of {expected.Options}");
         Indexes(actual.Indexes, []).ShouldBe(Indexes(WithId(expected), dump.UnknownIndexOptions).Where(i => !dump.LeftOutIndexes.Contains(i.Key)), expected.ToString());
         if (expected.IsCapped) ShouldHoldSameBytes(actual, expected.Documents);
-        else actual.Documents.Select(Convert.ToHexString).Order(StringComparer.Ordinal).ShouldBe(expected.Documents.Select(Convert.ToHexString).Order(StringComparer.Ordinal), expected.ToString());
+        else ShouldBeSame(Sorted(actual.Documents), Sorted(expected.Documents), expected.ToString());
+    }
+
+    private static void ShouldBeSame(IReadOnlyList<byte[]> actual, IReadOnlyList<byte[]> expected, string collection)
+    {
+        actual.Count.ShouldBe(expected.Count, collection);
+        for (var i = 0; i < actual.Count; i++)
+        {
+            if (!actual[i].AsSpan().SequenceEqual(expected[i])) Convert.ToHexString(actual[i]).ShouldBe(Convert.ToHexString(expected[i]), $"document {i} of {collection}");
+        }
+    }
+
+    private static List<byte[]> Sorted(IReadOnlyList<byte[]> documents)
+    {
+        var sorted = documents.ToList();
+        sorted.Sort((x, y) => x.AsSpan().SequenceCompareTo(y));
+        return sorted;
     }
 
     private static IReadOnlyList<BsonDocument> WithId(OriginalCollection collection)

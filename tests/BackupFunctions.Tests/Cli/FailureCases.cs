@@ -315,7 +315,7 @@ internal static class FailureCases
         new("backup",
             "",
             """
-            error: UploadToNode: lock repository: held by run r-1
+            error: lock repository: held by run r-1
             hint: wait for it to end
 
             """,

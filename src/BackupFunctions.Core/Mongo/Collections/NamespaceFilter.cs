@@ -10,6 +10,9 @@ public sealed class NamespaceFilter(
     /// <summary>All that may be backed up.</summary>
     public static NamespaceFilter Everything(string? catalogueDatabase = null) => new([], [], catalogueDatabase);
 
+    /// <summary>Whether patterns choose; without them everything is included.</summary>
+    public bool HasPatterns => include.Count > 0 || exclude.Count > 0;
+
     /// <summary>Whether any collection of this database may be backed up.</summary>
     public bool MayInclude(string database) =>
         database is not ("local" or "config") && database != catalogueDatabase && !database.StartsWith("__mdb_internal", StringComparison.Ordinal);

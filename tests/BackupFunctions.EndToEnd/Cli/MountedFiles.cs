@@ -1,0 +1,21 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Tests.Ipfs;
+
+namespace BackupFunctions.EndToEnd.Cli;
+
+/// <summary>The real disk, with a volume of its own, which may be small, mounted at a directory.</summary>
+internal sealed class MountedFiles(string directory, FullDisk volume) : IFiles
+{
+    private readonly DiskFiles _disk = new();
+
+    public Stream OpenRead(string path) => _disk.OpenRead(path);
+    public PendingFile Create(string path, bool ownerOnly = false) => For(path).Create(path, ownerOnly);
+    public bool Exists(string path) => _disk.Exists(path);
+    public long Length(string path) => _disk.Length(path);
+    public void Delete(string path) => _disk.Delete(path);
+    public void DeleteDirectory(string path) => _disk.DeleteDirectory(path);
+    public IEnumerable<string> List(string path) => _disk.List(path);
+    public long FreeBytes(string path) => For(path).FreeBytes(path);
+
+    private IFiles For(string path) => path.StartsWith(directory, StringComparison.Ordinal) ? volume : _disk;
+}
