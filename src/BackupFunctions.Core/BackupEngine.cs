@@ -31,6 +31,9 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private MongoEndpoint? _source;
     private ICatalog? _catalog;
 
+    /// <summary>What a range of a split collection aims at, in bytes; the default is by the collection's size.</summary>
+    internal long? RangeBytes { get; init; }
+
     /// <summary>The settings.</summary>
     public BackupOptions Options => options;
 
@@ -62,9 +65,11 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         var staging = new DirectoryStaging(options.StagingDirectory, ambient.Files);
         var staged = new StagedObjects(staging, Session);
         var filter = new NamespaceFilter(
-            NamespacePattern.ParseAll(options.Include, SettingNames.Include), NamespacePattern.ParseAll(options.Exclude, SettingNames.Exclude), options.Catalog?.Database);
+            NamespacePattern.ParseAll(options.Include, SettingNames.Include), NamespacePattern.ParseAll(options.Exclude, SettingNames.Exclude),
+            // a catalogue in a directory takes no database's name away
+            options.Catalog is { MongoUri: not null } catalogue ? catalogue.Database : null);
         var activities = new ActivityRegistry()
-            .Add(new PlanActivity(Source, filter, Session, Manifest, staged))
+            .Add(new PlanActivity(Source, filter, Session, Manifest, staged) { RangeBytes = RangeBytes })
             .Add(new DumpActivity(Source, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new AssembleActivity(Session, staging, staged, ambient.Random))
             .Add(new UploadActivity(Nodes, staging, staged))

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("BackupFunctions.Tests")]
+[assembly: InternalsVisibleTo("BackupFunctions.EndToEnd")]
