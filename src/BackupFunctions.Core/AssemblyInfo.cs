@@ -1,3 +1,5 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("BackupFunctions.Benchmarks")]
+[assembly: InternalsVisibleTo("BackupFunctions.Tests")]
+[assembly: InternalsVisibleTo("BackupFunctions.EndToEnd")]

@@ -31,6 +31,9 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private MongoEndpoint? _source;
     private ICatalog? _catalog;
 
+    /// <summary>What a range of a split collection aims at, in bytes; the default is by the collection's size.</summary>
+    internal long? RangeBytes { get; init; }
+
     /// <summary>The settings.</summary>
     public BackupOptions Options => options;
 
@@ -53,7 +56,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public ManifestStore Manifest => new(Session, Catalog, ambient.Time);
 
     /// <summary>Which namespaces are backed up.</summary>
-    public NamespaceFilter Filter => new(options.Include, options.Exclude, options.Catalog?.Database);
+    // a catalogue in a directory takes no database's name away
+    public NamespaceFilter Filter => new(options.Include, options.Exclude, options.Catalog is { MongoUri: not null } catalogue ? catalogue.Database : null);
 
     /// <summary>A server by its URI; the caller disposes it.</summary>
     public static MongoEndpoint Endpoint(string uri, string settingName, TimeProvider time) =>
@@ -66,7 +70,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         var staged = new StagedObjects(staging, Session);
         var limit = options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
         var activities = new ActivityRegistry()
-            .Add(new PlanActivity(Source, Filter, Session, Manifest, staged))
+            .Add(new PlanActivity(Source, Filter, Session, Manifest, staged) { RangeBytes = RangeBytes })
             .Add(new DumpActivity(Source, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new AssembleActivity(Session, staging, staged, ambient.Random))
             .Add(new UploadActivity(Nodes, staging, staged, limit))

@@ -15,15 +15,23 @@ internal sealed class BaseChunks
     /// <summary>Nothing can be used again.</summary>
     public static BaseChunks None { get; } = new();
 
-    /// <summary>Reads the lists of the base through nodes that hold them.</summary>
-    public static async Task<BaseChunks> Load(IReadOnlyList<Cid> lists, UnixFsReader files, BlockOpener opener, CancellationToken cancellationToken)
+    /// <summary>Reads the lists of the base through nodes that hold them. One that cannot be read is told and passed over: its chunks are sealed again.</summary>
+    public static async Task<BaseChunks> Load(
+        IReadOnlyList<Cid> lists, UnixFsReader files, BlockOpener opener, Action<Cid, BackupException> onUnreadable, CancellationToken cancellationToken)
     {
         var chunks = new BaseChunks();
         foreach (var list in lists)
         {
-            var records = ChunkList.Decode(await SealedFileReader.Read(files, opener, list, BlockType.List, null, cancellationToken));
-            foreach (var record in records.Records) chunks._byPid[record.Pid] = record;
-            chunks._lists.Add(list);
+            try
+            {
+                var records = ChunkList.Decode(await SealedFileReader.Read(files, opener, list, BlockType.List, null, cancellationToken));
+                foreach (var record in records.Records) chunks._byPid[record.Pid] = record;
+                chunks._lists.Add(list);
+            }
+            catch (BackupException e)
+            {
+                onUnreadable(list, e);
+            }
         }
         return chunks;
     }

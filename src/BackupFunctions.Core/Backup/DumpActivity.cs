@@ -14,7 +14,7 @@ namespace BackupFunctions.Backup;
 /// Reads one unit of the plan, seals it and stages the new blocks. Dump and encryption are one step, so that plaintext never reaches a disk.
 /// Memory is bounded by a batch of documents, a chunk and the chunk lists around the range.
 /// </summary>
-internal sealed class DumpActivity(
+internal sealed partial class DumpActivity(
     MongoEndpoint source, RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random, int compressionLevel, ILoggerFactory loggers)
     : IActivity<DumpInput, DumpResult>
 {
@@ -34,13 +34,14 @@ internal sealed class DumpActivity(
         using var opener = repository.Opener();
         var prefix = string.Create(CultureInfo.InvariantCulture, $"unit-{input.Unit:D5}");
         await using var segments = new SegmentWriter(staging, input.Backup.ToString(), prefix, random);
+        var logger = loggers.CreateLogger<DumpActivity>();
 
         var ranges = new List<RangeFiles>();
         foreach (var range in unit.Ranges)
         {
             var reusable = range.BaseLists.Count == 0
                 ? BaseChunks.None
-                : await BaseChunks.Load(range.BaseLists, new UnixFsReader(repository.Blocks), opener, cancellationToken);
+                : await BaseChunks.Load(range.BaseLists, new UnixFsReader(repository.Blocks), opener, (list, e) => LogUnreadable(logger, e, list), cancellationToken);
             ranges.Add(new(range.Collection, await Dump(plan, range, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
         }
         await segments.Close(cancellationToken);
@@ -68,4 +69,7 @@ internal sealed class DumpActivity(
         chunker.Finish(files);
         return files.Files;
     }
+
+    [LoggerMessage(LogLevel.Warning, "read chunk list {List} of the base backup: not possible, its chunks are stored again")]
+    private static partial void LogUnreadable(ILogger logger, Exception exception, Cid list);
 }

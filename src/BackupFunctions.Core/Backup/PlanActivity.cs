@@ -11,7 +11,7 @@ namespace BackupFunctions.Backup;
 
 /// <summary>
 /// Decides what a full backup reads: namespaces with their raw specifications, how collections are split into ranges and grouped into units,
-/// and which base backup its unchanged chunks may come from. A base counts only if every node shows its root pinned now.
+/// and which base backup its unchanged chunks may come from. A base counts only if every node held it verified and shows its root pinned now.
 /// </summary>
 internal sealed class PlanActivity(
     MongoEndpoint source, NamespaceFilter filter, RepositorySession session, ManifestStore manifest, StagedObjects staged)
@@ -20,7 +20,8 @@ internal sealed class PlanActivity(
     /// <summary>The staged plan.</summary>
     public const string RecordName = "plan.record";
 
-    private const long UnitBytes = RangeSplitter.LeastTarget;
+    /// <summary>What a range of a split collection, and a unit, aim at, in bytes; null for what suits the collection's size.</summary>
+    public long? RangeBytes { get; init; }
 
     /// <inheritdoc/>
     public ActivityName<PlanInput, PlanResult> Name => BackupActivities.Plan;
@@ -43,7 +44,7 @@ internal sealed class PlanActivity(
 
         // only now, so that a run that cannot begin leaves no repository behind
         var repository = await session.OpenOrCreate(cancellationToken);
-        var (baseRoot, baseIndex) = await FindBase(repository, cancellationToken);
+        var (baseRoot, baseIndex) = await FindBase(repository, warnings, cancellationToken);
         var known = baseIndex?.Collections.ToDictionary(c => c.Namespace) ?? [];
         var collections = listed.Select(spec => new PlannedCollection(spec, AverageChunk(spec, known.GetValueOrDefault(spec.Namespace)))).ToList();
 
@@ -54,37 +55,36 @@ internal sealed class PlanActivity(
             var spec = collections[at].Spec;
             if (spec.Type != CollectionType.Collection) continue;
             var files = known.GetValueOrDefault(spec.Namespace)?.Files ?? [];
-            var split = await splitter.Split(spec, [.. files.Select(f => f.First).OfType<MongoDB.Bson.RawBsonDocument>()], cancellationToken);
+            var starts = files.Select(f => f.First).OfType<MongoDB.Bson.RawBsonDocument>().ToList();
+            var split = await splitter.Split(spec, starts, RangeBytes ?? RangeSplitter.TargetBytes(spec.Bytes), cancellationToken);
             ranges.AddRange(Neighbourhoods.Assign(at, split, files).Select(r => (r, spec.Bytes / split.Count)));
         }
-        var units = Group(ranges);
+        var units = Group(ranges, RangeBytes ?? RangeSplitter.LeastTarget);
         var server = new SourceServer(topology.Version.ToString(), topology.FeatureCompatibility, topology.SetName);
         await staged.Save(input.Backup, RecordName, new BackupPlan(input.Backup, input.Started, server, startOptime, baseRoot, collections, units), cancellationToken);
         return new(units.Count, repository.Nodes.Count, collections.Count, listed.Sum(c => c.Documents), listed.Sum(c => c.Bytes), startOptime, baseRoot, warnings);
     }
 
-    private async Task<(Cid?, BackupIndex?)> FindBase(Repository repository, CancellationToken cancellationToken)
+    // without a base everything is stored again, which is slower and mends what is damaged; so no trouble with the base stops a backup
+    private async Task<(Cid?, BackupIndex?)> FindBase(Repository repository, List<string> warnings, CancellationToken cancellationToken)
     {
         var latest = (await manifest.Load(cancellationToken)).Latest(BackupType.Full);
         if (latest is null || latest.Epoch != repository.Keys.Current.Epoch) return (null, null);
-        foreach (var node in repository.Nodes)
-        {
-            if (!await Shows(node, latest.Root, cancellationToken)) return (null, null);
-        }
-        using var opener = repository.Opener();
-        return (latest.Root, await OpenedBackup.ReadIndex(new DagContent(repository.Blocks, latest.Root), opener, latest.Id, cancellationToken));
-    }
-
-    private static async Task<bool> Shows(IIpfsNode node, Cid root, CancellationToken cancellationToken)
-    {
+        // a node may show a root pinned whose blocks it lost or changed: verification found that, and only a whole upload heals it
+        if (latest.IsDegraded) return (null, null);
         try
         {
-            return await node.IsPinned(root, cancellationToken);
+            foreach (var node in repository.Nodes)
+            {
+                if (!await node.IsPinned(latest.Root, cancellationToken)) return (null, null);
+            }
+            using var opener = repository.Opener();
+            return (latest.Root, await OpenedBackup.ReadIndex(new DagContent(repository.Blocks, latest.Root), opener, latest.Id, cancellationToken));
         }
-        catch (BackupException e) when (e.Kind == ErrorKind.Failed)
+        catch (BackupException e)
         {
-            // what a node lacks cannot be known while it does not answer; the other one may still take the whole backup
-            return false;
+            warnings.Add($"nothing is used again of backup {latest.Id}: {e.Message}");
+            return (null, null);
         }
     }
 
@@ -93,14 +93,14 @@ internal sealed class PlanActivity(
         known is { AverageChunk: > 0 } ? known.AverageChunk : ChunkingParameters.ForCollection(spec.Bytes).Average;
 
     // neighbours share a unit until it is full, so that thousands of small collections are not thousands of activities
-    private static List<PlannedUnit> Group(List<(PlannedRange Range, long Bytes)> ranges)
+    private static List<PlannedUnit> Group(List<(PlannedRange Range, long Bytes)> ranges, long unitBytes)
     {
         var units = new List<PlannedUnit>();
         var open = new List<PlannedRange>();
         long bytes = 0;
         foreach (var (range, size) in ranges)
         {
-            if (open.Count > 0 && bytes + size > UnitBytes) Close();
+            if (open.Count > 0 && bytes + size > unitBytes) Close();
             open.Add(range);
             bytes += size;
         }

@@ -20,7 +20,7 @@ internal static class CheckpointPages
     private const string PagesName = "pages";
 
     /// <summary>Writes a checkpoint of the state when the next revision is the first of an interval; null when none is due.</summary>
-    public static async Task<ManifestCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken)
+    public static async Task<WrittenCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken)
     {
         if (state.Revision == 0 || state.Revision % Interval != 0) return null;
         using var sealer = new BlockSealer(repository.Keys.Current);
@@ -34,8 +34,8 @@ internal static class CheckpointPages
             tree.Add(string.Create(CultureInfo.InvariantCulture, $"{PagesName}/{number++:D6}"), file.File.Root, file.File.Tsize);
         }
         var root = tree.Build(blocks.Add);
-        await RevisionPublisher.ToAllNodes(repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
-        return new(state.Revision, root);
+        var problems = await RevisionPublisher.ToAllNodes(repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
+        return new(new(state.Revision, root), problems);
     }
 
     /// <summary>All entries of a checkpoint.</summary>
@@ -50,3 +50,6 @@ internal static class CheckpointPages
         return entries;
     }
 }
+
+/// <summary>A checkpoint, and the problems of the nodes that do not hold it.</summary>
+internal sealed record WrittenCheckpoint(ManifestCheckpoint Checkpoint, IReadOnlyList<string> Problems);

@@ -21,7 +21,7 @@ public sealed class ManifestState
     /// <summary>All backups, oldest first.</summary>
     public IEnumerable<BackupEntry> Backups => _backups.Values;
 
-    /// <summary>Whether this root is one of the revisions since the newest checkpoint.</summary>
+    /// <summary>Whether this root is one of the revisions that were read: those since the newest checkpoint.</summary>
     public bool Knows(Cid revision) => _revisions.Contains(revision);
 
     /// <summary>The newest backup of this type, or of any; null when there is none.</summary>
@@ -48,9 +48,14 @@ public sealed class ManifestState
         (Checkpoint, Revision) = (checkpoint, checkpoint.Revision);
     }
 
-    /// <summary>Adds the next revision of the chain.</summary>
+    /// <summary>Adds the next revision of the chain; of one that the checkpoint covers only that it was read.</summary>
     internal void Apply(ManifestRevision revision, Cid root)
     {
+        if (revision.Revision <= Checkpoint?.Revision)
+        {
+            _revisions.Add(root);
+            return;
+        }
         if (revision.Revision != Revision + 1)
             throw BackupException.Corrupt($"follow the manifest chain: revision {revision.Revision} stands after {Revision}");
         foreach (var change in revision.Changes)

@@ -10,14 +10,14 @@ namespace BackupFunctions.Manifest;
 /// </summary>
 public sealed class ManifestStore(RepositorySession session, ICatalog catalog, TimeProvider time)
 {
-    private const int MaxAttempts = 8;
+    private const int MaxAttempts = 64;
 
     /// <summary>Everything that is recorded; <see cref="ErrorKind.NotFound"/> when there is no repository yet.</summary>
     public async Task<ManifestState> Load(CancellationToken cancellationToken)
     {
         var repository = await session.Open(cancellationToken);
         var head = await catalog.ReadHead(cancellationToken) ?? throw BackupException.NotFound($"read the head of the manifest: the catalogue {catalog.Name} is empty");
-        return await Load(repository, head, cancellationToken);
+        return await Load(repository, head, null, cancellationToken);
     }
 
     /// <summary>Appends a revision with these changes and moves the head to it.</summary>
@@ -28,24 +28,25 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var head = await catalog.ReadHead(cancellationToken) ?? throw BackupException.NotFound($"read the head of the manifest: the catalogue {catalog.Name} is empty");
-            var state = await Load(repository, head, cancellationToken);
+            var state = await Load(repository, head, mine?.Revision, cancellationToken);
             if (mine is not null)
             {
                 // another writer may have finished what we had published
                 if (state.Knows(mine.Root)) return mine;
-                foreach (var node in repository.Nodes) await node.Unpin(mine.Root, cancellationToken);
+                await RevisionPublisher.Withdraw(repository.Nodes, mine.Root, cancellationToken);
+                mine = null;
             }
-            if (await NewerRevisions.Find(repository, state, cancellationToken) is { } newer)
+            var found = await NewerRevisions.Find(repository, state, cancellationToken);
+            if (found.Newest is { } newer)
             {
                 await FinishAppend(repository, head, newer, cancellationToken);
-                mine = null;
                 continue;
             }
 
             var checkpoint = await CheckpointPages.WriteIfDue(repository, state, cancellationToken);
-            var revision = new ManifestRevision(ManifestRevision.CurrentFormat, repository.Id, state.Revision + 1, head.Manifest, time.GetUtcNow(), checkpoint, changes);
+            var revision = new ManifestRevision(ManifestRevision.CurrentFormat, repository.Id, state.Revision + 1, head.Manifest, time.GetUtcNow(), checkpoint?.Checkpoint, changes);
             var published = await RevisionPublisher.Publish(repository, revision, cancellationToken);
-            mine = new(published.Root, revision.Revision, published.Problems);
+            mine = new(published.Root, revision.Revision, [.. found.Problems, .. checkpoint?.Problems ?? [], .. published.Problems]);
             if (await MoveHead(repository, head, mine.Root, cancellationToken)) return mine;
         }
         throw new BackupException(ErrorKind.Locked, $"record in the manifest: other writers were first {MaxAttempts} times", "run again when fewer backups run at once");
@@ -54,21 +55,26 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     // a writer that died between publishing and moving the head left a direct child of the head: it is finished, not written over
     private async Task FinishAppend(Repository repository, CatalogHead head, NewerRevision newer, CancellationToken cancellationToken)
     {
-        using var opener = repository.Opener();
-        var revision = newer.Number == head.Revision + 1
-            ? await RevisionReader.Read(new UnixFsReader(repository.Blocks), opener, newer.Root, cancellationToken)
-            : null;
-        if (revision?.Previous != head.Manifest)
-            throw new BackupException(ErrorKind.Failed,
-                $"record in the manifest: {newer.Node} holds revision {newer.Number}, but the catalogue {catalog.Name} only knows {head.Revision}",
-                "the catalogue was rolled back or belongs to another host: nothing was changed; restore the catalogue database before the next backup");
-        await MoveHead(repository, head, newer.Root, cancellationToken);
+        var (number, previous) = (newer.Revision.Revision, newer.Revision.Previous);
+        if (number == head.Revision + 1 && previous == head.Manifest)
+        {
+            // it may have died before the second node
+            await RevisionPublisher.Copy(repository, newer.Root, cancellationToken);
+            await MoveHead(repository, head, newer.Root, cancellationToken);
+            return;
+        }
+        // other writers may have moved the head since it was read, and published behind it
+        if ((await catalog.ReadHead(cancellationToken))?.Revision != head.Revision) return;
+        throw new BackupException(ErrorKind.Failed,
+            $"record in the manifest: {newer.Node} holds revision {number}, but the catalogue {catalog.Name} only knows {head.Revision}",
+            "the catalogue was rolled back or belongs to another host: nothing was changed; restore the catalogue database before the next backup");
     }
 
     private Task<bool> MoveHead(Repository repository, CatalogHead from, Cid to, CancellationToken cancellationToken) =>
         catalog.TryReplaceHead(from.Revision, new(repository.Id, from.Revision + 1, to, repository.Keyring), cancellationToken);
 
-    private static async Task<ManifestState> Load(Repository repository, CatalogHead head, CancellationToken cancellationToken)
+    // reads back to the newest checkpoint, and behind it only to tell whether a revision of this number is part of the chain
+    private static async Task<ManifestState> Load(Repository repository, CatalogHead head, ulong? backTo, CancellationToken cancellationToken)
     {
         var files = new UnixFsReader(repository.Blocks);
         using var opener = repository.Opener();
@@ -76,7 +82,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         Cid? next = head.Manifest;
         ManifestCheckpoint? checkpoint = null;
         var expected = head.Revision;
-        while (next is { } root && (checkpoint is null || expected > checkpoint.Revision))
+        while (next is { } root && (checkpoint is null || expected > checkpoint.Revision || expected >= backTo))
         {
             var revision = await RevisionReader.Read(files, opener, root, cancellationToken);
             if (revision.Repository != repository.Id || revision.Revision != expected)

@@ -32,6 +32,31 @@ internal static class RevisionPublisher
         }
     }
 
+    /// <summary>Brings a revision that at least one node holds to all of them.</summary>
+    public static async Task Copy(Repository repository, Cid root, CancellationToken cancellationToken)
+    {
+        var blocks = new List<Block>();
+        await foreach (var cid in new UnixFsReader(repository.Blocks).Walk(root, cancellationToken: cancellationToken))
+            blocks.Add(new(cid, await repository.Blocks.Read(cid, cancellationToken)));
+        await ToAllNodes(repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken);
+    }
+
+    /// <summary>Unpins a revision that did not become part of the chain, where that is possible: one that stays pinned is older than the head and harms nobody.</summary>
+    public static async Task Withdraw(IReadOnlyList<IIpfsNode> nodes, Cid root, CancellationToken cancellationToken)
+    {
+        foreach (var node in nodes)
+        {
+            try
+            {
+                await node.Unpin(root, cancellationToken);
+            }
+            catch (BackupException)
+            {
+                // this node could not be asked; the others still are
+            }
+        }
+    }
+
     /// <summary>Imports and pins a small DAG on every node; gives the problems, and throws when no node holds it.</summary>
     public static async Task<IReadOnlyList<string>> ToAllNodes(
         IReadOnlyList<IIpfsNode> nodes, Cid root, IReadOnlyList<Block> blocks, string pinName, CancellationToken cancellationToken)

@@ -14,6 +14,9 @@ public static class PinNames
     /// <summary>A checkpoint of the manifest.</summary>
     public static string Checkpoint(RepositoryId repository) => $"{Prefix}{repository}/checkpoint";
 
+    /// <summary>Whether this names anything of the repository.</summary>
+    public static bool IsOf(RepositoryId repository, string name) => name.StartsWith($"{Prefix}{repository}/", StringComparison.Ordinal);
+
     /// <summary>Whether this names a manifest revision of any repository.</summary>
     public static bool IsManifest(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith("/manifest", StringComparison.Ordinal);
 }

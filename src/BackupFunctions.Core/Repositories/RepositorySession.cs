@@ -45,21 +45,7 @@ public sealed class RepositorySession(
         using var secret = await keySource.Read(cancellationToken);
         if (await catalog.ReadHead(cancellationToken) is { } head) return Unlock(head, secret);
         if (!create) throw BackupException.NotFound($"open the repository: the catalogue {catalog.Name} is empty", "make a first backup, or check MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE");
-        await RefuseForgottenRepository(secret, cancellationToken);
-        return await Create(secret, cancellationToken);
-    }
-
-    private static bool Opens(Keyring keyring, KeyEncryptionSecret secret)
-    {
-        try
-        {
-            keyring.Unlock(secret).Dispose();
-            return true;
-        }
-        catch (BackupException e) when (e.Kind == ErrorKind.WrongKey)
-        {
-            return false;
-        }
+        return await FindOnNodes(secret, cancellationToken) ?? await Create(secret, cancellationToken);
     }
 
     private Repository Unlock(CatalogHead head, KeyEncryptionSecret secret)
@@ -76,32 +62,45 @@ public sealed class RepositorySession(
         var published = await RevisionPublisher.Publish(repository, revision, cancellationToken);
         if (await catalog.TryReplaceHead(null, new(repository.Id, 1, published.Root, repository.Keyring), cancellationToken)) return repository;
 
-        // somebody else made one in the meantime: theirs is the repository
+        // somebody else made one in the meantime, which is the repository; or found this one and finished it
+        var head = (await catalog.ReadHead(cancellationToken))!;
+        if (head.Repository == repository.Id) return repository;
         repository.Dispose();
-        foreach (var node in nodes) await node.Unpin(published.Root, cancellationToken);
-        return Unlock((await catalog.ReadHead(cancellationToken))!, secret);
+        await RevisionPublisher.Withdraw(nodes, published.Root, cancellationToken);
+        return Unlock(head, secret);
     }
 
-    // an empty catalogue beside backups that our key opens means a lost catalogue, not a first run
-    private async Task RefuseForgottenRepository(KeyEncryptionSecret secret, CancellationToken cancellationToken)
+    // an empty catalogue beside pins that our key opens means a lost catalogue and not a first run, unless there is nothing in them yet
+    private async Task<Repository?> FindOnNodes(KeyEncryptionSecret secret, CancellationToken cancellationToken)
     {
-        var files = new UnixFsReader(new BlockReader(nodes));
-        foreach (var node in nodes)
+        foreach (var pinned in await PinnedRepositories.Find(nodes, secret, cancellationToken))
         {
-            var pins = await node.Pins(cancellationToken).ToListAsync(cancellationToken);
-            // one revision tells for its whole repository
-            foreach (var revisions in pins.Where(p => PinNames.IsManifest(p.Name)).GroupBy(p => p.Name, p => p.Root, StringComparer.Ordinal))
-            {
-                var keyring = await RevisionReader.ReadKeyring(files, revisions.First(), cancellationToken);
-                if (IsOnlyBegun(keyring.Repository, revisions, pins) || !Opens(keyring, secret)) continue;
-                throw new BackupException(ErrorKind.Failed,
-                    $"start a new repository: the catalogue {catalog.Name} is empty, but {node.Name} holds repository {keyring.Repository}, which this key opens",
-                    "point MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE at its catalogue, or use a new key for a new repository");
-            }
+            if (await catalog.ReadHead(cancellationToken) is { } head) return Unlock(head, secret);
+            if (await Finish(pinned, secret, cancellationToken) is { } finished) return finished;
+            throw new BackupException(ErrorKind.Failed,
+                $"start a new repository: the catalogue {catalog.Name} is empty, but {pinned.Node} holds repository {pinned.Keyring.Repository}, which this key opens",
+                "point MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE at its catalogue, or use a new key for a new repository");
+        }
+        return null;
+    }
+
+    // who made a repository and died before the catalogue knew of it, or is about to tell it, left one empty revision: it is the repository
+    private async Task<Repository?> Finish(PinnedRepository pinned, KeyEncryptionSecret secret, CancellationToken cancellationToken)
+    {
+        if (pinned.OnlyRevision is not { } root) return null;
+        var repository = new Repository(pinned.Keyring.Unlock(secret), nodes);
+        try
+        {
+            using var opener = repository.Opener();
+            var revision = await RevisionReader.Read(new UnixFsReader(repository.Blocks), opener, root, cancellationToken);
+            if (revision is not { Revision: 1, Changes.Count: 0 } || revision.Repository != repository.Id) return null;
+            await RevisionPublisher.Copy(repository, root, cancellationToken);
+            await catalog.TryReplaceHead(null, new(repository.Id, 1, root, repository.Keyring), cancellationToken);
+            return Unlock((await catalog.ReadHead(cancellationToken))!, secret);
+        }
+        finally
+        {
+            repository.Dispose();
         }
     }
-
-    // one revision and no backup: a first run that is starting just now, or that died before it named its repository in the catalogue
-    private static bool IsOnlyBegun(RepositoryId repository, IEnumerable<Cid> revisions, List<PinnedRoot> pins) =>
-        revisions.Take(2).Count() == 1 && !pins.Any(p => p.Name == PinNames.Backup(repository));
 }

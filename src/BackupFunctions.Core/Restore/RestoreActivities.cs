@@ -113,12 +113,12 @@ internal sealed class LoadActivity(RestoreSession session, MongoEndpoint target)
                 bytes += document.Length;
             }
             if (bytes < BatchBytes) continue;
-            total += await writer.Insert(spec, batch, cancellationToken);
+            total += await writer.Insert(spec, batch, cancellationToken, repeatable: true);
             batch.Clear();
             bytes = 0;
         }
         assembler.Finish();
-        if (batch.Count > 0) total += await writer.Insert(spec, batch, cancellationToken);
+        if (batch.Count > 0) total += await writer.Insert(spec, batch, cancellationToken, repeatable: true);
         return total.Documents == file.Documents
             ? total
             : throw BackupException.Corrupt($"read {file.DataPath}: it holds {total.Documents} documents, the index says {file.Documents}");

@@ -40,7 +40,7 @@ public static class EngineJson
         {
             return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null");
         }
-        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or NotSupportedException)
         {
             throw BackupException.Corrupt($"read {what}: {e.Message}", e);
         }

@@ -10,6 +10,7 @@ internal static class FanOut
     public static async Task<IReadOnlyList<TResult>> Run<TItem, TResult>(
         IReadOnlyList<TItem> items, int width, Func<TItem, Task<TResult>> call, Action<TResult>? onDone = null)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         var results = new TResult[items.Count];
         var running = new List<Task<int>>();
         Exception? failure = null;
@@ -23,7 +24,7 @@ internal static class FanOut
             {
                 onDone?.Invoke(results[await done]);
             }
-            catch (Exception e) when (e is ActivityFailedException or OperationCanceledException)
+            catch (Exception e)
             {
                 failure ??= e;
             }

@@ -21,17 +21,17 @@ public static class FullBackupWorkflow
             throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {FullBackupInput.CurrentVersion}", "start it again");
         var started = context.UtcNow;
         var backup = BackupId.At(started, context.NewId());
+        FullBackupResult result;
         try
         {
-            var result = await Back(context, input, backup, started);
-            await Notify(context, backup, Success(result));
-            return result;
+            result = await Back(context, input, backup, started);
         }
         catch (ActivityFailedException e)
         {
             await Notify(context, backup, (AlertLevel.Error, "backup.failed", e.Message, []));
             throw;
         }
+        return await Notify(context, backup, Success(result)) is { } silent ? result with { Warnings = [.. result.Warnings, silent] } : result;
     }
 
     private static async Task<(PlanResult, AssembleResult)> Stage(IWorkflowContext context, FullBackupInput input, BackupId backup, DateTimeOffset started)
@@ -49,19 +49,6 @@ public static class FullBackupWorkflow
         return (plan, await context.Call(BackupActivities.Assemble, "assemble", new AssembleInput(backup)));
     }
 
-    // without a root nothing can go on from what is staged: it would only keep a full disk full
-    private static async Task Discard(IWorkflowContext context, BackupId backup)
-    {
-        try
-        {
-            await context.Call(BackupActivities.Cleanup, "discard", new CleanupInput(backup));
-        }
-        catch (ActivityFailedException)
-        {
-            // the failure that led here is the one to tell
-        }
-    }
-
     private static async Task<FullBackupResult> Back(IWorkflowContext context, FullBackupInput input, BackupId backup, DateTimeOffset started)
     {
         PlanResult plan;
@@ -72,7 +59,8 @@ public static class FullBackupWorkflow
         }
         catch (ActivityFailedException)
         {
-            await Discard(context, backup);
+            // without a root nothing can go on from what is staged: it would only keep a full disk full
+            await Try(() => context.Call(BackupActivities.Cleanup, "discard", new CleanupInput(backup)));
             throw;
         }
 
@@ -89,8 +77,9 @@ public static class FullBackupWorkflow
         var entry = new BackupEntry(backup, BackupType.Full, assembled.Root, assembled.Epoch, started, context.UtcNow, plan.StartOptime,
             assembled.Documents, assembled.Bytes, assembled.StoredBytes, assembled.NewBytes, assembled.Namespaces, verified, plan.Nodes);
         var recorded = await context.Call(BackupActivities.UpdateManifest, "manifest", new RecordInput(entry));
-        if (!entry.IsDegraded) await context.Call(BackupActivities.Cleanup, "cleanup", new CleanupInput(backup));
-        return new(entry, recorded.Manifest, recorded.Revision, [.. problems.Select(p => p.Reason), .. recorded.Problems], plan.Warnings);
+        var warnings = plan.Warnings.ToList();
+        if (!entry.IsDegraded && await Try(() => context.Call(BackupActivities.Cleanup, "cleanup", new CleanupInput(backup))) is { } left) warnings.Add(left);
+        return new(entry, recorded.Manifest, recorded.Revision, [.. problems.Select(p => p.Reason), .. recorded.Problems], warnings);
     }
 
     private static async Task<(NodeCopy? Copy, ActivityFailedException? Problem)> Copy(
@@ -123,10 +112,24 @@ public static class FullBackupWorkflow
             : (AlertLevel.Warning, "backup.degraded", $"full backup {backup.Id} is held by {backup.Copies.Count} of {backup.WantedCopies} nodes: {string.Join("; ", result.Problems)}", details);
     }
 
-    private static Task<NotifyResult> Notify(IWorkflowContext context, BackupId backup, (AlertLevel Level, string Event, string Message, Dictionary<string, string> Details) alert)
+    private static Task<string?> Notify(IWorkflowContext context, BackupId backup, (AlertLevel Level, string Event, string Message, Dictionary<string, string> Details) alert)
     {
         alert.Details["backupId"] = backup.ToString();
-        return context.Call(BackupActivities.Notify, "notify", new NotifyInput(new(alert.Level, alert.Event, alert.Message, context.UtcNow, alert.Details)));
+        return Try(() => context.Call(BackupActivities.Notify, "notify", new NotifyInput(new(alert.Level, alert.Event, alert.Message, context.UtcNow, alert.Details))));
+    }
+
+    // what comes after the outcome must not change it: a recorded backup stays one, and a failure keeps its own message
+    private static async Task<string?> Try<TResult>(Func<Task<TResult>> call)
+    {
+        try
+        {
+            await call();
+            return null;
+        }
+        catch (ActivityFailedException e)
+        {
+            return e.Message;
+        }
     }
 
     private static string Key(string step, int number) => string.Create(CultureInfo.InvariantCulture, $"{step}/{number}");

@@ -42,7 +42,7 @@ public sealed class InProcessContext(
         {
             throw new ActivityFailedException(activity.Name, e.Kind, e.Message, e.Hint, e);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new ActivityFailedException(activity.Name, ErrorKind.Failed, e.Message, inner: e);
         }

@@ -31,7 +31,7 @@ internal sealed class SecondFullCpu : IMeasure
         var blocks = new MemoryBlocks();
         var lists = pipeline.Seal(before, BaseChunks.None, blocks.Add).Select(f => f.List).ToList();
         var reader = new UnixFsReader(new BlockReader([blocks]));
-        var reused = await BaseChunks.Load(lists, reader, opener, cancellationToken);
+        var reused = await BaseChunks.Load(lists, reader, opener, static (list, e) => throw e, cancellationToken);
         long changed = 0, all = 0;
         pipeline.Seal(before, BaseChunks.None, block => all += block.Data.Length);
         pipeline.Seal(after, reused, block => changed += block.Data.Length);
@@ -39,7 +39,7 @@ internal sealed class SecondFullCpu : IMeasure
         var seconds = CpuTime.Best(warmUps: 2, rounds: quick ? 6 : 12, cancellationToken,
             () => pipeline.Seal(before, BaseChunks.None),
             // memory answers at once: the task is done when it is given
-            () => pipeline.Seal(after, BaseChunks.Load(lists, reader, opener, cancellationToken).GetAwaiter().GetResult()));
+            () => pipeline.Seal(after, BaseChunks.Load(lists, reader, opener, static (list, e) => throw e, cancellationToken).GetAwaiter().GetResult()));
         return
         [
             new(Name, seconds[1] / seconds[0], Goal, AtLeast: false,

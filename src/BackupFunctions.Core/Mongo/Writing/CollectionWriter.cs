@@ -51,9 +51,13 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Inserts raw documents: see <see cref="DocumentInserter"/>.</summary>
-    public Task<InsertSummary> Insert(CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken) =>
-        _inserter.Insert(spec, documents, cancellationToken);
+    /// <summary>
+    /// Inserts raw documents: see <see cref="DocumentInserter"/>. With <paramref name="repeatable"/> those that are there with the same bytes
+    /// count as inserted, for work that may run twice.
+    /// </summary>
+    public Task<InsertSummary> Insert(
+        CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken, bool repeatable = false) =>
+        _inserter.Insert(spec, documents, cancellationToken, repeatable);
 
     /// <summary>
     /// Builds the indexes, after the data. Gives a warning for each group of indexes that the server took only without options it does not know.

@@ -19,23 +19,25 @@ public readonly record struct InsertSummary(long Documents, long Bytes, long Emp
 
 /// <summary>
 /// Inserts raw documents and accounts for each. A batch whose reply was lost is sent again, up to three times; a document that is then already
-/// there with the same bytes was inserted by the lost attempt. Every other write error fails, duplicate keys included.
+/// there with the same bytes was inserted by the lost attempt; so it is from the start where the caller says that it may run twice. Every other
+/// write error fails, duplicate keys included.
 /// </summary>
 public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, TimeProvider time)
 {
     private const int Attempts = 4;
 
     /// <summary>Inserts the documents, in order when the collection is capped.</summary>
-    public async Task<InsertSummary> Insert(CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken)
+    public async Task<InsertSummary> Insert(
+        CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken, bool repeatable = false)
     {
         var summary = default(InsertSummary);
         foreach (var (first, count) in InsertCommand.Batches(documents))
-            summary += await InsertBatch(spec, documents, first, count, cancellationToken).ConfigureAwait(false);
+            summary += await InsertBatch(spec, documents, first, count, repeatable, cancellationToken).ConfigureAwait(false);
         return summary;
     }
 
     private async Task<InsertSummary> InsertBatch(
-        CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, int first, int count, CancellationToken cancellationToken)
+        CollectionSpec spec, IReadOnlyList<ReadOnlyMemory<byte>> documents, int first, int count, bool repeatable, CancellationToken cancellationToken)
     {
         long bytes = 0;
         var empty = new List<ReadOnlyMemory<byte>>();
@@ -48,7 +50,7 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
         }
         var keep = empty.Count > 0 && server.KeepsEmptyTimestamps;
         var repair = empty.Count > 0 && !keep && server.UpdatesByPipeline && empty.All(HasId);
-        var batch = new Batch(spec, documents, first, count, keep);
+        var batch = new Batch(spec, documents, first, count, keep) { Repeated = repeatable };
         var retry = MongoRetry.Create(Attempts, time, MongoErrors.IsTransient);
         try
         {
