@@ -22,7 +22,8 @@ internal static class FanOut
             running.Remove(done);
             try
             {
-                onDone?.Invoke(results[await done]);
+                var ended = await done;
+                onDone?.Invoke(results[ended]);
             }
             catch (Exception e)
             {

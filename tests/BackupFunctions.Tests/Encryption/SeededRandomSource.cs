@@ -12,7 +12,7 @@ internal sealed class SeededRandomSource(int seed) : IRandomSource
     {
         while (!destination.IsEmpty)
         {
-            var block = SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(_counter++)]);
+            var block = SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(Interlocked.Increment(ref _counter) - 1)]);
             var count = Math.Min(block.Length, destination.Length);
             block.AsSpan(0, count).CopyTo(destination);
             destination = destination[count..];

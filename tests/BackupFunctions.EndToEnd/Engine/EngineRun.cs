@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using BackupFunctions.Ambient;
+using BackupFunctions.Backup;
+using BackupFunctions.Configuration;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Mongo;
+using BackupFunctions.Notifications;
+using BackupFunctions.Restore;
+using Microsoft.Extensions.Logging.Abstractions;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace BackupFunctions.EndToEnd.Engine;
+
+/// <summary>The whole engine as a host opens it, over one database, two vaults and a catalogue in a temporary directory.</summary>
+internal sealed class EngineRun : IDisposable
+{
+    private readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("backupfn-engine-");
+    private readonly EngineServer _server;
+
+    public EngineRun(EngineServer server, IFiles? files = null)
+    {
+        (_server, Name) = (server, server.NewDatabase());
+        files ??= new DiskFiles();
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [SettingNames.MongoUri] = server.Uri,
+            [SettingNames.CatalogUri] = Url("catalogue"),
+            [SettingNames.Key] = Convert.ToBase64String(SHA256.HashData("engine tests"u8)),
+            [SettingNames.NodeUrl(1)] = Url("vault1"),
+            [SettingNames.NodeUrl(2)] = Url("vault2"),
+            [SettingNames.Include] = $"{Name}.*",
+            [SettingNames.Staging] = Path.Combine(Directory, "staging"),
+            [SettingNames.Parallelism] = "2",
+        };
+        var options = BackupOptions.Load(new SettingsSource(environment, new Dictionary<string, string>(), Directory, files), OptionsScope.Backup);
+        Engine = new BackupEngine(options, new(TimeProvider.System, new SystemRandomSource(), files, new LogNotifier(NullLogger<LogNotifier>.Instance), NullLoggerFactory.Instance));
+    }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public string Directory => _directory.FullName;
+
+    public BackupEngine Engine { get; }
+
+    public string Name { get; }
+
+    public IMongoDatabase Database => _server.Connection.Client.GetDatabase(Name);
+
+    public IMongoCollection<BsonDocument> Collection(string name) => Database.GetCollection<BsonDocument>(name);
+
+    public async Task<FullBackupResult> BackUp()
+    {
+        var result = await Engine.BackUp(null, Cancellation);
+        result.Problems.ShouldBeEmpty();
+        return result;
+    }
+
+    public Task<RestoreResult> Restore(Cid root, bool drop = false) =>
+        Engine.Restore(new RestoreRequest(root, [], [], drop, Force: false), Engine.Source, null, Cancellation);
+
+    /// <summary>Drops the database, restores it, and lets the engine compare.</summary>
+    public async Task<RestoreResult> DropAndRestore(Cid root)
+    {
+        await Drop();
+        var result = await Restore(root);
+        result.Differences.SelectMany(d => d.Sentences).ShouldBeEmpty();
+        return result;
+    }
+
+    public Task Drop() => _server.Connection.Client.DropDatabaseAsync(Name, Cancellation);
+
+    /// <summary>A collection's documents in the order in which they are read, in their bytes.</summary>
+    public async Task<List<byte[]>> Documents(string collection)
+    {
+        var spec = (await CollectionLister.Find(_server.Connection, new(Name, collection), Cancellation)).ShouldNotBeNull();
+        var documents = new List<byte[]>();
+        await foreach (var batch in new RawDocumentReader(_server.Connection, NullLogger<RawDocumentReader>.Instance).Read(spec, KeyRange.All, Cancellation))
+            documents.AddRange(batch.Documents.Select(d => d.ToArray()));
+        return documents;
+    }
+
+    /// <summary>Documents whose bytes do not compress, numbered from here.</summary>
+    public Task Fill(string collection, int from, int count, int bytes) =>
+        Collection(collection).InsertManyAsync(Enumerable.Range(from, count).Select(i => new BsonDocument { { "_id", i }, { "data", Noise(i, bytes) } }));
+
+    public static byte[] Noise(int seed, int bytes)
+    {
+        var noise = new byte[bytes];
+        new Random(seed).NextBytes(noise);
+        return noise;
+    }
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private string Url(string name) => new Uri(Path.Combine(Directory, name)).AbsoluteUri;
+}

@@ -1,0 +1,33 @@
+using BackupFunctions.Manifest;
+
+namespace BackupFunctions.Tests.Repositories;
+
+/// <summary>A catalogue in memory; a test may set the head, and act between a writer's steps.</summary>
+internal sealed class MemoryCatalog : ICatalog
+{
+    private readonly Lock _lock = new();
+
+    public CatalogHead? Head { get; set; }
+
+    /// <summary>Runs before each replacement, which then happens or fails.</summary>
+    public Func<Task>? BeforeReplace { get; set; }
+
+    public string Name => "catalogue in memory";
+
+    public async Task<CatalogHead?> ReadHead(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        lock (_lock) return Head;
+    }
+
+    public async Task<bool> TryReplaceHead(ulong? expectedRevision, CatalogHead next, CancellationToken cancellationToken)
+    {
+        if (BeforeReplace is { } before) await before();
+        lock (_lock)
+        {
+            if (Head?.Revision != expectedRevision) return false;
+            Head = next;
+            return true;
+        }
+    }
+}

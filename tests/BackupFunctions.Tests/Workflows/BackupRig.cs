@@ -1,0 +1,164 @@
+using System.Globalization;
+using BackupFunctions.Ambient;
+using BackupFunctions.Backup;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Ipfs.Replication;
+using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
+using BackupFunctions.Notifications;
+using BackupFunctions.Repositories;
+using BackupFunctions.Restore;
+using BackupFunctions.Staging;
+using BackupFunctions.Tests.Encryption;
+using BackupFunctions.Tests.Ipfs;
+using BackupFunctions.Tests.Mongo.Server;
+using BackupFunctions.Tests.Repositories;
+using BackupFunctions.Workflows;
+using Microsoft.Extensions.Logging.Abstractions;
+using MongoDB.Bson;
+
+namespace BackupFunctions.Tests.Workflows;
+
+/// <summary>The activities and workflows of a host over faulty nodes and a server, in a database of their own.</summary>
+internal sealed class BackupRig : IDisposable
+{
+    private readonly MongoServerFixture _server;
+    private readonly TemporaryDirectory _directory = new();
+    private readonly SeededRandomSource _random = new(77);
+    private readonly MongoEndpoint _endpoint;
+
+    public BackupRig(MongoServerFixture server)
+    {
+        (_server, Database) = (server, server.NewDatabase());
+        _endpoint = new(_ => Task.FromResult(server.Connection));
+        Staging = new(_directory.File("staging"), new DiskFiles());
+        Session = Repository.Session();
+        Staged = new(Staging, Session);
+    }
+
+    public string Database { get; }
+
+    public TestRepository Repository { get; } = new();
+
+    public DirectoryStaging Staging { get; }
+
+    public RepositorySession Session { get; }
+
+    public StagedObjects Staged { get; }
+
+    public RecordingNotifier Alerts { get; } = new();
+
+    /// <summary>What one dump unit holds, in bytes; small, so that there are several.</summary>
+    public long RangeBytes { get; init; } = 200_000;
+
+    /// <summary>Runs instead of an activity when it gives a task; takes the activity's name and its input.</summary>
+    public Func<string, object, CancellationToken, Task>? Before { get; set; }
+
+    public ManifestStore Manifest => Repository.Manifest(Session);
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public IReadOnlyList<string> StagedFiles => Directory.Exists(_directory.File("staging"))
+        ? [.. Directory.GetFiles(_directory.File("staging"), "*", SearchOption.AllDirectories)]
+        : [];
+
+    /// <summary>Documents that do not compress, numbered from here; the same number and version give the same document.</summary>
+    public async Task Fill(string collection, int from, int count, int bytes = 2_000, int version = 0)
+    {
+        var documents = Enumerable.Range(from, count).Select(n => (ReadOnlyMemory<byte>)new BsonDocument
+        {
+            { "_id", n },
+            { "data", new SeededRandomSource((n * 31) + version).Bytes(bytes - 40) },
+        }.ToBson()).ToList();
+        var writer = new CollectionWriter(_server.Connection, _server.Topology);
+        await writer.Insert(Spec(collection), documents, Cancellation);
+    }
+
+    public Task Drop() => _server.Connection.Client.DropDatabaseAsync(Database, Cancellation);
+
+    public async Task<FullBackupResult> BackUp(int width = 2, CancellationToken? cancellationToken = null)
+    {
+        Repository.Time.Advance(TimeSpan.FromMinutes(1));
+        return await FullBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(width));
+    }
+
+    public InProcessContext Context(CancellationToken cancellationToken) =>
+        new("test", Activities(), Repository.Time, _random, null, cancellationToken);
+
+    public ActivityRegistry Activities()
+    {
+        var filter = new NamespaceFilter(NamespacePattern.ParseAll([$"{Database}.*"], "include"), []);
+        return new ActivityRegistry()
+            .Add(Wrap(new PlanActivity(_endpoint, filter, Session, Manifest, Staged) { RangeBytes = RangeBytes }))
+            .Add(Wrap(new DumpActivity(_endpoint, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
+            .Add(Wrap(new AssembleActivity(Session, Staging, Staged, _random)))
+            .Add(Wrap(new UploadActivity(Repository.Nodes, Staging, Staged)))
+            .Add(Wrap(new PinActivity(Session)))
+            .Add(Wrap(new VerifyActivity(Repository.Nodes, Staged, Repository.Time)))
+            .Add(Wrap(new RecordActivity(Manifest)))
+            .Add(Wrap(new CleanupActivity(Staging)))
+            .Add(Wrap(new NotifyActivity(Alerts)));
+    }
+
+    public async Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false)
+    {
+        using var session = RestoreSession();
+        var activities = RestoreActivityRegistry.Create(session, _endpoint, NullLoggerFactory.Instance);
+        var context = new InProcessContext("restore", activities, Repository.Time, _random, null, Cancellation);
+        return await RestoreWorkflow.Run(context, new(new(root, include ?? [], exclude ?? [], drop, force), 2));
+    }
+
+    public RestoreSession RestoreSession() =>
+        new(root => new DagContent(new BlockReader(Repository.Nodes), root), TestRepository.KeySource());
+
+    public LoadActivity Loader(RestoreSession session) => new(session, _endpoint);
+
+    public Task<OpenedBackup> Open(Cid root, params IReadOnlyList<IIpfsNode> nodes) =>
+        OpenedBackup.Open(new DagContent(new BlockReader(nodes.Count > 0 ? nodes : Repository.Nodes), root), TestRepository.KeySource(), Cancellation);
+
+    public void Dispose()
+    {
+        Repository.Dispose();
+        _directory.Dispose();
+    }
+
+    private CollectionSpec Spec(string collection) => new()
+    {
+        Namespace = new(Database, collection),
+        Type = CollectionType.Collection,
+        Options = new RawBsonDocument(new BsonDocument().ToBson()),
+        Indexes = [],
+    };
+
+    private Watched<TInput, TResult> Wrap<TInput, TResult>(IActivity<TInput, TResult> activity) => new(activity, this);
+
+    private sealed class Watched<TInput, TResult>(IActivity<TInput, TResult> inner, BackupRig rig) : IActivity<TInput, TResult>
+    {
+        public ActivityName<TInput, TResult> Name => inner.Name;
+
+        public async Task<TResult> Run(TInput input, CancellationToken cancellationToken)
+        {
+            if (rig.Before is { } before) await before(Name.Name, input!, cancellationToken);
+            return await inner.Run(input, cancellationToken);
+        }
+    }
+}
+
+/// <summary>Keeps the alerts that it is given; may fail as a receiver that is down.</summary>
+internal sealed class RecordingNotifier : INotifier
+{
+    private readonly List<Alert> _alerts = [];
+
+    public bool Fails { get; set; }
+
+    public IReadOnlyList<Alert> All => _alerts;
+
+    public string Events => string.Join(',', _alerts.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Event}:{a.Level}")));
+
+    public Task Notify(Alert alert, CancellationToken cancellationToken)
+    {
+        if (Fails) throw new HttpRequestException("the receiver is down");
+        lock (_alerts) _alerts.Add(alert);
+        return Task.CompletedTask;
+    }
+}

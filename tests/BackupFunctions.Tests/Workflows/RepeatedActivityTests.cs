@@ -1,0 +1,78 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Restore;
+using BackupFunctions.Tests.Mongo.Server;
+using BackupFunctions.Tests.Repositories;
+
+namespace BackupFunctions.Tests.Workflows;
+
+/// <summary>A host may lose an activity's answer and run it again: the effect must be the same.</summary>
+public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFixture<MongoServerFixture>, IDisposable
+{
+    private readonly BackupRig _rig = new(server);
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public async Task Every_step_of_a_backup_may_run_twice()
+    {
+        await _rig.Fill("things", 0, 600, 1_000);
+        var activities = _rig.Activities();
+        var backup = BackupId.At(_rig.Repository.Time.GetUtcNow(), new Guid(1, 2, 3, new byte[8]));
+        var token = BackupRig.Cancellation;
+        var plan = await activities.Find(BackupActivities.Plan).Run(new(backup, _rig.Repository.Time.GetUtcNow()), token);
+        plan.Units.ShouldBeGreaterThan(1);
+        for (var unit = 0; unit < plan.Units; unit++)
+            (await Twice(BackupActivities.DumpAndEncrypt, new DumpInput(backup, unit))).ShouldBeTrue();
+
+        var assemble = activities.Find(BackupActivities.Assemble);
+        var assembled = await assemble.Run(new(backup), token);
+        (await assemble.Run(new(backup), token)).Root.ShouldBe(assembled.Root);
+        // a unit that was still running elsewhere ends after the root was assembled
+        (await Twice(BackupActivities.DumpAndEncrypt, new DumpInput(backup, 0))).ShouldBeTrue();
+
+        for (var node = 0; node < 2; node++)
+        {
+            var input = new NodeInput(backup, assembled.Root, node);
+            (await Twice(BackupActivities.UploadToNode, input)).ShouldBeTrue();
+            (await Twice(BackupActivities.PinOnNode, input)).ShouldBeTrue();
+            (await Twice(BackupActivities.VerifyNode, new VerifyInput(backup, assembled.Root, node, 3))).ShouldBeTrue();
+        }
+        _rig.Repository.First.Inner.Blocks.Keys.ToHashSet().SetEquals(_rig.Repository.Second.Inner.Blocks.Keys).ShouldBeTrue();
+        await activities.Find(BackupActivities.Cleanup).Run(new(backup), token);
+        await activities.Find(BackupActivities.Cleanup).Run(new(backup), token);
+        _rig.StagedFiles.ShouldBeEmpty();
+        await _rig.Drop();
+        (await _rig.Restore(assembled.Root)).Differences.ShouldBeEmpty();
+
+        async Task<bool> Twice<TInput, TResult>(BackupFunctions.Workflows.ActivityName<TInput, TResult> name, TInput input)
+        {
+            var first = await activities.Find(name).Run(input, token);
+            return first!.Equals(await activities.Find(name).Run(input, token));
+        }
+    }
+
+    [Fact]
+    public async Task A_unit_of_a_restore_that_runs_twice_finds_its_documents_there()
+    {
+        await _rig.Fill("things", 0, 300, 1_000);
+        var backup = (await _rig.BackUp()).Backup;
+        await _rig.Drop();
+        await _rig.Restore(backup.Root);
+        using var session = _rig.RestoreSession();
+        var again = await _rig.Loader(session).Run(new(new RestoreRequest(backup.Root, [], [], false, false), 0), BackupRig.Cancellation);
+        again.Documents.ShouldBe(300);
+    }
+
+    [Fact]
+    public async Task A_unit_of_a_restore_that_finds_other_bytes_under_an_id_fails()
+    {
+        await _rig.Fill("things", 0, 50, 1_000);
+        var backup = (await _rig.BackUp()).Backup;
+        await _rig.Drop();
+        await _rig.Fill("things", 0, 1, 1_000, version: 5);
+        using var session = _rig.RestoreSession();
+        var error = await Should.ThrowAsync<BackupException>(
+            () => _rig.Loader(session).Run(new(new RestoreRequest(backup.Root, [], [], false, false), 0), BackupRig.Cancellation));
+        error.Message.ShouldContain("11000");
+    }
+}
