@@ -83,5 +83,5 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
     }
 
     private BackupException Unusable(string verb, Exception e) =>
-        new(ErrorKind.Failed, $"{verb} catalogue {Name}: {e.Message}", "the user needs readWrite on the catalogue database (MONGODB_CATALOG_URI, MONGODB_CATALOG_DATABASE)", e);
+        new(ErrorKind.Failed, $"{verb} catalogue {Name}: {MongoErrors.Text(e)}", "the user needs readWrite on the catalogue database (MONGODB_CATALOG_URI, MONGODB_CATALOG_DATABASE)", e);
 }

@@ -19,15 +19,22 @@ public sealed class DagContent(BlockReader blocks, Cid root) : IBackupContent
     /// <inheritdoc/>
     public async Task<byte[]> ReadHeader(CancellationToken cancellationToken)
     {
+        using var header = new MemoryStream();
+        await _files.CopyTo(await ResolveHeader(cancellationToken), header, MaxHeaderBytes, cancellationToken);
+        return header.ToArray();
+    }
+
+    private async Task<Cid> ResolveHeader(CancellationToken cancellationToken)
+    {
+        // what is damaged or not held is told as such; what then does not resolve is whole, and something else
+        await blocks.Read(root, cancellationToken);
         try
         {
-            using var header = new MemoryStream();
-            await _files.CopyTo(await _files.Resolve(root, BackupHeader.FileName, cancellationToken), header, MaxHeaderBytes, cancellationToken);
-            return header.ToArray();
+            return await _files.Resolve(root, BackupHeader.FileName, cancellationToken);
         }
-        catch (BackupException e) when (e.Kind == ErrorKind.NotFound)
+        catch (BackupException e) when (e.Kind is ErrorKind.NotFound or ErrorKind.Corrupt)
         {
-            throw BackupException.NotFound($"open backup {root}: {e.Message}", "give the root CID of a backup; `backupfn list` shows them");
+            throw BackupException.NotFound($"open backup {root}: it is no backup: {e.Message}", "give the root CID of a backup; `backupfn list` shows them");
         }
     }
 

@@ -5,7 +5,9 @@ namespace BackupFunctions.Telemetry;
 /// <summary>An error in one line for people.</summary>
 public static class ErrorText
 {
-    /// <summary>The message of an error followed by those of its causes, except what is said already.</summary>
+    private const int LongestCause = 300;
+
+    /// <summary>The message of an error followed by those of its causes, except what is said already and what is no sentence.</summary>
     public static string Of(Exception error) => Join(error is AggregateException { InnerExceptions: [var only] } ? only.Message : error.Message, error.InnerException);
 
     /// <summary>As <see cref="Of"/>; an error of no expected type is named as such.</summary>
@@ -22,7 +24,10 @@ public static class ErrorText
     public static string Join(string message, Exception? error)
     {
         for (; error is not null; error = error.InnerException)
-            if (error is not AggregateException && !message.Contains(error.Message, StringComparison.Ordinal)) message += $": {error.Message}";
+            if (error is not AggregateException && IsSentence(error.Message) && !message.Contains(error.Message, StringComparison.Ordinal)) message += $": {error.Message}";
         return message;
     }
+
+    // a driver's whole view of its cluster, stacks among it, is for the log
+    private static bool IsSentence(string cause) => cause.Length <= LongestCause && !cause.Contains('\n', StringComparison.Ordinal);
 }

@@ -28,7 +28,7 @@ public static class FullBackupWorkflow
         }
         catch (ActivityFailedException e)
         {
-            await Notify(context, backup, (AlertLevel.Error, "backup.failed", e.Message, []));
+            await Notify(context, backup, (AlertLevel.Error, "backup.failed", e.Reason, []));
             throw;
         }
         return await Notify(context, backup, Success(result)) is { } silent ? result with { Warnings = [.. result.Warnings, silent] } : result;

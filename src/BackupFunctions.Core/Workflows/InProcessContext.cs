@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BackupFunctions.Ambient;
 using BackupFunctions.Serialization;
+using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Workflows;
 
@@ -44,7 +45,7 @@ public sealed class InProcessContext(
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw new ActivityFailedException(activity.Name, ErrorKind.Failed, e.Message, inner: e);
+            throw new ActivityFailedException(activity.Name, ErrorKind.Failed, ErrorText.Of(e), inner: e);
         }
     }
 

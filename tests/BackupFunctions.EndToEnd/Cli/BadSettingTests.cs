@@ -41,14 +41,15 @@ public sealed class BadSettingTests(MongoFixture mongo) : IClassFixture<MongoFix
         {
             With = { [SettingNames.MongoUri] = "mongodb://ada:s3cr3t@127.0.0.1:1/?serverSelectionTimeoutMS=200" }, Named = ["MONGODB_URI", "127.0.0.1:1"], Hidden = "s3cr3t",
         },
-        new("a target that does not answer", "restore {root}/dump --uri mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200", 1) { Named = ["--uri", "127.0.0.1:1"] },
+        new("a target that does not answer", "restore {root}/crm --uri mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200", 1) { Named = ["--uri", "127.0.0.1:1"] },
         new("an unknown option in the URI", "backup full", 2) { With = { [SettingNames.MongoUri] = "mongodb://h:1/?tlsCAFile={root}/nowhere.pem" }, Named = ["MONGODB_URI", "tlsCAFile"] },
         new("the same node twice", "backup full", 2) { With = { [SettingNames.NodeUrl(2)] = "file://{root}/vault-1/" }, Named = ["IPFS_NODE_2_URL", "same node"] },
         new("a node without an adapter", "backup full", 2) { With = { [SettingNames.NodeUrl(2)] = "http://127.0.0.1:5001" }, Named = ["IPFS_NODE_2_URL", "no adapter"] },
         new("a node that is no address", "list", 2) { With = { [SettingNames.NodeUrl(1)] = "ftp://host/x" }, Named = ["IPFS_NODE_1_URL", "ftp"] },
         new("a pattern that is none", "backup full", 2) { With = { [SettingNames.Include] = "shop" }, Named = ["BACKUP_INCLUDE", "database.collection"] },
         new("patterns that select nothing", "backup full", 2) { With = { [SettingNames.Include] = "shpo.*" }, Named = ["BACKUP_INCLUDE", "no collection"] },
-        new("everything excluded", "backup full", 2) { With = { [SettingNames.Exclude] = "*" }, Named = ["BACKUP_EXCLUDE", "no collection"] },
+        new("everything excluded", "backup full", 2) { With = { [SettingNames.Exclude] = "*.*" }, Named = ["BACKUP_EXCLUDE", "no collection"] },
+        new("a star alone", "backup full", 2) { With = { [SettingNames.Exclude] = "*" }, Named = ["BACKUP_EXCLUDE", "database.collection"] },
         new("staging below a file", "backup full", 1) { With = { [SettingNames.Staging] = "{root}/key/staging" }, Named = ["BACKUP_STAGING"], LeavesRepository = true },
         new("a catalogue below a file", "backup full", 1) { With = { [SettingNames.CatalogUri] = "file://{root}/key/catalogue" }, Named = ["MONGODB_CATALOG_URI"], LeavesRepository = true },
         new("a first vault below a file", "backup full", 1) { With = { [SettingNames.NodeUrl(1)] = "file://{root}/key/vault" }, Named = ["IPFS_NODE_1_URL"], LeavesRepository = true },
@@ -115,6 +116,8 @@ public sealed class BadSettingTests(MongoFixture mongo) : IClassFixture<MongoFix
         File.WriteAllText(work.PathOf("key"), "this is no key");
         Directory.CreateDirectory(work.PathOf("dump"));
         File.WriteAllText(work.PathOf("dump", "holiday.jpg"), "no dump");
+        Directory.CreateDirectory(work.PathOf("crm"));
+        File.WriteAllBytes(work.PathOf("crm", "people.bson"), []);
         Directory.CreateDirectory(work.PathOf("series", "metrics"));
         File.WriteAllText(work.PathOf("series", "metrics", "cpu.metadata.json"),
             """{"indexes":[],"collectionName":"cpu","type":"timeseries","options":{"timeseries":{"timeField":"t"}}}""");

@@ -26,10 +26,10 @@ internal sealed record CliOutcome(string Command, int ExitCode, string Out, stri
     {
         Ended(exitCode);
         var error = Error.Split('\n').FirstOrDefault(l => l.StartsWith("error: ", StringComparison.Ordinal)).ShouldNotBeNull(Error);
-        char.IsLower(error["error: ".Length]).ShouldBeTrue(error);
+        char.IsUpper(error["error: ".Length]).ShouldBeFalse(error);
         foreach (var name in named) Error.ShouldContain(name);
         Error.ShouldContain("\nhint: ");
-        Error.ShouldNotContain("   at ");
+        Error.ShouldNotContain("   at ", Case.Sensitive);
         return this;
     }
 

@@ -29,6 +29,16 @@ public sealed class ServerVersionTests(MongoFixture mongo) : IClassFixture<Mongo
     }
 
     [Fact]
+    public async Task A_CID_of_something_else_is_no_backup()
+    {
+        using var work = new CliWorkspace(mongo.Source);
+        await work.BackUp();
+        var pins = Directory.EnumerateFiles(work.PathOf("vault-1", "pins")).Where(f => File.ReadAllText(f).EndsWith("/manifest", StringComparison.Ordinal));
+        (await work.Run($"restore-full {Path.GetFileName(pins.First())} --uri {mongo.Target}")).FailedWith(10, "it is no backup", "backupfn list");
+        (await work.Run($"verify {Path.GetFileName(pins.First())}")).FailedWith(10, "it is no backup");
+    }
+
+    [Fact]
     public async Task A_time_series_collection_is_named_and_can_be_left_out()
     {
         var options = new BsonDocument("timeseries", new BsonDocument("timeField", "t"));

@@ -54,6 +54,14 @@ public sealed class BlockReaderTests
     }
 
     [Fact]
+    public async Task A_node_that_knows_its_copy_is_damaged_makes_the_block_corrupt_not_unreachable()
+    {
+        _first.Failure = () => BackupException.Corrupt("not found, and there are damaged packs");
+        var e = await Should.ThrowAsync<BackupException>(() => Reader.Read(s_block.Cid, Cancellation));
+        e.Kind.ShouldBe(ErrorKind.Corrupt);
+    }
+
+    [Fact]
     public async Task A_block_that_nobody_holds_is_not_found()
     {
         var e = await Should.ThrowAsync<BackupException>(() => Reader.Read(s_block.Cid, Cancellation));

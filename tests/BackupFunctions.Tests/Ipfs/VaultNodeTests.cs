@@ -36,6 +36,17 @@ public sealed class VaultNodeTests : IpfsNodeConformance, IDisposable
     }
 
     [Fact]
+    public async Task A_vault_whose_id_is_gone_is_not_made_anew()
+    {
+        await Open().Import(TestDag.Car(NewBlock()), Cancellation);
+        File.Delete(Path.Combine(Directory, "id"));
+        var e = Should.Throw<BackupException>(() => Open());
+        e.Kind.ShouldBe(ErrorKind.Failed);
+        e.Message.ShouldContain("id is gone");
+        File.Exists(Path.Combine(Directory, "id")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Blocks_imported_through_another_instance_are_seen()
     {
         var (here, there) = (Open(), Open());

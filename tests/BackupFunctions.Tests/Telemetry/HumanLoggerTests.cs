@@ -20,4 +20,9 @@ public class HumanLoggerTests
     [Fact]
     public void A_cause_that_the_message_tells_already_is_not_repeated() =>
         ErrorText.Of(new InvalidOperationException("open x: tag mismatch", new IOException("tag mismatch", new IOException("deep")))).ShouldBe("open x: tag mismatch: deep");
+
+    [Fact]
+    public void A_cause_of_many_lines_is_left_to_the_log() =>
+        ErrorText.Of(new BackupException(ErrorKind.Failed, "connect to x: refused", inner: new TimeoutException("a view\n   at A.B()", new IOException("refused by peer"))))
+            .ShouldBe("connect to x: refused: refused by peer");
 }

@@ -33,7 +33,7 @@ internal static class MongoCall
     {
         var code = MongoErrors.Code(cause);
         return new(ErrorKind.Failed,
-            $"{what}: {cause.Message.TrimEnd('.')}{(code is null ? "" : $" (code {code})")}",
-            code == MongoErrors.Unauthorized ? $"the account needs the role {roles}" : null, cause);
+            $"{what}: {MongoErrors.Text(cause)}{(code is null ? "" : $" (code {code})")}",
+            code == MongoErrors.Unauthorized ? $"the account needs the role {roles}" : cause is TimeoutException ? "check that the server is running and reachable, then try again" : null, cause);
     }
 }

@@ -37,6 +37,14 @@ public static class MongoErrors
     /// <summary>The server's error code, or null when the failure is none of the server's.</summary>
     public static int? Code(Exception exception) => exception is MongoCommandException command ? command.Code : null;
 
+    /// <summary>What the driver says, without its view of the cluster.</summary>
+    internal static string Text(Exception exception)
+    {
+        var text = exception.Message;
+        var end = exception is TimeoutException ? text.IndexOf(" using CompositeServerSelector", StringComparison.Ordinal) : -1;
+        return (end < 0 ? text : text[..end]).Split('\n', 2)[0].TrimEnd('.');
+    }
+
     internal static bool IsTlsFailure(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
