@@ -87,7 +87,7 @@ public sealed class HappyPathTests
         var shown = (await work.Run("show latest --json")).Ended(0).Result;
         foreach (var name in new[] { "backup", "nodes", "server_version", "start_optime", "epoch", "namespaces" }) shown.TryGetProperty(name, out _).ShouldBeTrue(name);
         Shape(shown.GetProperty("namespaces")[0]).ShouldBe("namespace kind documents bytes indexes");
-        shown.GetProperty("server_version").GetString().ShouldBe("7.0.0");
+        shown.GetProperty("server_version").GetString().ShouldBe("7.0.14");
 
         var verified = (await work.Run("verify --json --sample 50%")).Ended(0).Result;
         Shape(verified).ShouldBe("message_type id root sample_percent nodes");

@@ -13,7 +13,7 @@ public sealed class ServerVersionTests(MongoFixture mongo) : IClassFixture<Mongo
         await work.BackUp();
         await using var older = await EmbeddedMongoServer.Start(new() { ServerVersion = new(6, 0, 14) });
 
-        (await work.Run($"restore-full latest --uri {older.ConnectionString}")).FailedWith(2, "7.0.0", "6.0.14", "--force").Out.ShouldBeEmpty();
+        (await work.Run($"restore-full latest --uri {older.ConnectionString}")).FailedWith(2, "7.0.14", "6.0.14", "--force").Out.ShouldBeEmpty();
         (await MongoFixture.Contents(older.ConnectionString)).ShouldBeEmpty();
         (await work.Run($"restore-full latest --uri {older.ConnectionString} --force")).Ended(0);
     }
