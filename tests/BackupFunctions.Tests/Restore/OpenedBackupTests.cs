@@ -43,7 +43,7 @@ public sealed class OpenedBackupTests(OpenedBackupTests.Fixture fixture) : IClas
     public async Task A_directory_that_is_no_backup_is_not_found()
     {
         (await Should.ThrowAsync<BackupException>(() => Open())).Kind.ShouldBe(ErrorKind.NotFound);
-        (await Should.ThrowAsync<BackupException>(() => fixture.Rig.Open(Cid.Raw([1])))).Kind.ShouldBe(ErrorKind.Corrupt);
+        (await Should.ThrowAsync<BackupException>(() => fixture.Rig.Open(Cid.Raw([1])))).Kind.ShouldBe(ErrorKind.NotFound);
     }
 
     [Theory]

@@ -63,11 +63,13 @@ public sealed class FullBackupFailureTests(MongoServerFixture server) : IClassFi
     public async Task A_node_that_loses_one_block_after_the_upload_is_not_counted()
     {
         await _rig.Fill("things", 0, 100);
-        Refuse("VerifyNode", () =>
+        // before the verification of this node: while the other one is verified, its upload may still be going on
+        _rig.Before = (name, input, _) =>
         {
             var held = _rig.Repository.Second.Inner.Blocks;
-            held.TryRemove(held.MaxBy(b => b.Value.Length).Key, out var _);
-        });
+            if (name == "VerifyNode" && input is VerifyInput { Node: 1 }) held.TryRemove(held.MaxBy(b => b.Value.Length).Key, out var _);
+            return Task.CompletedTask;
+        };
         ShouldBeDegraded(await _rig.BackUp(), "not held");
     }
 
