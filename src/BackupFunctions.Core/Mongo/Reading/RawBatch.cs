@@ -7,10 +7,11 @@ namespace BackupFunctions.Mongo;
 public sealed class RawBatch
 {
     private readonly IReadOnlyList<RawBsonDocument> _sources;
+    private readonly ArraySegment<ReadOnlyMemory<byte>> _documents;
     private readonly byte[]? _copies;
 
-    private RawBatch(IReadOnlyList<RawBsonDocument> sources, ReadOnlyMemory<byte>[] documents, byte[]? copies, long bytes) =>
-        (_sources, Documents, _copies, Bytes) = (sources, documents, copies, bytes);
+    private RawBatch(IReadOnlyList<RawBsonDocument> sources, ArraySegment<ReadOnlyMemory<byte>> documents, byte[]? copies, long bytes) =>
+        (_sources, _documents, Documents, _copies, Bytes) = (sources, documents, documents, copies, bytes);
 
     /// <summary>The documents.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Documents { get; }
@@ -32,7 +33,9 @@ public sealed class RawBatch
             if (slice.AccessBackingBytes(0).Count < slice.Length) scattered += slice.Length;
         }
         var copies = scattered == 0 ? null : ArrayPool<byte>.Shared.Rent(checked((int)scattered));
-        var documents = new ReadOnlyMemory<byte>[sources.Count - first];
+        // thousands of documents: as an array of its own, each batch would leave one on the large object heap
+        var count = sources.Count - first;
+        var documents = new ArraySegment<ReadOnlyMemory<byte>>(ArrayPool<ReadOnlyMemory<byte>>.Shared.Rent(count), 0, count);
         var used = 0;
         for (var i = first; i < sources.Count; i++)
         {
@@ -54,6 +57,7 @@ public sealed class RawBatch
     internal void Release()
     {
         foreach (var source in _sources) source.Dispose();
+        ArrayPool<ReadOnlyMemory<byte>>.Shared.Return(_documents.Array!, clearArray: true);
         if (_copies is not null) ArrayPool<byte>.Shared.Return(_copies);
     }
 }
