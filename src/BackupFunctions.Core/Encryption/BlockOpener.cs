@@ -13,7 +13,7 @@ public sealed class BlockOpener : IDisposable
     private readonly Func<uint, RepositoryKeys?> _keys;
     private readonly Dictionary<uint, (RepositoryKeys Keys, SyntheticIv Siv)> _epochs = [];
     private readonly Decompressor _decompressor = new();
-    private readonly byte[] _body = new byte[BlockFormat.MaxBodyLength], _plaintext = new byte[BlockFormat.MaxPlaintextLength];
+    private readonly SecretBuffer _body = new(BlockFormat.MaxBodyLength), _plaintext = new(BlockFormat.MaxPlaintextLength);
 
     /// <summary>An opener that asks once per epoch for its keys, null when there are none. The keys stay the caller's.</summary>
     public BlockOpener(Func<uint, RepositoryKeys?> keys) => _keys = keys;
@@ -36,7 +36,7 @@ public sealed class BlockOpener : IDisposable
         var (keys, siv) = Epoch(header);
         var associated = block[..(header.Length + Hash256.Size)];
         var s = associated[header.Length..];
-        var body = _body.AsSpan(0, header.BodyLength);
+        var body = _body.Span[..header.BodyLength];
         Decrypt(header, keys, block, body);
 
         Span<byte> expected = stackalloc byte[Hash256.Size];
@@ -51,8 +51,8 @@ public sealed class BlockOpener : IDisposable
         _decompressor.Dispose();
         foreach (var (_, siv) in _epochs.Values) siv.Dispose();
         _epochs.Clear();
-        CryptographicOperations.ZeroMemory(_body);
-        CryptographicOperations.ZeroMemory(_plaintext);
+        _body.Dispose();
+        _plaintext.Dispose();
     }
 
     private (RepositoryKeys Keys, SyntheticIv Siv) Epoch(BlockHeader header)
@@ -95,7 +95,7 @@ public sealed class BlockOpener : IDisposable
         if (payloadLength > rest.Length) throw Corrupt(header, $"impossible payload length {payloadLength}");
         if (BlockFormat.Padme(BlockFormat.BodyPrefixSize + (int)payloadLength) != body.Length || rest[(int)payloadLength..].ContainsAnyExcept((byte)0))
             throw Corrupt(header, "padding is not canonical");
-        var plaintext = _plaintext.AsMemory(0, (int)plainLength);
+        var plaintext = _plaintext.Memory[..(int)plainLength];
         Decode(header, body[8], rest[..(int)payloadLength], plaintext.Span);
         return plaintext;
     }

@@ -15,7 +15,7 @@ public sealed class BlockSealer : IDisposable
     private readonly Compressor _compressor;
     private readonly SyntheticIv _siv;
     private readonly PlaintextIds _pids;
-    private readonly byte[] _block;
+    private readonly SecretBuffer _block;
 
     /// <summary>A sealer with a zstd level of 1 to 22. The keys stay the caller's.</summary>
     public BlockSealer(RepositoryKeys keys, int compressionLevel = BlockFormat.DefaultCompressionLevel)
@@ -28,7 +28,7 @@ public sealed class BlockSealer : IDisposable
         _pids = new(keys);
         // what zstd may need for data that it cannot compress is more than a body ever has
         var payload = Compressor.GetCompressBound(BlockFormat.MaxPlaintextLength);
-        _block = new byte[BlockHeader.MaxSize + Hash256.Size + BlockFormat.BodyPrefixSize + payload + BlockFormat.TagSize];
+        _block = new(BlockHeader.MaxSize + Hash256.Size + BlockFormat.BodyPrefixSize + payload + BlockFormat.TagSize);
     }
 
     /// <summary>The zstd level.</summary>
@@ -49,16 +49,17 @@ public sealed class BlockSealer : IDisposable
 
         var headerLength = BlockHeader.FixedSize + context.Length;
         var bodyAt = headerLength + Hash256.Size;
-        var bodyLength = WriteBody(plaintext, _block.AsSpan(bodyAt));
-        var header = _block.AsSpan(0, headerLength);
+        var block = _block.Span;
+        var bodyLength = WriteBody(plaintext, block[bodyAt..]);
+        var header = block[..headerLength];
         BlockHeader.Write(header, type, _keys.Epoch, bodyLength, seq, last, context);
 
-        var body = _block.AsSpan(bodyAt, bodyLength);
-        var s = _block.AsSpan(headerLength, Hash256.Size);
+        var body = block.Slice(bodyAt, bodyLength);
+        var s = block.Slice(headerLength, Hash256.Size);
         _siv.Compute(header, body, s);
-        Encrypt(_block.AsSpan(0, bodyAt), s, body, _block.AsSpan(bodyAt + bodyLength, BlockFormat.TagSize));
+        Encrypt(block[..bodyAt], s, body, block.Slice(bodyAt + bodyLength, BlockFormat.TagSize));
 
-        var bytes = _block.AsMemory(0, bodyAt + bodyLength + BlockFormat.TagSize);
+        var bytes = _block.Memory[..(bodyAt + bodyLength + BlockFormat.TagSize)];
         return new(Cid.Raw(bytes.Span), bytes, new(s), (uint)plaintext.Length);
     }
 
@@ -68,7 +69,7 @@ public sealed class BlockSealer : IDisposable
         _compressor.Dispose();
         _siv.Dispose();
         _pids.Dispose();
-        CryptographicOperations.ZeroMemory(_block);
+        _block.Dispose();
     }
 
     private int WriteBody(ReadOnlySpan<byte> plaintext, Span<byte> body)

@@ -12,7 +12,7 @@ public sealed class DocumentChunker : IDisposable
     private readonly CutPoints _cuts;
     private readonly ChunkingParameters _parameters;
     private readonly byte[] _prf = new byte[BatchSize * DocumentPrfInput.Size];
-    private readonly byte[] _chunk;
+    private readonly SecretBuffer _chunk;
 
     // the chunk being filled; once cut it waits here for the next document, since the last chunk of a collection ends its file
     private int _length, _documents, _chunksInFile;
@@ -22,7 +22,7 @@ public sealed class DocumentChunker : IDisposable
     public DocumentChunker(RepositoryKeys keys, ChunkingParameters p)
     {
         (_cuts, _parameters) = (new(keys, p), p);
-        _chunk = new byte[p.Maximum];
+        _chunk = new(p.Maximum);
     }
 
     /// <summary>
@@ -52,7 +52,7 @@ public sealed class DocumentChunker : IDisposable
     public void Dispose()
     {
         _cuts.Dispose();
-        _chunk.AsSpan().Clear();
+        _chunk.Dispose();
     }
 
     private void Add(ReadOnlySpan<byte> document, ulong fraction, IChunkSink sink)
@@ -65,7 +65,7 @@ public sealed class DocumentChunker : IDisposable
             _chunksInFile++;
             rest = rest[_parameters.Maximum..];
         }
-        rest.CopyTo(_chunk.AsSpan(_length));
+        rest.CopyTo(_chunk.Span[_length..]);
         _length += rest.Length;
         _documents++;
         _cut = rest.Length < document.Length || (_length >= _parameters.Minimum && _cuts.EndsChunk(fraction, document.Length));
@@ -74,7 +74,7 @@ public sealed class DocumentChunker : IDisposable
 
     private void Emit(IChunkSink sink, bool endsFile)
     {
-        sink.Chunk(_chunk.AsSpan(0, _length), _documents, endsFile);
+        sink.Chunk(_chunk.Span[.._length], _documents, endsFile);
         _chunksInFile = endsFile ? 0 : _chunksInFile + 1;
         (_length, _documents, _cut, _endsFile) = (0, 0, false, false);
     }

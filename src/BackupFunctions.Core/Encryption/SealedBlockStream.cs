@@ -12,18 +12,19 @@ public static class SealedBlockStream
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> Read(
         Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var buffer = new byte[BlockFormat.MaxBlockLength];
+        using var rented = new SecretBuffer(BlockFormat.MaxBlockLength);
+        var buffer = rented.Memory;
         long offset = 0;
         var held = 0;
         while (true)
         {
-            held += await Fill(stream, buffer.AsMemory(held), BlockHeader.MaxSize - held, cancellationToken);
+            held += await Fill(stream, buffer[held..], BlockHeader.MaxSize - held, cancellationToken);
             if (held == 0) yield break;
-            var length = Header(buffer.AsSpan(0, held), offset).BlockLength;
-            held += await Fill(stream, buffer.AsMemory(held), length - held, cancellationToken);
+            var length = Header(buffer.Span[..held], offset).BlockLength;
+            held += await Fill(stream, buffer[held..], length - held, cancellationToken);
             if (held < length) throw BackupException.Corrupt($"read block at offset {offset}: truncated, {held} of {length} bytes");
-            yield return buffer.AsMemory(0, length);
-            buffer.AsSpan(length, held - length).CopyTo(buffer);
+            yield return buffer[..length];
+            buffer[length..held].CopyTo(buffer);
             (held, offset) = (held - length, offset + length);
         }
     }

@@ -19,7 +19,10 @@ internal sealed class MemoryTenfold : IMeasure
     public async Task<IReadOnlyList<MeasureResult>> Run(bool quick, CancellationToken cancellationToken)
     {
         var bytes = quick ? 50_000_000L : 200_000_000;
-        var small = await PeakOfABackup(bytes, cancellationToken) / 1e6;
+        // one small backup may end before or after a garbage collection
+        var smalls = new double[3];
+        for (var i = 0; i < smalls.Length; i++) smalls[i] = await PeakOfABackup(bytes, cancellationToken) / 1e6;
+        var small = smalls.Order().ElementAt(smalls.Length / 2);
         var large = await PeakOfABackup(10 * bytes, cancellationToken) / 1e6;
         return [new(Name, large / small, Goal, AtLeast: false, [("peak_mb", large), ("small_peak_mb", small), ("data_mb", 10 * bytes / 1e6)])];
     }

@@ -55,6 +55,22 @@ public class BlockSealingTests
             threads: 1);
     }
 
+    [Fact]
+    public void A_disposed_sealer_or_opener_refuses_since_its_buffers_are_somebody_elses()
+    {
+        using var keys = TestKeys.Create();
+        var (sealer, opener) = (new BlockSealer(keys), new BlockOpener(keys));
+        var block = sealer.Seal(BlockType.Chunk, 0, true, default, [1]).Bytes.ToArray();
+        opener.Open(block).Plaintext.ToArray().ShouldBe([1]);
+        for (var times = 0; times < 2; times++)
+        {
+            sealer.Dispose();
+            opener.Dispose();
+        }
+        Should.Throw<ObjectDisposedException>(() => sealer.Seal(BlockType.Chunk, 0, true, default, [1]));
+        Should.Throw<ObjectDisposedException>(() => opener.Open(block));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
