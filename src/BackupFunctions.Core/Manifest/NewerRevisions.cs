@@ -28,7 +28,7 @@ internal static class NewerRevisions
                 var revision = await RevisionReader.Read(files, opener, root, cancellationToken);
                 if (revision.Repository == repository.Id) newest = new(root, revision, node);
             }
-            catch (BackupException e) when (e.Kind is ErrorKind.Corrupt or ErrorKind.NotFound or ErrorKind.WrongKey)
+            catch (BackupException e) when (e.Kind is ErrorKind.Corrupt or ErrorKind.NotFound)
             {
                 problems.Add($"{node} pins {root} as a manifest revision, but it cannot be read: {e.Message}");
             }
