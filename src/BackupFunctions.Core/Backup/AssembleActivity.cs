@@ -73,7 +73,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
             return new IndexedCollection(spec.Namespace.Database, spec.Namespace.Collection, spec.Type, spec.Options, spec.Indexes, spec.Uuid, spec.ReadOrder,
                 collection.AverageChunk, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files);
         }).ToList();
-        return new(BackupIndex.CurrentFormat, plan.Backup, BackupType.Full, plan.Started, plan.Server, plan.StartOptime, collections);
+        return new(BackupIndex.CurrentFormat, plan.Backup, BackupType.Full, plan.Started, plan.Server, plan.StartOptime, null, collections, null);
     }
 }
 

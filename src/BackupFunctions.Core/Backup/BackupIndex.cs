@@ -7,7 +7,9 @@ namespace BackupFunctions.Backup;
 
 /// <summary>
 /// The table of contents of a backup: sealed, and the only place where names stand. It lists the chunk lists of each file, never chunks, so
-/// that it stays small.
+/// that it stays small. With <see cref="Snapshot"/> the documents are those of exactly this cluster time; without it they were read one
+/// after the other, and are of one moment only after all of <see cref="Oplog"/> was replayed on them. An incremental backup has an oplog and no
+/// collections.
 /// </summary>
 public sealed record BackupIndex(
     int Format,
@@ -16,7 +18,9 @@ public sealed record BackupIndex(
     DateTimeOffset Started,
     SourceServer Server,
     Optime? StartOptime,
-    IReadOnlyList<IndexedCollection> Collections)
+    Optime? Snapshot,
+    IReadOnlyList<IndexedCollection> Collections,
+    IndexedOplog? Oplog)
 {
     /// <summary>The format that this code writes and reads.</summary>
     public const int CurrentFormat = 0;

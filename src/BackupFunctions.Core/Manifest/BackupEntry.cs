@@ -6,7 +6,8 @@ namespace BackupFunctions.Manifest;
 
 /// <summary>
 /// A backup as the manifest knows it. <see cref="Bytes"/> are the documents' BSON bytes, <see cref="StoredBytes"/> the sealed blocks that hold
-/// them, <see cref="NewBytes"/> the part that was not already held by the nodes.
+/// them, <see cref="NewBytes"/> the part that was not already held by the nodes. A full backup is restorable as of <see cref="ConsistentAt"/>,
+/// and at later points as far as oplog follows; null for an incremental backup, and where the source keeps no oplog.
 /// </summary>
 public sealed record BackupEntry(
     BackupId Id,
@@ -16,6 +17,8 @@ public sealed record BackupEntry(
     DateTimeOffset Started,
     DateTimeOffset Completed,
     Optime? StartOptime,
+    Optime? ConsistentAt,
+    OplogRange? Oplog,
     long Documents,
     long Bytes,
     long StoredBytes,
@@ -27,6 +30,9 @@ public sealed record BackupEntry(
     /// <summary>Whether fewer nodes hold it, verified, than are configured.</summary>
     public bool IsDegraded => Copies.Count < WantedCopies;
 }
+
+/// <summary>The stretch of the oplog that a backup holds: every entry behind <see cref="After"/> up to and with <see cref="Through"/>.</summary>
+public sealed record OplogRange(OplogMark After, OplogMark Through, long Entries);
 
 /// <summary>A verified copy: the node's id and name, when it was verified, and how many of the blocks were read back and hashed.</summary>
 public sealed record NodeCopy(string NodeId, string Node, DateTimeOffset VerifiedAt, long BlocksHashed, long Blocks);

@@ -74,7 +74,7 @@ public static class FullBackupWorkflow
                 problems[0].Hint ?? "what was dumped is staged, sealed; repair a node and run again", problems[0]);
 
         context.SetStatus(new("record", 0, 1, assembled.NewBytes));
-        var entry = new BackupEntry(backup, BackupType.Full, assembled.Root, assembled.Epoch, started, context.UtcNow, plan.StartOptime,
+        var entry = new BackupEntry(backup, BackupType.Full, assembled.Root, assembled.Epoch, started, context.UtcNow, plan.StartOptime, null, null,
             assembled.Documents, assembled.Bytes, assembled.StoredBytes, assembled.NewBytes, assembled.Namespaces, verified, plan.Nodes);
         var recorded = await context.Call(BackupActivities.UpdateManifest, "manifest", new RecordInput(entry));
         var warnings = plan.Warnings.ToList();

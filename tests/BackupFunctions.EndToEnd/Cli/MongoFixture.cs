@@ -27,7 +27,7 @@ public sealed class MongoFixture : IAsyncLifetime
         if (_target is not null) await _target.DisposeAsync();
     }
 
-    /// <summary>Two databases: a collection of several chunks with an index, a capped one, a view, names that need escaping.</summary>
+    /// <summary>Two databases: a collection of more than three chunks of any length with an index, a capped one, a view, names that need escaping.</summary>
     public static async Task Seed(string uri)
     {
         using var client = new MongoClient(uri);
@@ -35,7 +35,7 @@ public sealed class MongoFixture : IAsyncLifetime
         var random = new Random(7);
         await shop.GetCollection<BsonDocument>("orders").InsertManyAsync(Enumerable.Range(0, 600).Select(i => new BsonDocument
         {
-            { "_id", i }, { "customer", $"c{i % 17}" }, { "total", new Decimal128(i * 1.25m) }, { "noise", Noise(random, 900) },
+            { "_id", i }, { "customer", $"c{i % 17}" }, { "total", new Decimal128(i * 1.25m) }, { "noise", Noise(random, 3_000) },
         }));
         await shop.GetCollection<BsonDocument>("orders").Indexes.CreateOneAsync(
             new CreateIndexModel<BsonDocument>(Builders<BsonDocument>.IndexKeys.Ascending("customer").Descending("total"), new() { Name = "by_customer" }));

@@ -43,7 +43,7 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
     {
         var backup = Second();
         Names(backup.Header).ShouldBe(["format", "repository", "backup", "epoch", "keyring"]);
-        Names(backup.Index).ShouldBe(["format", "backup", "type", "started", "server", "startOptime", "collections"]);
+        Names(backup.Index).ShouldBe(["format", "backup", "type", "started", "server", "startOptime", "snapshot", "collections", "oplog"]);
         Names(backup.Index.GetProperty("server")).ShouldBe(["version", "featureCompatibilityVersion", "replicaSet"]);
         Names(backup.Index.GetProperty("startOptime")).ShouldBe(["seconds", "increment", "term"]);
         backup.Index.GetProperty("type").GetString().ShouldBe("full");
@@ -157,7 +157,7 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
         Text(change, "kind").ShouldBe("backup");
         var entry = change.GetProperty("backup");
         Names(entry).ShouldBe([
-            "id", "type", "root", "epoch", "started", "completed", "startOptime", "documents", "bytes", "storedBytes", "newBytes", "namespaces", "copies", "wantedCopies"]);
+            "id", "type", "root", "epoch", "started", "completed", "startOptime", "consistentAt", "oplog", "documents", "bytes", "storedBytes", "newBytes", "namespaces", "copies", "wantedCopies"]);
         foreach (var copy in entry.GetProperty("copies").EnumerateArray()) Names(copy).ShouldBe(["nodeId", "node", "verifiedAt", "blocksHashed", "blocks"]);
         return Text(entry, "root");
     }

@@ -16,7 +16,7 @@ internal static class Entries
     {
         var root = Cid.Raw(BitConverter.GetBytes(number));
         var id = BackupId.At(Start.AddMinutes(number), new Guid(number, 0, 0, new byte[8]));
-        return new(id, BackupType.Full, root, 1, Start.AddMinutes(number), Start.AddMinutes(number + 1), null, number, 10L * number, 5, 2, [$"shop.{number}"],
+        return new(id, BackupType.Full, root, 1, Start.AddMinutes(number), Start.AddMinutes(number + 1), null, null, null, number, 10L * number, 5, 2, [$"shop.{number}"],
             [new NodeCopy("a", "node 1", Start, 3, 3), new NodeCopy("b", "node 2", Start, 3, 3)], 2);
     }
 
