@@ -113,6 +113,16 @@ internal sealed class BackupRig : IDisposable
 
     public LoadActivity Loader(RestoreSession session) => new(session, _endpoint);
 
+    /// <summary>What a restore of this backup keeps on the target when it has begun, and nothing more.</summary>
+    public async Task<RestoreStep> Begin(Cid root)
+    {
+        var request = new RestoreRequest(root, [], [], false, false);
+        await State(request).Begin(request, Repository.Time.GetUtcNow(), Cancellation);
+        return new(RestoreId.Of(request));
+    }
+
+    public RestoreState State(RestoreRequest request) => new(_server.Connection, RestoreId.Of(request));
+
     public Task<OpenedBackup> Open(Cid root, params IReadOnlyList<IIpfsNode> nodes) =>
         OpenedBackup.Open(new DagContent(new BlockReader(nodes.Count > 0 ? nodes : Repository.Nodes), root), TestRepository.KeySource(), Cancellation);
 
