@@ -7,7 +7,7 @@ namespace BackupFunctions.Mongo;
 public sealed class NamespaceFilter(
     IReadOnlyList<NamespacePattern> include, IReadOnlyList<NamespacePattern> exclude, string? catalogueDatabase = null)
 {
-    /// <summary>Where a restore keeps its progress on the target until it ends.</summary>
+    /// <summary>Where a restore notes how far it is; it goes when the restore ends.</summary>
     public const string RestoreDatabase = "backupfunctions_restore";
 
     /// <summary>All that may be backed up.</summary>

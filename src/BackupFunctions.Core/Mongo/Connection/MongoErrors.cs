@@ -22,6 +22,9 @@ public static class MongoErrors
     /// <summary>NamespaceExists.</summary>
     public const int NamespaceExists = 48;
 
+    /// <summary>CommandNotFound.</summary>
+    public const int CommandNotFound = 59;
+
     /// <summary>DuplicateKey.</summary>
     public const int DuplicateKey = 11000;
 
