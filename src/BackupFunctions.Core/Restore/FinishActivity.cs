@@ -12,7 +12,9 @@ internal sealed class FinishActivity(MongoEndpoint target) : IActivity<RestoreSt
     /// <inheritdoc/>
     public async Task<FinishResult> Run(RestoreStep input, CancellationToken cancellationToken)
     {
-        await new RestoreState(await target.Connect(cancellationToken), input.Restore).Drop(cancellationToken);
+        var connection = await target.Connect(cancellationToken);
+        await new TargetReplayProgress(connection, input.Restore.ToString()).Clear(cancellationToken);
+        await new RestoreState(connection, input.Restore).Drop(cancellationToken);
         return new();
     }
 }

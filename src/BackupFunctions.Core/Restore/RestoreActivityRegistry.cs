@@ -1,6 +1,5 @@
 using BackupFunctions.Mongo;
 using BackupFunctions.Workflows;
-using Microsoft.Extensions.Logging;
 
 namespace BackupFunctions.Restore;
 
@@ -8,12 +7,14 @@ namespace BackupFunctions.Restore;
 public static class RestoreActivityRegistry
 {
     /// <summary>All of them.</summary>
-    public static ActivityRegistry Create(RestoreSession session, MongoEndpoint target, ILoggerFactory loggers) => new ActivityRegistry()
+    public static ActivityRegistry Create(RestoreSession session, MongoEndpoint target, EngineAmbient ambient) => new ActivityRegistry()
         .Add(new PlanRestoreActivity(session, target))
         .Add(new PrepareActivity(session, target))
         .Add(new LoadActivity(session, target))
+        .Add(new ReplayActivity(session, target, ambient))
         .Add(new BuildIndexesActivity(session, target))
         .Add(new CreateViewsActivity(session, target))
-        .Add(new CompareActivity(session, target, loggers))
+        .Add(new UsersAndRolesActivity(session, target))
+        .Add(new CompareActivity(session, target, ambient.Loggers))
         .Add(new FinishActivity(target));
 }

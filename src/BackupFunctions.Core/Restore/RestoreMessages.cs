@@ -18,7 +18,7 @@ public static class RestoreActivities
     public static readonly ActivityName<RestoreStep, LoadResult> Load = new("LoadDocuments");
 
     /// <summary>Replays the oplog for some minutes; asked again, it goes on.</summary>
-    public static readonly ActivityName<RestoreStep, ReplayResult> Replay = new("ReplayOplog");
+    public static readonly ActivityName<RestoreStep, ReplayOutcome> Replay = new("ReplayOplog");
 
     /// <summary>Builds the indexes of one collection.</summary>
     public static readonly ActivityName<RestoreStep, IndexResult> BuildIndexes = new("BuildIndexes");
@@ -70,7 +70,7 @@ public sealed record RestoreInput(RestoreRequest Request, int Width, int Version
 /// means that every byte is equal.
 /// </summary>
 public sealed record RestoreResult(
-    BackupId Backup, int Collections, int Views, int Indexes, long Documents, long Bytes, ReplayResult? Replay, IReadOnlyList<NamespaceDifference>? Differences, IReadOnlyList<string> Warnings);
+    BackupId Backup, int Collections, int Views, int Indexes, long Documents, long Bytes, ReplayOutcome? Replay, IReadOnlyList<NamespaceDifference>? Differences, IReadOnlyList<string> Warnings);
 
 /// <summary>A namespace that is not as the backup has it, and how.</summary>
 public sealed record NamespaceDifference(string Namespace, IReadOnlyList<string> Sentences);
@@ -99,7 +99,7 @@ public sealed record IndexResult(int Built, IReadOnlyList<string> Warnings);
 /// complete, and those that were discarded since they were not committed at the target time. When it has ended, how many collections and views
 /// there are to finish.
 /// </summary>
-public sealed record ReplayResult(
+public sealed record ReplayOutcome(
     bool Ended, Optime? Through, long Entries, long Applied, long Transactions, long Discarded, int Collections, int Views, IReadOnlyList<string> Warnings);
 
 /// <summary>The views by their place behind the collections.</summary>

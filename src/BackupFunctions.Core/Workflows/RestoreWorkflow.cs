@@ -46,7 +46,7 @@ public static class RestoreWorkflow
         return new(plan.Backup, collections, views, indexes.Sum(i => i.Built), documents, loaded, replay, differences, warnings);
     }
 
-    private static async Task<ReplayResult> Replay(IWorkflowContext context, RestoreStep step, long loaded)
+    private static async Task<ReplayOutcome> Replay(IWorkflowContext context, RestoreStep step, long loaded)
     {
         for (var turn = 0; ; turn++)
         {

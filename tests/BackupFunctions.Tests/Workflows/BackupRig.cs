@@ -103,7 +103,7 @@ internal sealed class BackupRig : IDisposable
     public async Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false)
     {
         using var session = RestoreSession();
-        var activities = RestoreActivityRegistry.Create(session, _endpoint, NullLoggerFactory.Instance);
+        var activities = RestoreActivityRegistry.Create(session, _endpoint, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
         var context = new InProcessContext("restore", activities, Repository.Time, _random, null, Cancellation);
         return await RestoreWorkflow.Run(context, new(new(root, include ?? [], exclude ?? [], drop, force), 2));
     }

@@ -14,7 +14,7 @@ namespace BackupFunctions.Restore;
 public sealed class RestoreState(MongoConnection target, RestoreId id)
 {
     private const string Database = NamespaceFilter.RestoreDatabase;
-    private const string RequestKey = "request", PreparedKey = "prepared", ReplayedKey = "replayed";
+    private const string RequestKey = "request", PreparedKey = "prepared", ReplayedKey = "replayed", AccountsKey = "accounts";
 
     /// <summary>How messages name it.</summary>
     public string Name { get; } = $"{Database}.{id}";
@@ -49,14 +49,18 @@ public sealed class RestoreState(MongoConnection target, RestoreId id)
     public Task Loaded(int unit, LoadResult result, CancellationToken cancellationToken) => Save(UnitKey(unit), result, cancellationToken);
 
     /// <summary>What the replay gave, or null when it has not ended yet.</summary>
-    public Task<ReplayResult?> FindReplayed(CancellationToken cancellationToken) => Find<ReplayResult>(ReplayedKey, cancellationToken);
+    public Task<ReplayOutcome?> FindReplayed(CancellationToken cancellationToken) => Find<ReplayOutcome>(ReplayedKey, cancellationToken);
 
-    /// <summary>The replay has ended; these are the collections, then the views, as they are to be.</summary>
-    public async Task Replayed(ReplayResult result, IReadOnlyList<CollectionSpec> collections, IReadOnlyList<CollectionSpec> views, CancellationToken cancellationToken)
+    /// <summary>The replay has ended: keeps the collections, then the views, and users and roles, as they are to be.</summary>
+    public async Task Replayed(ReplayOutcome outcome, ReplayResult result, CancellationToken cancellationToken)
     {
-        foreach (var (at, spec) in collections.Concat(views).Index()) await Save(SpecKey(at), spec, cancellationToken);
-        await Save(ReplayedKey, result, cancellationToken);
+        foreach (var (at, spec) in result.Collections.Concat(result.Views).Index()) await Save(SpecKey(at), spec, cancellationToken);
+        await Save(AccountsKey, new AccountDocuments(result.Users, result.Roles), cancellationToken);
+        await Save(ReplayedKey, outcome, cancellationToken);
     }
+
+    /// <summary>Users and roles as a replay left them, or null without one.</summary>
+    public Task<AccountDocuments?> FindAccounts(CancellationToken cancellationToken) => Find<AccountDocuments>(AccountsKey, cancellationToken);
 
     /// <summary>One of the collections and views by its place.</summary>
     public async Task<CollectionSpec> Spec(int at, CancellationToken cancellationToken) =>
