@@ -24,9 +24,10 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
         for (var unit = 0; unit < plan.Units; unit++)
             (await Twice(BackupActivities.DumpAndEncrypt, new DumpInput(backup, unit))).ShouldBeTrue();
 
+        (await Twice(BackupActivities.CaptureOplog, new CaptureInput(backup, 0, plan.OplogStart!, new()))).ShouldBeTrue();
         var assemble = activities.Find(BackupActivities.Assemble);
-        var assembled = await assemble.Run(new(backup), token);
-        (await assemble.Run(new(backup), token)).Root.ShouldBe(assembled.Root);
+        var assembled = await assemble.Run(new(backup, 1, null), token);
+        (await assemble.Run(new(backup, 1, null), token)).Root.ShouldBe(assembled.Root);
         // a unit that was still running elsewhere ends after the root was assembled
         (await Twice(BackupActivities.DumpAndEncrypt, new DumpInput(backup, 0))).ShouldBeTrue();
 
