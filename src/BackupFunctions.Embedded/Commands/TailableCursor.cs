@@ -7,6 +7,8 @@ namespace BackupFunctions.Embedded.Commands;
 /// <summary>A find over a capped collection that stays open at its end, with <c>tailable</c> and perhaps <c>awaitData</c>.</summary>
 internal static class TailableCursor
 {
+    private static readonly RawValue Natural = RawValue.From("$natural");
+
     /// <summary>Whether the command asks for one; errors 2 and 9 for what it cannot be combined with.</summary>
     public static bool IsAskedFor(Arguments arguments, QueryRequest query)
     {
@@ -33,7 +35,8 @@ internal static class TailableCursor
             throw FilterParser.Bad(
                 $"error processing query: ns={ns} planner returned error :: caused by :: tailable cursor requested on non capped collection");
         }
-        var plan = QueryPlan.Choose(collection, query);
+        // A tail reads in natural order, whatever index would serve the filter.
+        var plan = QueryPlan.Choose(collection, query.Hint.IsNullish ? query with { Hint = Natural } : query);
         if (!plan.IsForward) throw FilterParser.Bad("a tailable cursor reads in natural order and takes no index");
         var scan = new CappedScan(() => reads.Current(context).FindCollection(ns), collection, plan.From, to: null);
         return new Cursor(ns.ToString(), scan, Read) { AwaitsData = arguments.Flag("awaitData"), NeverTimesOut = arguments.Flag("noCursorTimeout") };

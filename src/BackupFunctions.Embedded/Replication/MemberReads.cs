@@ -43,7 +43,7 @@ internal sealed class MemberReads(Store store, Member member)
     private async ValueTask Reach(BsonTimestamp wanted, bool committed, CommandContext context)
     {
         var now = store.ClusterTime;
-        if (wanted.Value > now.Value)
+        if ((ulong)wanted.Value > (ulong)now.Value)
         {
             throw ReadConcern.Invalid(
                 $"readConcern afterClusterTime value must not be greater than the current clusterTime. Requested clusterTime: {Text(wanted)}; current clusterTime: {Text(now)}");
