@@ -88,7 +88,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     {
         using var session = new RestoreSession(root => new DagContent(new BlockReader(Nodes), root), Keys);
         await using var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
-        var activities = RestoreActivityRegistry.Create(session, target, ambient.Loggers);
+        var activities = RestoreActivityRegistry.Create(session, target, ambient);
         return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, activities, onStatus, cancellationToken), new(request, options.Parallelism));
     }
 

@@ -59,9 +59,11 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     /// <inheritdoc/>
     public async Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken)
     {
-        using var backup = await OpenedBackup.Open(await Content(request.Path, cancellationToken), KeySources.Of(run.Options.Key, files, time), cancellationToken);
-        var written = await DumpExporter.Run(backup, request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
-        return new(request.Output, written.Collections, written.Documents, written.Bytes);
+        using var keys = new KeyringUnlocker(KeySources.Of(run.Options.Key, files, time));
+        var backups = new List<OpenedBackup>();
+        foreach (var path in request.Paths) backups.Add(await OpenedBackup.Open(await Content(path, cancellationToken), keys, cancellationToken));
+        var written = await DumpExporter.Run(backups[0], backups[1..], request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
+        return new(request.Output, written.Collections, written.Documents, written.OplogEntries, written.Bytes);
     }
 
     /// <inheritdoc/>
@@ -88,7 +90,7 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
 
         using var target = Target(request.TargetUri);
         var result = await engine.Restore(restore, target, Report(run), cancellationToken);
-        var differences = result.Differences.ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
+        var differences = (result.Differences ?? []).ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
         return new(root.ToString(), false, [.. selected.Select(c => Results.Restored(c, differences.GetValueOrDefault(c.Namespace.ToString(), [])))], result.Warnings);
     }
 

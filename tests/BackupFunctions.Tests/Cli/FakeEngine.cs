@@ -52,7 +52,7 @@ internal sealed class FakeEngine : IEngineCommands
         Answer(request, run, new DownloadResult(request.Cid, request.Path, 1200, 5_000_000));
 
     public Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken) =>
-        Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 12_345_688));
+        Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 0, 12_345_688));
 
     public Task<RestoreResult> RestoreDump(RestoreDumpRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, Restored(request.Path, false));
 
