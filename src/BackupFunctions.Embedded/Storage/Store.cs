@@ -124,6 +124,7 @@ internal sealed class Store
     private void Show(WriteUnit unit)
     {
         var (old, catalog, journal) = (_state, unit.Finish(), unit.Journal);
+        journal.Close();
         if (journal.Entries == 0)
         {
             _state = old with { Catalog = catalog };
