@@ -5,7 +5,7 @@ using MongoDB.Bson;
 namespace BackupFunctions.Embedded.Commands;
 
 /// <summary>
-/// The fields of a command. Reading them refuses fields that are not known (error 40415), transactions (263) and snapshot reads (246), so
+/// The fields of a command. Reading them refuses fields that are not known (error 40415), transactions where they cannot be (263) and snapshot reads (246), so
 /// that nothing asked for is passed over in silence.
 /// </summary>
 internal sealed class Arguments
@@ -54,6 +54,9 @@ internal sealed class Arguments
         document.Slice.GetBytes(0, bytes, 0, bytes.Length);
         return bytes;
     }
+
+    /// <summary>What the command reads: its transaction's view, or all that is stored.</summary>
+    public Catalog Catalog(Store store) => Context.Transaction?.View ?? store.Catalog;
 
     /// <summary>The collection that the command names.</summary>
     public Namespace Target()
@@ -120,9 +123,10 @@ internal sealed class Arguments
 
     private void RefuseSessionsKinds()
     {
+        if (Context.Transaction is not null) return;
         if (!this["startTransaction"].IsMissing || !this["autocommit"].IsMissing)
         {
-            throw new CommandException(263, "OperationNotSupportedInTransaction", $"cannot run {Context.Name} in a transaction: this server has no multi-document transactions");
+            throw new CommandException(263, "OperationNotSupportedInTransaction", $"Cannot run '{Context.Name}' in a multi-document transaction.");
         }
         if (!this["txnNumber"].IsMissing && this["lsid"].IsMissing)
         {

@@ -12,7 +12,7 @@ internal static class CreateIndexesCommand
         var ns = WriteTarget.Of(arguments);
         var specifications = arguments.Documents("indexes");
         if (specifications.Count == 0) throw new CommandException(2, "BadValue", "Must specify at least one index to create");
-        return store.Write(unit =>
+        return store.Write(context, unit =>
         {
             WriteTarget.Check(unit, ns);
             var automatic = unit.Find(ns) is null;
@@ -74,6 +74,12 @@ internal static class CreateIndexesCommand
         return false;
     }
 
+    private static void Add(WriteUnit unit, Namespace ns, IndexDefinition definition)
+    {
+        var collection = unit.Edit(ns).Current;
+        unit.Put(collection.With(collection.States.Add(Build(collection, definition))));
+    }
+
     private static void Log(WriteUnit unit, StoredCollection collection, List<IndexDefinition> built)
     {
         var ns = collection.Namespace;
@@ -84,9 +90,13 @@ internal static class CreateIndexesCommand
             foreach (var definition in built)
             {
                 var o = new RawWriter().Append("createIndexes", ns.Collection).AppendAll(definition.Spec).ToDocument();
-                unit.Log(new OplogEntry("c", command, uuid, RawValue.Document(o)));
+                unit.Log(new OplogEntry("c", command, uuid, RawValue.Document(o)), u => Add(u, ns, definition));
             }
             return;
+        }
+        if (unit.Transaction is not null)
+        {
+            throw new CommandException(263, "OperationNotSupportedInTransaction", $"Cannot create new indexes on non-empty collection {ns} in a multi-document transaction.");
         }
         // Over data, an index build has a start and a commit.
         var build = new BsonBinaryData(unit.Ids.NextUuid(), GuidRepresentation.Standard);

@@ -19,13 +19,14 @@ internal static class FindCommand
         var ns = arguments.Target();
         var query = Parse(arguments);
         var projection = Projection.Parse(arguments.Object("projection"));
-        var entry = store.Catalog.Find(ns);
+        var catalog = arguments.Catalog(store);
+        var entry = catalog.Find(ns);
         Collations.Check(arguments["collation"], entry as Collection);
         var documents = entry switch
         {
             null => [],
             Collection collection => query.Run(collection).Select(r => r.Bytes),
-            _ => ViewReader.Find(store, (View)entry, query).Select(d => d.ToArray()),
+            _ => ViewReader.Find(store, catalog, (View)entry, query).Select(d => d.ToArray()),
         };
         if (projection is not null) documents = documents.Select(d => projection.Apply(RawValue.Document(d)).ToArray());
         var cursor = new Cursor(ns.ToString(), documents) { NeverTimesOut = arguments.Flag("noCursorTimeout") };

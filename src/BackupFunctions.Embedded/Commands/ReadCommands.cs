@@ -25,7 +25,7 @@ internal static class ReadCommands
             null => 0,
             Collection collection when IsAll(arguments) => collection.Count,
             Collection collection => query.Run(collection).LongCount(),
-            View view => ViewReader.Find(store, view, query).LongCount(),
+            View view => ViewReader.Find(store, store.Catalog, view, query).LongCount(),
             _ => 0,
         };
         return new BsonDocument("n", CollectionStatistics.Number(count));
@@ -37,10 +37,11 @@ internal static class ReadCommands
         var ns = arguments.Target();
         var path = IndexDefinition.PathOf(arguments.Text("key") ?? throw arguments.Required("key"));
         var query = new QueryRequest(FilterParser.Parse(arguments.Object("query"))) { Hint = arguments["hint"] };
-        var documents = store.Catalog.Find(ns) switch
+        var catalog = arguments.Catalog(store);
+        var documents = catalog.Find(ns) switch
         {
             Collection collection => query.Run(collection).Select(r => r.Document),
-            View view => ViewReader.Find(store, view, query),
+            View view => ViewReader.Find(store, catalog, view, query),
             _ => [],
         };
         var values = new SortedSet<RawValue>(BsonOrder.Instance);
@@ -62,7 +63,7 @@ internal static class ReadCommands
             throw new CommandException(73, "InvalidNamespace", "{aggregate: 1} is not valid: no stage of this server reads without a collection");
         }
         var ns = arguments.Target();
-        var catalog = store.Catalog;
+        var catalog = arguments.Catalog(store);
         Collations.Check(arguments["collation"], catalog.FindCollection(ns));
         var documents = ViewReader.Run(store, catalog, ns, pipeline, arguments["hint"]).Select(d => d.ToArray());
         return cursors.Open(new Cursor(ns.ToString(), documents), Values.Long(cursor["batchSize"u8]), single: false, context.Cancellation);

@@ -36,6 +36,16 @@ internal static class StoreCommands
         Add("dbStats", c => StatsCommands.Database(store, c));
         Add("dbstats", c => StatsCommands.Database(store, c));
 
-        void Add(string name, Func<CommandContext, BsonDocument> run) => table.Add(name, c => ValueTask.FromResult(run(c)));
+        Add("applyOps", c => ApplyOpsCommand.Run(store, c));
+        Add("convertToCapped", c => CappedCommands.Convert(store, c));
+        Add("emptycapped", c => CappedCommands.Empty(store, c));
+        Add("commitTransaction", c => TransactionCommands.Commit(store, c));
+        Add("abortTransaction", c => TransactionCommands.Abort(store, c));
+        Add("prepareTransaction", c => TransactionCommands.Prepare(store, c));
+        Add("endSessions", c => TransactionCommands.End(store, c));
+        Add("killSessions", c => TransactionCommands.End(store, c));
+        Add("killAllSessions", c => TransactionCommands.EndAll(store, c));
+
+        void Add(string name, Func<CommandContext, BsonDocument> run) => table.Add(name, c => ValueTask.FromResult(TransactionGate.Run(store, c, run)));
     }
 }

@@ -119,7 +119,7 @@ internal sealed class Dispatcher(CommandTable commands, IOptimeSource optimes, b
         if (AwaitsLogin(context.Connection) && !OpenToAll.Contains(context.Name))
             throw ServerErrors.Unauthorized($"Command {context.Name} requires authentication");
         // run outside of a transaction it would take effect even if the client aborts
-        if (context.Body.Contains("autocommit")) throw ServerErrors.NotInTransaction(context.Name);
+        if (context.Body.Contains("autocommit") && !TransactionGate.Allows(context.Name)) throw ServerErrors.NotInTransaction(context.Name);
         return handler(context);
     }
 

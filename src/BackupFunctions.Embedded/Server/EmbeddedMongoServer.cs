@@ -55,7 +55,11 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
     /// <exception cref="SocketException">The address or port cannot be had.</exception>
     public static Task<EmbeddedMongoServer> Start(EmbeddedMongoOptions options, CancellationToken cancellation = default)
     {
-        var store = new Store(options.Time);
+        var store = new Store(options.Time)
+        {
+            MaxTransactionEntryBytes = options.MaxTransactionEntryBytes,
+            VectoredInserts = options.VectoredInserts ?? options.ServerVersion.Major >= 8,
+        };
         foreach (var seed in options.Seeds) store.AddSeed(seed);
         return Start(options, store, table => StoreCommands.Register(table, store), cancellation);
     }
@@ -99,8 +103,8 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
         new ParameterCommands(server.Version).Register(commands);
         new DiagnosticCommands(server, _counts).Register(commands);
         new ConnectionStatusCommand(users).Register(commands);
-        SessionCommands.Register(commands);
         registerMore?.Invoke(commands);
+        SessionCommands.Register(commands);
         return commands;
     }
 

@@ -3,13 +3,13 @@ using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Server;
 
-/// <summary>Logical sessions: their ids are accepted everywhere and nothing is kept for them, so there is nothing to end either.</summary>
+/// <summary>Logical sessions: their ids are accepted everywhere. What a store keeps for them it ends by commands of its own.</summary>
 internal static class SessionCommands
 {
     /// <summary>How long a session lives without being used, as clients are told.</summary>
     public const int TimeoutMinutes = 30;
 
-    /// <summary>Adds the commands.</summary>
+    /// <summary>Adds the commands that are not there yet.</summary>
     public static void Register(CommandTable commands)
     {
         commands.Add("startSession", _ => ValueTask.FromResult(new BsonDocument
@@ -18,6 +18,8 @@ internal static class SessionCommands
             { "timeoutMinutes", TimeoutMinutes },
         }));
         foreach (var name in (string[])["endSessions", "refreshSessions", "killSessions", "killAllSessions"])
-            commands.Add(name, _ => ValueTask.FromResult(new BsonDocument()));
+        {
+            if (commands.Find(name) is null) commands.Add(name, _ => ValueTask.FromResult(new BsonDocument()));
+        }
     }
 }

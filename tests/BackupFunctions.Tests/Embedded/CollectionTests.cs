@@ -36,7 +36,6 @@ public class CollectionTests
     [InlineData("{create: 'a$b'}", 73)]
     [InlineData("{create: 5}", 73)]
     [InlineData("{create: 'c', clusteredIndex: {key: {a: 1}, unique: true}}", 72)]
-    [InlineData("{create: 'c', startTransaction: true, autocommit: false, txnNumber: NumberLong(1), lsid: {id: UUID('00000000-0000-4000-8000-000000000000')}}", 263)]
     public void Collections_that_cannot_be_are_refused(string command, int code)
     {
         var server = new EmbeddedServer();

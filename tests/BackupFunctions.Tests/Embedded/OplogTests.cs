@@ -189,7 +189,7 @@ public class OplogTests
         return array;
     }
 
-    private static Gen<BsonDocument> Document(int depth)
+    internal static Gen<BsonDocument> Document(int depth)
     {
         var names = Gen.OneOf("a", "b", "c", "d", "e");
         return Gen.Select(names, Value(depth)).Array[0, 5].Select(fields =>
