@@ -1,4 +1,5 @@
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.Users;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -45,6 +46,17 @@ internal static class StoreCommands
         Add("endSessions", c => TransactionCommands.End(store, c));
         Add("killSessions", c => TransactionCommands.End(store, c));
         Add("killAllSessions", c => TransactionCommands.EndAll(store, c));
+        var (users, roles) = (new UserCommands(store), new RoleCommands(store));
+        Add("createUser", users.Create);
+        Add("updateUser", users.Update);
+        Add("dropUser", users.Drop);
+        Add("grantRolesToUser", users.Grant);
+        Add("revokeRolesFromUser", users.Revoke);
+        Add("usersInfo", users.Info);
+        Add("createRole", roles.Create);
+        Add("dropRole", roles.Drop);
+        Add("rolesInfo", roles.Info);
+        Add("_mergeAuthzCollections", c => MergeAuthorizationCommand.Run(store, c));
 
         void Add(string name, Func<CommandContext, BsonDocument> run) => table.Add(name, c => ValueTask.FromResult(TransactionGate.Run(store, c, run)));
     }

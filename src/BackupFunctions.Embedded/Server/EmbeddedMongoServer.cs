@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using BackupFunctions.Embedded.Auth;
 using BackupFunctions.Embedded.Storage;
 using BackupFunctions.Embedded.Commands;
+using BackupFunctions.Embedded.Users;
 using BackupFunctions.Embedded.Wire;
 
 namespace BackupFunctions.Embedded.Server;
@@ -33,7 +34,7 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
         _listener = listener;
         _time = options.Time;
         _tls = options.Tls is { } tls ? new TlsHandshake(tls) : null;
-        var users = new UserDirectory(options.Users);
+        var users = new UserDirectory(options.Users, optimes as IUserSource);
         _listener.Start();
 
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;

@@ -1,5 +1,6 @@
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.Embedded.Commands;
+using BackupFunctions.Embedded.Users;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Storage;
@@ -7,7 +8,7 @@ namespace BackupFunctions.Embedded.Storage;
 /// <summary>
 /// Everything the embedded server holds, in memory. Readers take <see cref="Catalog"/>, which never changes; writers come one at a time.
 /// </summary>
-internal sealed class Store : IOptimeSource
+internal sealed class Store : IOptimeSource, IUserSource
 {
     /// <summary>The default bound of the oplog in bytes.</summary>
     public const long DefaultOplogBytes = 256L << 20;
@@ -62,6 +63,9 @@ internal sealed class Store : IOptimeSource
 
     /// <summary>Wall clock time of the newest oplog entry, UTC.</summary>
     public DateTime LastWallTime => new(Interlocked.Read(ref _lastWallTicks), DateTimeKind.Utc);
+
+    /// <inheritdoc/>
+    public BsonDocument? FindUser(string fullName) => AuthorizationCollections.Find(Catalog, AuthorizationCollections.Users, fullName);
 
     /// <summary>Adds a collection that is computed; only while nobody is served yet.</summary>
     public void AddSeed(SeededCollection seed) => Write(unit =>

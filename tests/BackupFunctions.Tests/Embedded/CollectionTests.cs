@@ -169,7 +169,7 @@ public class CollectionTests
         server.Run("{drop: 'c'}").ShouldBe([]);
         server.Run("{dropDatabase: 1}")["dropped"].AsString.ShouldBe("test");
         server.Find("{listCollections: 1}").ShouldBeEmpty();
-        server.Run("{listDatabases: 1, nameOnly: true}", "admin")["databases"].AsBsonArray.Select(d => d["name"].AsString).ShouldBe(["admin", "local"]);
+        server.Run("{listDatabases: 1, nameOnly: true}", "admin")["databases"].AsBsonArray.Select(d => d["name"].AsString).ShouldBe(["admin", "config", "local"]);
         server.Fails("{dropDatabase: 1}", "local").ShouldBe(20);
     }
 

@@ -11,9 +11,9 @@ internal sealed class EmbeddedServer
 {
     private readonly CommandTable _table = new();
 
-    public EmbeddedServer(long oplogBytes = Store.DefaultOplogBytes)
+    public EmbeddedServer(long oplogBytes = Store.DefaultOplogBytes, int maxTransactionEntryBytes = DocumentIntake.MaxBytes, bool vectoredInserts = false)
     {
-        Store = new Store(Time, oplogBytes);
+        Store = new Store(Time, oplogBytes) { MaxTransactionEntryBytes = maxTransactionEntryBytes, VectoredInserts = vectoredInserts };
         StoreCommands.Register(_table, Store);
     }
 

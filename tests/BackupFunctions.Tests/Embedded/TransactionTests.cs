@@ -116,6 +116,7 @@ public class TransactionTests
     public void Numbers_must_go_up_and_a_commit_can_be_repeated()
     {
         var transaction = _server.Begin(5);
+        transaction.Run("{find: 'c'}");
         transaction.Fails("{find: 'c', txnNumber: NumberLong(4)}", fresh: true).ShouldBe((225, false));
         transaction.Fails("{find: 'c', txnNumber: NumberLong(6)}", fresh: true).ShouldBe((251, true));
         transaction.Run("{insert: 'c', documents: [{_id: 1}]}");
