@@ -31,6 +31,7 @@ internal static class RealOplog
     /// <summary>An entry of an older server, or one that a tool has written again, with the fields in the order, and with the types, of servers since 5.0.</summary>
     public static BsonDocument Modern(BsonDocument entry)
     {
+        entry = entry.DeepClone().AsBsonDocument;
         var modern = new BsonDocument(TopLevel.Where(entry.Contains).Select(n => new BsonElement(n, n is "t" or "v" ? entry[n].ToInt64() : entry[n])));
         if (modern["o"].AsBsonDocument.TryGetValue("idIndex", out var idIndex)) idIndex.AsBsonDocument.Remove("ns");
         if (!modern.TryGetValue("o2", out var o2) || !o2.AsBsonDocument.Contains("collectionOptions_old")) return modern;
