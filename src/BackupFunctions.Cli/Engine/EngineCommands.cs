@@ -5,6 +5,7 @@ using BackupFunctions.Configuration;
 using BackupFunctions.Diagnosis;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.MongoDump;
 using BackupFunctions.Notifications;
@@ -26,7 +27,30 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     {
         using var engine = Open(run);
         var result = await engine.BackUp(Report(run), cancellationToken);
-        return new(Results.Summary(result.Backup), Results.Copies(result.Backup, engine.Nodes, result.Problems), [.. result.Problems, .. result.Warnings]);
+        return Results.Made(result.Backup, engine.Nodes, result.Problems, result.Warnings);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IncrementalResult> BackupIncrement(IncrementalRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        return Results.Run(await engine.BackUpIncrement(TimeSpan.Zero, request.MaxBytes, Report(run), cancellationToken), engine.Nodes);
+    }
+
+    /// <inheritdoc/>
+    public async Task BackupContinuously(
+        IncrementalRequest request, EngineRun run, Action<IncrementalResult> onRun, Action<FailedRun> onFailure, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        await engine.BackUpContinuously(request.Every, request.MaxBytes, result => onRun(Results.Run(result, engine.Nodes)),
+            failure => onFailure(new(failure.Message, failure.Hint, failure.Pause.TotalSeconds)), Report(run), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        return Results.Windows(OplogTimeline.Of(await engine.Manifest.Load(cancellationToken)));
     }
 
     /// <inheritdoc/>
@@ -34,7 +58,8 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     {
         using var engine = Open(run);
         var state = await engine.Manifest.Load(cancellationToken);
-        return new([.. state.Backups.Reverse().Select(Results.Summary).Where(b => (request.Type is null || b.Type == request.Type) && (request.Since is null || b.StartedAt >= request.Since))]);
+        return new([.. state.Backups.Reverse().Select(Results.Summary).Where(b => (request.Type is null || b.Type == request.Type) && (request.Since is null || b.StartedAt >= request.Since))],
+            Results.Windows(OplogTimeline.Of(state)));
     }
 
     /// <inheritdoc/>
@@ -59,9 +84,11 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     /// <inheritdoc/>
     public async Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken)
     {
-        using var backup = await OpenedBackup.Open(await Content(request.Path, cancellationToken), KeySources.Of(run.Options.Key, files, time), cancellationToken);
-        var written = await DumpExporter.Run(backup, request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
-        return new(request.Output, written.Collections, written.Documents, written.Bytes);
+        using var keys = new KeyringUnlocker(KeySources.Of(run.Options.Key, files, time));
+        var backups = new List<OpenedBackup>();
+        foreach (var path in request.Paths) backups.Add(await OpenedBackup.Open(await Content(path, cancellationToken), keys, cancellationToken));
+        var written = await DumpExporter.Run(backups[0], backups[1..], request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
+        return new(request.Output, written.Collections, written.Documents, written.OplogEntries, written.Bytes);
     }
 
     /// <inheritdoc/>
@@ -79,7 +106,7 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     public async Task<RestoreResult> RestoreFull(RestoreFullRequest request, EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);
-        var root = await Root(engine, request.Backup, cancellationToken);
+        var root = await Root(engine, request.Backup, cancellationToken, full: true);
         var restore = new RestoreRequest(root, [], [], request.Drop, request.Force);
         using var backup = await engine.Open(root, cancellationToken);
         var plan = RestorePlan.Of(backup.Index, restore);
@@ -88,7 +115,7 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
 
         using var target = Target(request.TargetUri);
         var result = await engine.Restore(restore, target, Report(run), cancellationToken);
-        var differences = result.Differences.ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
+        var differences = (result.Differences ?? []).ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
         return new(root.ToString(), false, [.. selected.Select(c => Results.Restored(c, differences.GetValueOrDefault(c.Namespace.ToString(), [])))], result.Warnings);
     }
 
@@ -130,13 +157,14 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     private MongoEndpoint Target(string uri) => BackupEngine.Endpoint(uri, TargetName, time);
 
     // a root CID needs no catalogue: it is enough to restore with a node and the key
-    private static async Task<Cid> Root(BackupEngine engine, string reference, CancellationToken cancellationToken)
+    private static async Task<Cid> Root(BackupEngine engine, string reference, CancellationToken cancellationToken, bool full = false)
     {
         if (Cid.TryParse(reference, out var root)) return root;
         if (engine.Options.Catalog is null)
             throw new BackupException(ErrorKind.Configuration, $"find backup '{reference}': there is no catalogue",
                 $"set {SettingNames.CatalogUri} or {SettingNames.MongoUri}, or give the root CID of a backup");
-        return (await engine.Manifest.Load(cancellationToken)).Find(reference).Root;
+        var state = await engine.Manifest.Load(cancellationToken);
+        return full && reference == BackupArgument.Latest && state.Latest(BackupFunctions.Backup.BackupType.Full) is { } latest ? latest.Root : state.Find(reference).Root;
     }
 
     private async Task<IBackupContent> Content(string path, CancellationToken cancellationToken)

@@ -5,7 +5,30 @@ namespace BackupFunctions.Tests.Cli;
 public class RequestTests
 {
     [Fact]
-    public Task Backup_is_full_by_default() => Asks("backup", new BackupRequest(BackupType.Full));
+    public Task Backup_is_full_by_default() => Asks("backup", new BackupRequest());
+
+    [Fact]
+    public Task An_incremental_backup_has_the_engines_limits_by_default() => Asks("backup incremental", new IncrementalRequest(null, null));
+
+    [Fact]
+    public Task Continuous_passes_its_limits() =>
+        Asks("backup incremental --continuous --every 30s --max-bytes 1048576", new IncrementalRequest(TimeSpan.FromSeconds(30), 1 << 20));
+
+    [Theory]
+    [InlineData("backup --continuous")]
+    [InlineData("backup full --max-bytes 5")]
+    [InlineData("backup incremental --every 10s")]
+    [InlineData("backup incremental --continuous --every 10")]
+    [InlineData("backup incremental --continuous --every 25h")]
+    [InlineData("backup incremental --continuous --every 0s")]
+    [InlineData("backup incremental --max-bytes 0")]
+    [InlineData("backup differential")]
+    public async Task What_does_not_fit_together_is_a_usage_error(string commandLine)
+    {
+        var engine = new FakeEngine();
+        (await CliRun.Of(commandLine.Split(' '), engine)).ExitCode.ShouldBe(2);
+        engine.Request.ShouldBeNull();
+    }
 
     [Fact]
     public Task A_date_without_a_zone_is_UTC() =>
