@@ -5,8 +5,8 @@ using MongoDB.Bson;
 namespace BackupFunctions.Embedded.Commands;
 
 /// <summary>
-/// The fields of a command. Reading them refuses fields that are not known (error 40415), transactions where they cannot be (263) and snapshot reads (246), so
-/// that nothing asked for is passed over in silence.
+/// The fields of a command. Reading them refuses fields that are not known (error 40415) and transactions where they cannot be (263), so that
+/// nothing asked for is passed over in silence.
 /// </summary>
 internal sealed class Arguments
 {
@@ -54,9 +54,6 @@ internal sealed class Arguments
         document.Slice.GetBytes(0, bytes, 0, bytes.Length);
         return bytes;
     }
-
-    /// <summary>What the command reads: its transaction's view, or all that is stored.</summary>
-    public Catalog Catalog(Store store) => Context.Transaction?.View ?? store.Catalog;
 
     /// <summary>The collection that the command names.</summary>
     public Namespace Target()
@@ -131,11 +128,6 @@ internal sealed class Arguments
         if (!this["txnNumber"].IsMissing && this["lsid"].IsMissing)
         {
             throw new CommandException(72, "InvalidOptions", "Transaction number requires a session ID to also be specified");
-        }
-        var level = this["readConcern"] is { IsDocument: true } concern ? concern["level"u8] : default;
-        if (level is { IsMissing: false, Type: BsonType.String } && level.Text == "snapshot")
-        {
-            throw new CommandException(246, "SnapshotUnavailable", "this server has no snapshot reads");
         }
     }
 }

@@ -1,3 +1,4 @@
+using BackupFunctions.Embedded.Replication;
 using BackupFunctions.Embedded.Storage;
 using BackupFunctions.Embedded.Users;
 using MongoDB.Bson;
@@ -7,20 +8,24 @@ namespace BackupFunctions.Embedded.Commands;
 /// <summary>The commands that read and write what is stored.</summary>
 internal static class StoreCommands
 {
-    public static void Register(CommandTable table, Store store)
+    /// <summary>Adds the commands as one member runs them; the default is the first one.</summary>
+    public static void Register(CommandTable table, Store store, Member? member = null)
     {
-        var cursors = new Cursors(store);
+        member ??= store.Replication.Members[0];
+        var reads = new MemberReads(store, member);
+        var cursors = new Cursors(store, reads);
+        member.OnInterrupt(cursors.CloseAll);
         Add("insert", c => InsertCommand.Run(store, c));
         Add("update", c => UpdateCommand.Run(store, c));
         Add("delete", c => DeleteCommand.Run(store, c));
         Add("findAndModify", c => FindAndModifyCommand.Run(store, c));
         Add("findandmodify", c => FindAndModifyCommand.Run(store, c));
-        Add("find", c => FindCommand.Find(store, cursors, c));
-        Add("getMore", c => FindCommand.GetMore(cursors, c));
+        AddRead("find", c => FindCommand.Find(store, cursors, reads, c));
+        AddAsync("getMore", c => FindCommand.GetMore(cursors, c));
         Add("killCursors", c => FindCommand.KillCursors(cursors, c));
-        Add("count", c => ReadCommands.Count(store, c));
-        Add("distinct", c => ReadCommands.Distinct(store, c));
-        Add("aggregate", c => ReadCommands.Aggregate(store, cursors, c));
+        AddRead("count", c => ReadCommands.Count(store, c));
+        AddRead("distinct", c => ReadCommands.Distinct(store, c));
+        AddRead("aggregate", c => ReadCommands.Aggregate(store, cursors, c));
         Add("create", c => CreateCommand.Run(store, c));
         Add("drop", c => DropCommands.Drop(store, c));
         Add("dropDatabase", c => DropCommands.DropDatabase(store, c));
@@ -29,13 +34,13 @@ internal static class StoreCommands
         Add("createIndexes", c => CreateIndexesCommand.Run(store, c));
         Add("dropIndexes", c => DropIndexesCommand.Run(store, c));
         Add("deleteIndexes", c => DropIndexesCommand.Run(store, c));
-        Add("listIndexes", c => ListCommands.Indexes(store, cursors, c));
-        Add("listCollections", c => ListCommands.Collections(store, cursors, c));
-        Add("listDatabases", c => ListCommands.Databases(store, c));
-        Add("collStats", c => StatsCommands.Collection(store, c));
-        Add("collstats", c => StatsCommands.Collection(store, c));
-        Add("dbStats", c => StatsCommands.Database(store, c));
-        Add("dbstats", c => StatsCommands.Database(store, c));
+        AddRead("listIndexes", c => ListCommands.Indexes(cursors, c));
+        AddRead("listCollections", c => ListCommands.Collections(cursors, c));
+        AddRead("listDatabases", c => ListCommands.Databases(c));
+        AddRead("collStats", c => StatsCommands.Collection(c));
+        AddRead("collstats", c => StatsCommands.Collection(c));
+        AddRead("dbStats", c => StatsCommands.Database(c));
+        AddRead("dbstats", c => StatsCommands.Database(c));
 
         Add("applyOps", c => ApplyOpsCommand.Run(store, c));
         Add("convertToCapped", c => CappedCommands.Convert(store, c));
@@ -52,12 +57,21 @@ internal static class StoreCommands
         Add("dropUser", users.Drop);
         Add("grantRolesToUser", users.Grant);
         Add("revokeRolesFromUser", users.Revoke);
-        Add("usersInfo", users.Info);
+        AddRead("usersInfo", UserCommands.Info);
         Add("createRole", roles.Create);
         Add("dropRole", roles.Drop);
-        Add("rolesInfo", roles.Info);
+        AddRead("rolesInfo", RoleCommands.Info);
         Add("_mergeAuthzCollections", c => MergeAuthorizationCommand.Run(store, c));
 
-        void Add(string name, Func<CommandContext, BsonDocument> run) => table.Add(name, c => ValueTask.FromResult(TransactionGate.Run(store, c, run)));
+        void Add(string name, Func<CommandContext, BsonDocument> run) => AddAsync(name, c => ValueTask.FromResult(run(c)));
+
+        // in a transaction, what is read was chosen when it began
+        void AddRead(string name, Func<CommandContext, BsonDocument> run) => AddAsync(name, async c =>
+        {
+            if (c.Transaction is null) await reads.Prepare(c);
+            return run(c);
+        });
+
+        void AddAsync(string name, CommandHandler run) => table.Add(name, c => TransactionGate.Run(store, c, run));
     }
 }

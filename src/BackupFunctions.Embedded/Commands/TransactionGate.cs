@@ -22,20 +22,20 @@ internal static class TransactionGate
     public static bool Allows(string command) => Allowed.Contains(command) || Ends.Contains(command);
 
     /// <summary>Runs a command: as a statement of its transaction where it names one.</summary>
-    public static BsonDocument Run(Store store, CommandContext context, Func<CommandContext, BsonDocument> run)
+    public static async ValueTask<BsonDocument> Run(Store store, CommandContext context, CommandHandler run)
     {
         var body = context.Body;
         if (!body.Contains("autocommit"))
         {
             if (Ends.Contains(context.Name)) throw Invalid($"{context.Name} must be run within a transaction");
-            return body.Contains("startTransaction") ? throw Invalid("'startTransaction' field requires 'autocommit' field to also be specified") : run(context);
+            return body.Contains("startTransaction") ? throw Invalid("'startTransaction' field requires 'autocommit' field to also be specified") : await run(context);
         }
         var ends = Ends.Contains(context.Name);
         try
         {
             context.Transaction = Enter(store, context, ends);
-            if (!ends) store.Exclusive(() => Checked(store, context.Transaction));
-            var reply = run(context);
+            if (!ends) context.Catalog = store.Exclusively(() => View(store, context.Transaction));
+            var reply = await run(context);
             // a write error ends a transaction, however few of the statements have failed
             if (!ends && reply.Contains("writeErrors")) store.Transactions.GiveUp(context.Transaction);
             return reply;
@@ -64,14 +64,18 @@ internal static class TransactionGate
         if (!body.TryGetValue("startTransaction", out var start)) return store.Transactions.Find(sessionId, number);
         if (start is not { IsBoolean: true } || !start.AsBoolean) throw Invalid("Specifying startTransaction=false is not allowed.");
         if (ends) throw Unsupported($"Cannot run '{context.Name}' with 'startTransaction'.");
-        return store.Transactions.Begin(sessionId, number);
+        return store.Transactions.Begin(sessionId, number, At(body));
     }
 
-    private static int Checked(Store store, Transaction transaction)
+    private static Catalog View(Store store, Transaction transaction)
     {
         store.Transactions.Check(transaction);
-        return 0;
+        return transaction.View;
     }
+
+    /// <summary>The cluster time that a transaction's reads are asked for at, or null.</summary>
+    private static BsonTimestamp? At(BsonDocument body) =>
+        body.TryGetValue("readConcern", out var concern) && concern is BsonDocument document && document.TryGetValue("atClusterTime", out var at) ? at as BsonTimestamp : null;
 
     // LockTimeout, SnapshotTooOld, SnapshotUnavailable, NoSuchTransaction, PreparedTransactionInProgress
     private static bool IsTransient(int code) => code is 24 or 112 or 239 or 246 or 251 or 267;

@@ -9,7 +9,7 @@ internal static class SessionCommands
     /// <summary>How long a session lives without being used, as clients are told.</summary>
     public const int TimeoutMinutes = 30;
 
-    /// <summary>Adds the commands that are not there yet.</summary>
+    /// <summary>Adds the commands.</summary>
     public static void Register(CommandTable commands)
     {
         commands.Add("startSession", _ => ValueTask.FromResult(new BsonDocument
@@ -17,9 +17,6 @@ internal static class SessionCommands
             { "id", new BsonDocument("id", ServerRandom.Uuid()) },
             { "timeoutMinutes", TimeoutMinutes },
         }));
-        foreach (var name in (string[])["endSessions", "refreshSessions", "killSessions", "killAllSessions"])
-        {
-            if (commands.Find(name) is null) commands.Add(name, _ => ValueTask.FromResult(new BsonDocument()));
-        }
+        commands.Add("refreshSessions", _ => ValueTask.FromResult(new BsonDocument()));
     }
 }

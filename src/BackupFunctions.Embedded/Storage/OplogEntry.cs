@@ -8,16 +8,13 @@ internal sealed record SessionStatement(RawValue SessionId, long TransactionNumb
 /// <summary>An entry of the oplog before it has its optime.</summary>
 internal sealed record OplogEntry(string Op, string Namespace, Guid? Uuid, RawValue O, RawValue O2 = default, SessionStatement? Statement = null)
 {
-    /// <summary>The election term of all entries.</summary>
-    public const long Term = 1;
-
     private const long Version = 2;
 
     /// <summary>Whether it is an <c>applyOps</c> whose operations are statements of their own and no transaction.</summary>
     public bool IsVectored { get; init; }
 
     /// <summary>The entry's document, its fields in the server's order.</summary>
-    public byte[] ToDocument(BsonTimestamp optime, DateTime wall)
+    public byte[] ToDocument(BsonTimestamp optime, DateTime wall, long term)
     {
         var writer = new RawWriter(O.Length + 256);
         if (Statement is { } statement)
@@ -25,11 +22,11 @@ internal sealed record OplogEntry(string Op, string Namespace, Guid? Uuid, RawVa
             writer.Append("lsid", statement.SessionId).Append("txnNumber", statement.TransactionNumber);
         }
         AppendOperation(writer);
-        writer.Append("ts", RawValue.From(optime)).Append("t", Term).Append("v", Version).Append("wall", new BsonDateTime(wall));
+        writer.Append("ts", RawValue.From(optime)).Append("t", term).Append("v", Version).Append("wall", new BsonDateTime(wall));
         if (Statement is { } linked)
         {
             var first = linked.Previous.Value == 0;
-            writer.Append("prevOpTime", new BsonDocument { { "ts", linked.Previous }, { "t", first ? -1L : Term } });
+            writer.Append("prevOpTime", new BsonDocument { { "ts", linked.Previous }, { "t", first ? -1L : term } });
         }
         if (IsVectored) writer.Append("multiOpType", 1);
         return writer.ToDocument();

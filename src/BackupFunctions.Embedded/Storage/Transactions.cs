@@ -9,15 +9,17 @@ internal sealed class Transactions(Store store)
     // the server's transactionLifetimeLimitSeconds
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>Begins a transaction on what is stored now.</summary>
-    public Transaction Begin(RawValue sessionId, long number) => store.Exclusive(() =>
+    /// <summary>Begins a transaction on what is stored now, or was at a cluster time; error 239 for a time that is too old.</summary>
+    public Transaction Begin(RawValue sessionId, long number, BsonTimestamp? at = null) => store.Exclusively(() =>
     {
         AbortExpired();
-        return store.Sessions.Begin(sessionId, number, store.Catalog, store.Time.GetUtcNow());
+        var snapshot = at is null || at.Value >= store.LastOptime.Value ? store.Catalog : store.StateAt(at)?.Catalog;
+        if (snapshot is null) throw new CommandException(239, "SnapshotTooOld", $"Read timestamp Timestamp({at!.Timestamp}, {at.Increment}) is older than the oldest available timestamp.");
+        return store.Sessions.Begin(sessionId, number, snapshot, store.Time.GetUtcNow());
     });
 
     /// <summary>The transaction of this number, open or ended; error 225 for a number that is too old, 251 when there is none.</summary>
-    public Transaction Find(RawValue sessionId, long number) => store.Exclusive(() =>
+    public Transaction Find(RawValue sessionId, long number) => store.Exclusively(() =>
     {
         AbortExpired();
         var session = store.Sessions.Open(sessionId);
@@ -45,7 +47,7 @@ internal sealed class Transactions(Store store)
     }
 
     /// <summary>Commits; a repeated commit is answered. A prepared one needs a time that is not before that of its preparation.</summary>
-    public void Commit(Transaction transaction, BsonTimestamp? commitTimestamp) => store.Exclusive(() =>
+    public void Commit(Transaction transaction, BsonTimestamp? commitTimestamp) => store.Exclusively(() =>
     {
         if (transaction.State == TransactionState.Committed) return 0;
         if (transaction.State == TransactionState.Prepared)
@@ -63,7 +65,7 @@ internal sealed class Transactions(Store store)
     });
 
     /// <summary>Writes its operations to the oplog, to be applied when it is committed; gives the time of its preparation.</summary>
-    public BsonTimestamp Prepare(Transaction transaction) => store.Exclusive(() =>
+    public BsonTimestamp Prepare(Transaction transaction) => store.Exclusively(() =>
     {
         if (transaction.State == TransactionState.Prepared) return transaction.Last;
         Check(transaction);
@@ -77,7 +79,7 @@ internal sealed class Transactions(Store store)
     });
 
     /// <summary>Aborts; error 251 when it was aborted before, 256 when it was committed.</summary>
-    public void Abort(Transaction transaction) => store.Exclusive(() =>
+    public void Abort(Transaction transaction) => store.Exclusively(() =>
     {
         if (transaction.State != TransactionState.Prepared)
         {
@@ -95,18 +97,25 @@ internal sealed class Transactions(Store store)
     });
 
     /// <summary>Aborts a transaction that is in progress because a statement of it failed.</summary>
-    public void GiveUp(Transaction transaction) => store.Exclusive(() =>
+    public void GiveUp(Transaction transaction) => store.Exclusively(() =>
     {
         if (transaction.State == TransactionState.InProgress) transaction.End(committed: false);
         return 0;
     });
 
     /// <summary>Aborts the transactions in progress whose session is meant; prepared ones stay.</summary>
-    public void AbortOf(Func<RawValue, bool> session) => store.Exclusive(() =>
+    public void AbortOf(Func<RawValue, bool> session) => store.Exclusively(() =>
     {
         foreach (var transaction in store.Locks.Transactions.Where(t => t.State == TransactionState.InProgress && session(t.SessionId)).ToList()) transaction.End(committed: false);
         return 0;
     });
+
+    /// <summary>Drops the transactions that are in progress, and those that were prepared behind an optime: that is rolled back.</summary>
+    public void ForgetAfter(BsonTimestamp optime)
+    {
+        foreach (var transaction in store.Locks.Transactions.Where(t => t.State == TransactionState.InProgress || t.Last.Value > optime.Value).ToList()) transaction.End(committed: false);
+        store.Sessions.ForgetAfter(optime);
+    }
 
     /// <summary>Aborts the transactions that have been in progress for too long; under the writer lock.</summary>
     public void AbortExpired()

@@ -29,8 +29,8 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     /// <summary>What a statement of a transaction has done, for the oplog at its commit.</summary>
     public List<TransactionOperation> Operations { get; } = [];
 
-    /// <summary>Optime of the last entry written, or null.</summary>
-    public BsonTimestamp? LastLogged { get; private set; }
+    /// <summary>What has been done so far.</summary>
+    public UnitJournal Journal { get; } = new();
 
     public OptimeClock Clock => clock;
 
@@ -61,7 +61,7 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
         if (_editors.TryGetValue(ns, out var editor)) return editor;
         editor = _catalog.Find(ns) switch
         {
-            StoredCollection stored => new CollectionEditor(stored),
+            StoredCollection stored => new CollectionEditor(stored, Journal),
             View => throw new CommandException(166, "CommandNotSupportedOnView", $"Namespace {ns} is a view, not a collection"),
             null => throw new CommandException(26, "NamespaceNotFound", $"ns does not exist: {ns}"),
             _ => throw new CommandException(20, "IllegalOperation", $"collection {ns} is seeded and read-only"),
@@ -74,6 +74,7 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     {
         Guard(entry.Namespace);
         Forget(entry.Namespace);
+        Journal.Put(entry);
         _catalog = _catalog.With(entry);
     }
 
@@ -81,6 +82,7 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     {
         Guard(ns);
         Forget(ns);
+        Journal.Removed(ns, _catalog.Find(ns));
         _catalog = _catalog.Without(ns);
     }
 
@@ -105,8 +107,8 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
         if (Transaction is not null) throw new InvalidOperationException($"log {entry.Op} on {entry.Namespace}: this cannot be done in a transaction");
         var optime = clock.Next();
         var oplog = Edit(Namespace.Oplog);
-        oplog.Insert(entry.ToDocument(optime, clock.Now), optime.Value);
-        LastLogged = optime;
+        oplog.Insert(entry.ToDocument(optime, clock.Now, clock.Term), optime.Value);
+        Journal.Logged(optime);
         return optime;
     }
 
@@ -125,7 +127,7 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     public Catalog Finish()
     {
         foreach (var record in _sessions.Values) SessionRecords.Put(this, record);
-        if (LastLogged is not null) Drain(Edit(Namespace.Oplog));
+        if (Journal.Entries > 0) Drain(Edit(Namespace.Oplog));
         var catalog = Catalog;
         foreach (var database in _viewsOf) catalog = catalog.WithViewsOf(database);
         return catalog;

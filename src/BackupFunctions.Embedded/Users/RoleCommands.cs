@@ -54,13 +54,13 @@ internal sealed class RoleCommands(Store store)
         });
     }
 
-    public BsonDocument Info(CommandContext context)
+    public static BsonDocument Info(CommandContext context)
     {
         Arguments.Read(context, "showPrivileges", "showBuiltinRoles", "showAuthenticationRestrictions");
         var body = AuthorizationCollections.Read(Arguments.Bytes(context.Body));
         var wanted = AuthorizationQuery.Parse(body[0], "role", context.Database);
         var withPrivileges = body.GetValue("showPrivileges", false).ToBoolean();
-        var roles = AuthorizationCollections.All(store.Catalog, Collection).Where(r => wanted(r["role"].AsString, r["db"].AsString)).Select(r => Shown(r, withPrivileges));
+        var roles = AuthorizationCollections.All(context.Catalog, Collection).Where(r => wanted(r["role"].AsString, r["db"].AsString)).Select(r => Shown(r, withPrivileges));
         return new BsonDocument("roles", new BsonArray(roles));
     }
 

@@ -75,13 +75,13 @@ internal sealed class UserCommands(Store store)
             : throw NotFound(name, database));
     }
 
-    public BsonDocument Info(CommandContext context)
+    public static BsonDocument Info(CommandContext context)
     {
         Arguments.Read(context, "showCredentials", "showCustomData", "showPrivileges", "showAuthenticationRestrictions", "filter");
         var body = AuthorizationCollections.Read(Arguments.Bytes(context.Body));
         var wanted = AuthorizationQuery.Parse(body[0], "user", context.Database);
         var withCredentials = body.GetValue("showCredentials", false).ToBoolean();
-        var users = AuthorizationCollections.All(store.Catalog, Collection).Where(u => wanted(u["user"].AsString, u["db"].AsString)).Select(u => Shown(u, withCredentials));
+        var users = AuthorizationCollections.All(context.Catalog, Collection).Where(u => wanted(u["user"].AsString, u["db"].AsString)).Select(u => Shown(u, withCredentials));
         return new BsonDocument("users", new BsonArray(users));
     }
 
