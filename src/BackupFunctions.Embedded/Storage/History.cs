@@ -14,6 +14,8 @@ internal sealed class History(long maxBytes)
     // the tree nodes that a write copies: three trees of some twenty levels
     private const long BytesPerState = 2048;
 
+    private const long BytesPerChange = 64;
+
     private readonly Lock _gate = new();
     private readonly List<StoreState> _states = [];
     private int _first;
@@ -96,5 +98,5 @@ internal sealed class History(long maxBytes)
         }
     }
 
-    private static long Cost(StoreState state) => BytesPerState + state.Journal.SupersededBytes;
+    private static long Cost(StoreState state) => BytesPerState + (BytesPerChange * state.Journal.Changes) + state.Journal.SupersededBytes;
 }

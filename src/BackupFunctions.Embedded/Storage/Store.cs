@@ -196,6 +196,7 @@ internal sealed class Store : IUserSource
     private void Show(WriteUnit unit)
     {
         var (old, catalog, journal) = (_state, unit.Finish(), unit.Journal);
+        journal.Close();
         if (journal.Entries == 0)
         {
             _state = old with { Catalog = catalog };

@@ -8,7 +8,7 @@ namespace BackupFunctions.Embedded.Storage;
 /// </summary>
 internal sealed class UnitJournal
 {
-    private readonly List<Change> _changes = [];
+    private List<Change> _changes = [];
     private readonly List<(BsonTimestamp Optime, int Changes)> _entries = [];
     private long _dropped;
     private long _removed;
@@ -21,6 +21,9 @@ internal sealed class UnitJournal
 
     /// <summary>Optime of the unit's last entry.</summary>
     public BsonTimestamp Last => _entries[^1].Optime;
+
+    /// <summary>Changes that are remembered.</summary>
+    public int Changes => _changes.Count;
 
     /// <summary>Bytes of documents that were there before the unit and are not behind it; about.</summary>
     public long SupersededBytes => _removed + Math.Max(0, _dropped);
@@ -49,6 +52,12 @@ internal sealed class UnitJournal
 
     /// <summary>Optime of the last entry at or before an optime.</summary>
     public BsonTimestamp LastUpTo(BsonTimestamp optime) => _entries.Last(e => e.Optime.Value <= optime.Value).Optime;
+
+    /// <summary>Forgets the changes of a unit with one entry, which has nothing between entries.</summary>
+    public void Close()
+    {
+        if (Entries <= 1) _changes = [];
+    }
 
     /// <summary>Does to another unit what this one had done when it logged the last entry up to an optime.</summary>
     public void Replay(WriteUnit unit, BsonTimestamp through)
