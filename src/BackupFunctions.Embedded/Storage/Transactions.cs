@@ -136,9 +136,9 @@ internal sealed class Transactions(Store store)
                 unit.Afterwards(() => transaction.End(committed: true));
             });
         }
-        catch (CommandException)
+        catch when (transaction.State == TransactionState.InProgress)
         {
-            if (transaction.State == TransactionState.InProgress) transaction.End(committed: false);
+            transaction.End(committed: false);
             throw;
         }
     }

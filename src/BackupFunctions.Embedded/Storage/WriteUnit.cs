@@ -93,6 +93,10 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     public void Guard(CollectionEditor editor, byte[] document)
     {
         if (Transaction is null && locks.Transactions.Count == 0) return;
+        if (Transaction is not null && editor.Options.Capped)
+        {
+            throw new CommandException(263, "OperationNotSupportedInTransaction", $"Collection '{editor.Namespace}' is a capped collection. Writes in transactions are not allowed on capped collections.");
+        }
         Transaction?.Lock(editor.Namespace, _committed);
         foreach (var key in editor.UniqueKeys(document))
         {

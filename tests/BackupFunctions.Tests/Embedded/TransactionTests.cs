@@ -141,6 +141,43 @@ public class TransactionTests
     public void Neither_admin_nor_config_are_written_to() => _server.Begin().Fails("{insert: 'c', documents: [{}]}", database: "config").Code.ShouldBe(263);
 
     [Fact]
+    public void Capped_collections_are_not_written_to()
+    {
+        _server.Run("{create: 'capped', capped: true, size: 4096}");
+        _server.Begin().Run("{insert: 'capped', documents: [{}]}")["writeErrors"][0]["code"].AsInt32.ShouldBe(263);
+    }
+
+    [Fact]
+    public void It_can_read_the_past()
+    {
+        _server.Insert("c", "{_id: 1, x: 1}");
+        var then = _server.Store.LastOptime;
+        _server.Run("{update: 'c', updates: [{q: {_id: 1}, u: {$set: {x: 2}}}]}");
+        var transaction = _server.Begin();
+        var concern = new BsonDocument { { "level", "snapshot" }, { "atClusterTime", then } };
+        var found = transaction.Run(new BsonDocument { { "find", "c" }, { "readConcern", concern } })["cursor"]["firstBatch"][0];
+        found["x"].AsInt32.ShouldBe(1);
+        transaction.Fails("{update: 'c', updates: [{q: {_id: 1}, u: {$set: {x: 3}}}]}").ShouldBe((112, true));
+    }
+
+    [Fact]
+    public void An_election_aborts_it_and_a_rollback_takes_its_commit_away()
+    {
+        _server.Run("{create: 'c'}");
+        var open = _server.Begin();
+        open.Run("{insert: 'c', documents: [{_id: 1}]}");
+        _server.Store.Replication.StepDown(null);
+        open.Fails("{find: 'c'}").ShouldBe((251, true));
+        var committed = _server.Begin();
+        committed.Run("{insert: 'c', documents: [{_id: 1}]}");
+        committed.Commit();
+        _server.Store.Replication.Rollback(1, reuseTimestamps: false);
+        _server.Find("{find: 'c'}").ShouldBeEmpty();
+        _server.Find("{find: 'transactions'}", "config").ShouldBeEmpty();
+        Should.Throw<CommandException>(committed.Commit).Code.ShouldBe(251);
+    }
+
+    [Fact]
     public void Collections_and_indexes_can_be_made_in_it()
     {
         var start = _server.Store.LastOptime;
