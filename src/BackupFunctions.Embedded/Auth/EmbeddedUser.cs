@@ -1,3 +1,5 @@
+using MongoDB.Bson;
+
 namespace BackupFunctions.Embedded.Auth;
 
 /// <summary>
@@ -24,6 +26,11 @@ public sealed class EmbeddedUser
     public IReadOnlyList<EmbeddedRole> Roles { get; }
 
     internal string? Password { get; }
+
+    /// <summary>A user whom a document of <c>admin.system.users</c> describes.</summary>
+    internal static EmbeddedUser Of(BsonDocument document) => new(
+        document["user"].AsString, document["db"].AsString, password: null,
+        [.. document["roles"].AsBsonArray.Select(r => new EmbeddedRole(r["role"].AsString, r["db"].AsString))]);
 
     /// <summary>A user who logs in by SCRAM-SHA-256.</summary>
     /// <exception cref="ArgumentException">The name or the password is empty, or the database name is not valid.</exception>

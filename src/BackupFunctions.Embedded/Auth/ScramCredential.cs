@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using BackupFunctions.Embedded.Server;
+using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Auth;
 
@@ -37,6 +38,20 @@ internal sealed class ScramCredential
         var clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
         return new ScramCredential(salt, iterations, SHA256.HashData(clientKey), HMACSHA256.HashData(salted, "Server Key"u8));
     }
+
+    /// <summary>The keys of a user document: <c>{iterationCount, salt, storedKey, serverKey}</c>, base64.</summary>
+    public static ScramCredential Of(BsonDocument document) => new(
+        Convert.FromBase64String(document["salt"].AsString), document["iterationCount"].ToInt32(),
+        Convert.FromBase64String(document["storedKey"].AsString), Convert.FromBase64String(document["serverKey"].AsString));
+
+    /// <summary>The keys as a user document holds them.</summary>
+    public BsonDocument ToDocument() => new()
+    {
+        { "iterationCount", Iterations },
+        { "salt", Convert.ToBase64String(Salt) },
+        { "storedKey", Convert.ToBase64String(_storedKey) },
+        { "serverKey", Convert.ToBase64String(_serverKey) },
+    };
 
     /// <summary>Whether the client's proof for this authentication message shows that it knows the password.</summary>
     public bool Verify(ReadOnlySpan<byte> authMessage, ReadOnlySpan<byte> proof)

@@ -5,8 +5,8 @@ using MongoDB.Bson;
 namespace BackupFunctions.Embedded.Commands;
 
 /// <summary>
-/// The fields of a command. Reading them refuses fields that are not known (error 40415) and transactions (263), so that nothing
-/// asked for is passed over in silence.
+/// The fields of a command. Reading them refuses fields that are not known (error 40415) and transactions where they cannot be (263), so that
+/// nothing asked for is passed over in silence.
 /// </summary>
 internal sealed class Arguments
 {
@@ -120,9 +120,10 @@ internal sealed class Arguments
 
     private void RefuseSessionsKinds()
     {
+        if (Context.Transaction is not null) return;
         if (!this["startTransaction"].IsMissing || !this["autocommit"].IsMissing)
         {
-            throw new CommandException(263, "OperationNotSupportedInTransaction", $"cannot run {Context.Name} in a transaction: this server has no multi-document transactions");
+            throw new CommandException(263, "OperationNotSupportedInTransaction", $"Cannot run '{Context.Name}' in a multi-document transaction.");
         }
         if (!this["txnNumber"].IsMissing && this["lsid"].IsMissing)
         {

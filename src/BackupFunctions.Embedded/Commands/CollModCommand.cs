@@ -8,16 +8,24 @@ internal static class CollModCommand
 {
     private static readonly string[] Options = ["validator", "validationLevel", "validationAction", "changeStreamPreAndPostImages", "expireAfterSeconds"];
 
+    /// <summary>The fields that it knows.</summary>
+    public static readonly string[] Fields = [.. Options, "index", "viewOn", "pipeline", "cappedSize", "cappedMax"];
+
     public static BsonDocument Run(Store store, CommandContext context)
     {
-        var arguments = Arguments.Read(context, [.. Options, "index", "viewOn", "pipeline", "cappedSize", "cappedMax"]);
+        var arguments = Arguments.Read(context, Fields);
+        return store.Write(context, unit => Apply(unit, arguments));
+    }
+
+    public static BsonDocument Apply(WriteUnit unit, Arguments arguments)
+    {
         var ns = WriteTarget.Of(arguments);
-        return store.Write(unit => unit.Find(ns) switch
+        return unit.Find(ns) switch
         {
             null => throw new CommandException(26, "NamespaceNotFound", $"ns does not exist: {ns}"),
             View view => OnView(unit, view, arguments),
             _ => OnCollection(unit, unit.Edit(ns).Current, arguments),
-        });
+        };
     }
 
     private static BsonDocument OnView(WriteUnit unit, View view, Arguments arguments)

@@ -25,6 +25,9 @@ internal sealed class CommandContext
     /// <summary>State of the connection that sent it.</summary>
     public required ConnectionState Connection { get; init; }
 
+    /// <summary>The transaction that it is a statement of, or null.</summary>
+    public Transaction? Transaction { get; set; }
+
     /// <summary>Cancelled when the connection or the server closes.</summary>
     public required CancellationToken Cancellation { get; init; }
 

@@ -12,21 +12,27 @@ internal static class CreateCommand
         "expireAfterSeconds", "indexOptionDefaults", "storageEngine", "changeStreamPreAndPostImages", "temp", "encryptedFields",
     ];
 
+    /// <summary>The fields that it knows.</summary>
+    public static readonly string[] Fields = [.. Options, "timeseries", "idIndex", "autoIndexId"];
+
     public static BsonDocument Run(Store store, CommandContext context)
     {
-        var arguments = Arguments.Read(context, [.. Options, "timeseries", "idIndex", "autoIndexId"]);
+        var arguments = Arguments.Read(context, Fields);
+        return store.Write(context, unit => Apply(unit, arguments));
+    }
+
+    /// <summary>Makes the collection, with this UUID where one is given, or the view.</summary>
+    public static BsonDocument Apply(WriteUnit unit, Arguments arguments, Guid? uuid = null)
+    {
         var ns = WriteTarget.Of(arguments);
         if (!arguments["timeseries"].IsMissing)
         {
             throw new CommandException(238, "NotImplemented", $"create {ns}: time-series collections are not supported by this server");
         }
         Check(ns, arguments);
-        return store.Write(unit =>
-        {
-            if (arguments.Text("viewOn") is { } viewOn) Views.Create(unit, ns, viewOn, arguments["pipeline"], arguments["collation"]);
-            else unit.Create(ns, OptionsOf(arguments), arguments.Object("idIndex") is { IsMissing: false } idIndex ? IndexSpecification.ForId(idIndex) : null);
-            return new BsonDocument();
-        });
+        if (arguments.Text("viewOn") is { } viewOn) Views.Create(unit, ns, viewOn, arguments["pipeline"], arguments["collation"]);
+        else unit.Create(ns, OptionsOf(arguments), arguments.Object("idIndex") is { IsMissing: false } idIndex ? IndexSpecification.ForId(idIndex) : null, uuid);
+        return [];
     }
 
     private static byte[] OptionsOf(Arguments arguments)

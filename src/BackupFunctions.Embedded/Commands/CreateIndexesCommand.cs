@@ -12,32 +12,44 @@ internal static class CreateIndexesCommand
         var ns = WriteTarget.Of(arguments);
         var specifications = arguments.Documents("indexes");
         if (specifications.Count == 0) throw new CommandException(2, "BadValue", "Must specify at least one index to create");
-        return store.Write(unit =>
+        var (reply, failure) = store.Write(context, unit => Create(unit, ns, specifications, arguments));
+        return reply ?? throw failure!;
+    }
+
+    /// <summary>The reply, or what made a build fail that has begun and is in the oplog.</summary>
+    private static (BsonDocument? Reply, CommandException? Failure) Create(WriteUnit unit, Namespace ns, List<byte[]> specifications, Arguments arguments)
+    {
+        WriteTarget.Check(unit, ns);
+        var automatic = unit.Find(ns) is null;
+        var collection = unit.EditOrCreate(ns).Current;
+        var collation = collection.Options.Document["collation"u8];
+        var wanted = new List<IndexDefinition>();
+        foreach (var specification in specifications)
         {
-            WriteTarget.Check(unit, ns);
-            var automatic = unit.Find(ns) is null;
-            var collection = unit.EditOrCreate(ns).Current;
-            var collation = collection.Options.Document["collation"u8];
-            var (states, built) = (collection.States, new List<IndexDefinition>());
-            foreach (var specification in specifications)
-            {
-                var definition = new IndexDefinition(IndexSpecification.Complete(RawValue.Document(specification), arguments.Flag("ignoreUnknownIndexOptions"), collation));
-                if (Exists(collection, states.Select(s => s.Definition), definition)) continue;
-                states = states.Add(Build(collection, definition));
-                built.Add(definition);
-            }
-            if (built.Count > 0)
-            {
-                unit.Put(collection.With(states));
-                Log(unit, collection, built);
-            }
-            var reply = new BsonDocument
-            {
-                { "numIndexesBefore", collection.States.Length }, { "numIndexesAfter", states.Length }, { "createdCollectionAutomatically", automatic },
-            };
-            if (built.Count == 0) reply.Add("note", "all indexes already exist");
-            return reply;
-        });
+            var definition = new IndexDefinition(IndexSpecification.Complete(RawValue.Document(specification), arguments.Flag("ignoreUnknownIndexOptions"), collation));
+            if (!Exists(collection, collection.Indexes.Concat(wanted), definition)) wanted.Add(definition);
+        }
+        var states = collection.States;
+        try
+        {
+            states = states.AddRange(wanted.Select(d => Build(collection, d)));
+        }
+        catch (CommandException e) when (unit.Transaction is null)
+        {
+            IndexBuildLog.Aborted(unit, collection, wanted, e);
+            return (null, e);
+        }
+        if (wanted.Count > 0)
+        {
+            unit.Put(collection.With(states));
+            IndexBuildLog.Done(unit, collection, wanted);
+        }
+        var reply = new BsonDocument
+        {
+            { "numIndexesBefore", collection.States.Length }, { "numIndexesAfter", states.Length }, { "createdCollectionAutomatically", automatic },
+        };
+        if (wanted.Count == 0) reply.Add("note", "all indexes already exist");
+        return (reply, null);
     }
 
     /// <summary>The index's entries of all documents; error 11000 when a unique one meets a key twice.</summary>
@@ -72,28 +84,5 @@ internal static class CreateIndexesCommand
         }
         if (wanted.IsId && collection.Options.IsClustered) return true;
         return false;
-    }
-
-    private static void Log(WriteUnit unit, StoredCollection collection, List<IndexDefinition> built)
-    {
-        var ns = collection.Namespace;
-        if (!ns.IsReplicated) return;
-        var (command, uuid) = (ns.Command.ToString(), collection.Options.Uuid);
-        if (collection.Count == 0)
-        {
-            foreach (var definition in built)
-            {
-                var o = new RawWriter().Append("createIndexes", ns.Collection).AppendAll(definition.Spec).ToDocument();
-                unit.Log(new OplogEntry("c", command, uuid, RawValue.Document(o)));
-            }
-            return;
-        }
-        // Over data, an index build has a start and a commit.
-        var build = new BsonBinaryData(unit.Ids.NextUuid(), GuidRepresentation.Standard);
-        foreach (var name in new[] { "startIndexBuild", "commitIndexBuild" })
-        {
-            var o = new RawWriter().Append(name, ns.Collection).Append("indexBuildUUID", build).Append("indexes", RawWriter.Array(built.Select(b => b.Spec))).ToDocument();
-            unit.Log(new OplogEntry("c", command, uuid, RawValue.Document(o)));
-        }
     }
 }

@@ -12,7 +12,7 @@ internal static class DeleteCommand
         var arguments = Arguments.Read(context, "deletes", "ordered", "let");
         var ns = WriteTarget.Of(arguments);
         var deletes = arguments.Documents("deletes");
-        return store.Write(unit =>
+        return store.Write(context, unit =>
         {
             var (statements, log) = (new WriteStatements(), StatementLog.Open(store, unit, arguments));
             WriteTarget.Check(unit, ns);

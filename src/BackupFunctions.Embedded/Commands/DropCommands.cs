@@ -10,39 +10,42 @@ internal static class DropCommands
     {
         var arguments = Arguments.Read(context);
         var ns = WriteTarget.Of(arguments);
-        return store.Write(unit =>
+        return store.Write(context, unit => Apply(unit, ns));
+    }
+
+    public static BsonDocument Apply(WriteUnit unit, Namespace ns)
+    {
+        switch (unit.Find(ns))
         {
-            switch (unit.Find(ns))
-            {
-                case null:
-                    return new BsonDocument();
-                case View view:
-                    Views.Drop(unit, view);
-                    return new BsonDocument("ns", ns.ToString());
-            }
-            var collection = unit.Edit(ns).Current;
-            Remove(unit, collection);
-            return new BsonDocument { { "nIndexesWas", collection.Indexes.Count }, { "ns", ns.ToString() } };
-        });
+            case null:
+                return [];
+            case View view:
+                Views.Drop(unit, view);
+                return new BsonDocument("ns", ns.ToString());
+        }
+        var collection = unit.Edit(ns).Current;
+        Remove(unit, collection);
+        return new BsonDocument { { "nIndexesWas", collection.Indexes.Count }, { "ns", ns.ToString() } };
     }
 
     public static BsonDocument DropDatabase(Store store, CommandContext context)
     {
         Arguments.Read(context);
-        var database = context.Database;
+        return store.Write(context, unit => Apply(unit, context.Database));
+    }
+
+    public static BsonDocument Apply(WriteUnit unit, string database)
+    {
         Namespace.CheckDatabase(database);
         if (database is "admin" or "local" or "config")
         {
             throw new CommandException(20, "IllegalOperation", $"Dropping the '{database}' database is prohibited.");
         }
-        return store.Write(unit =>
-        {
-            var entries = unit.Catalog.In(database).OfType<Collection>().ToList();
-            if (entries.Count == 0) return new BsonDocument();
-            foreach (var entry in entries) Remove(unit, unit.Edit(entry.Namespace).Current);
-            unit.Log(OplogEntry.Command(new Namespace(database, ""), null, new BsonDocument("dropDatabase", 1)));
-            return new BsonDocument("dropped", database);
-        });
+        var entries = unit.Catalog.In(database).OfType<Collection>().ToList();
+        if (entries.Count == 0) return [];
+        foreach (var entry in entries) Remove(unit, unit.Edit(entry.Namespace).Current);
+        unit.Log(OplogEntry.Command(new Namespace(database, ""), null, new BsonDocument("dropDatabase", 1)));
+        return new BsonDocument("dropped", database);
     }
 
     /// <summary>Drops a collection and logs it.</summary>

@@ -9,24 +9,26 @@ internal static class DropIndexesCommand
     public static BsonDocument Run(Store store, CommandContext context)
     {
         var arguments = Arguments.Read(context, "index");
+        return store.Write(context, unit => Apply(unit, arguments));
+    }
+
+    public static BsonDocument Apply(WriteUnit unit, Arguments arguments)
+    {
         var ns = WriteTarget.Of(arguments);
         var which = arguments["index"];
-        return store.Write(unit =>
+        if (unit.Find(ns) is null) throw new CommandException(26, "NamespaceNotFound", $"ns not found {ns}");
+        var collection = unit.Edit(ns).Current;
+        var all = which.Type == BsonType.String && which.Text == "*";
+        var dropped = all ? [.. collection.Indexes.Where(i => !i.IsId)] : Named(collection, which, arguments).Distinct().ToList();
+        unit.Put(collection.With([.. collection.States.Where(s => !dropped.Contains(s.Definition))]));
+        foreach (var definition in dropped.Where(_ => ns.IsReplicated))
         {
-            if (unit.Find(ns) is null) throw new CommandException(26, "NamespaceNotFound", $"ns not found {ns}");
-            var collection = unit.Edit(ns).Current;
-            var all = which.Type == BsonType.String && which.Text == "*";
-            var dropped = all ? [.. collection.Indexes.Where(i => !i.IsId)] : Named(collection, which, arguments).Distinct().ToList();
-            unit.Put(collection.With([.. collection.States.Where(s => !dropped.Contains(s.Definition))]));
-            foreach (var definition in dropped.Where(_ => ns.IsReplicated))
-            {
-                var o = new BsonDocument { { "dropIndexes", ns.Collection }, { "index", definition.Name } };
-                unit.Log(new OplogEntry("c", ns.Command.ToString(), collection.Options.Uuid, RawValue.From(o), definition.Spec));
-            }
-            var reply = new BsonDocument("nIndexesWas", collection.Indexes.Count);
-            if (all) reply.Add("msg", "non-_id indexes dropped for collection");
-            return reply;
-        });
+            var o = new BsonDocument { { "dropIndexes", ns.Collection }, { "index", definition.Name } };
+            unit.Log(new OplogEntry("c", ns.Command.ToString(), collection.Options.Uuid, RawValue.From(o), definition.Spec));
+        }
+        var reply = new BsonDocument("nIndexesWas", collection.Indexes.Count);
+        if (all) reply.Add("msg", "non-_id indexes dropped for collection");
+        return reply;
     }
 
     private static IEnumerable<IndexDefinition> Named(StoredCollection collection, RawValue which, Arguments arguments)

@@ -19,7 +19,7 @@ internal static class FindAndModifyCommand
         if (!remove && update.IsMissing) throw Failed("Either an update or remove=true must be specified");
         if (remove && arguments.Flag("upsert")) throw Failed("Cannot specify both upsert=true and remove=true");
         if (remove && arguments.Flag("new")) throw Failed("Cannot specify both new=true and remove=true; 'remove' always returns the deleted document");
-        return store.Write(unit =>
+        return store.Write(context, unit =>
         {
             var log = StatementLog.Open(store, unit, arguments);
             if (log?.Result(0) is { } repeated) return new BsonDocument(repeated).Add("retriedStmtId", log.Id(0));

@@ -62,7 +62,7 @@ internal static class FindCommand
     {
         var (context, neverTimesOut, scan) = (arguments.Context, arguments.Flag("noCursorTimeout"), (CappedScan?)null);
         IEnumerable<byte[]> documents = [];
-        if (entry is Collection { Options.Capped: true } capped && QueryPlan.Choose(capped, query) is { IsForward: true } plan)
+        if (context.Transaction is null && entry is Collection { Options.Capped: true } capped && QueryPlan.Choose(capped, query) is { IsForward: true } plan)
         {
             scan = new CappedScan(() => reads.Current(context).FindCollection(ns), capped, plan.From, plan.To);
             documents = query.Run(scan.ToEnd(), plan.IsSorted).Select(r => r.Bytes);

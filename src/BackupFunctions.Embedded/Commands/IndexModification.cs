@@ -51,7 +51,7 @@ internal static class IndexModification
             if (!old.IsMissing)
             {
                 reply.Add(name + "_old", old.ToBson());
-                before.Append(name, old);
+                before.Append(name, name == "expireAfterSeconds" ? RawValue.From(Values.Long(old) ?? 0) : old);
             }
             else if (name == "hidden")
             {

@@ -13,11 +13,14 @@ internal static class InsertCommand
         var documents = arguments.Documents("documents");
         var (ordered, bypass, keepEmpty) =
             (arguments.Flag("ordered", true), arguments.Flag("bypassDocumentValidation"), arguments.Flag("bypassEmptyTsReplacement"));
-        return store.Write(unit =>
+        return store.Write(context, unit =>
         {
             var (statements, log) = (new WriteStatements(), StatementLog.Open(store, unit, arguments));
             WriteTarget.Check(unit, ns);
+            var capped = unit.Find(ns) is Collection { Options.Capped: true };
+            var vector = store.VectoredInserts && log is not null && documents.Count > 1 && !capped ? new VectoredInserts(unit, log) : null;
             statements.Run(documents, ordered, log, Insert, (_, _) => statements.Count++);
+            vector?.Flush();
             return statements.Reply();
 
             void Insert(byte[] document, int index)
@@ -25,10 +28,12 @@ internal static class InsertCommand
                 var bytes = DocumentIntake.Prepare(unit, document, keepEmpty);
                 var editor = unit.EditOrCreate(ns);
                 if (!bypass) WriteTarget.Validate(editor.Options, bytes);
-                var optime = unit.Insert(ns, bytes, log?.Statement(index));
-                log?.Done(index, [], optime);
+                if (vector is not null) vector.Insert(ns, bytes, index);
+                else Log(index, unit.Insert(ns, bytes, log?.Statement(index)));
                 statements.Count++;
             }
+
+            void Log(int index, BsonTimestamp? optime) => log?.Done(index, [], optime);
         });
     }
 }

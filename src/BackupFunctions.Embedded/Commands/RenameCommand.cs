@@ -10,25 +10,28 @@ internal static class RenameCommand
     {
         var arguments = Arguments.Read(context, "to", "dropTarget", "stayTemp");
         if (context.Database != "admin") throw new CommandException(13, "Unauthorized", "renameCollection may only be run against the admin database.");
+        return store.Write(context, unit => Apply(unit, arguments));
+    }
+
+    public static BsonDocument Apply(WriteUnit unit, Arguments arguments)
+    {
         var from = Namespace.Parse(arguments.Text("renameCollection") ?? throw arguments.Required("renameCollection"));
         var to = Namespace.Parse(arguments.Text("to") ?? throw arguments.Required("to"));
         to.CheckForCreate();
         if (from == to) throw new CommandException(20, "IllegalOperation", "Can't rename a collection to itself");
         if (from == Namespace.Oplog || to == Namespace.Oplog) throw new CommandException(20, "IllegalOperation", "can't rename the oplog");
-        return store.Write(unit =>
-        {
-            if (unit.Find(from) is null) throw new CommandException(26, "NamespaceNotFound", $"Source collection {from} does not exist");
-            var source = unit.Edit(from).Current;
-            var target = unit.Find(to);
-            if (target is not null && !arguments.Flag("dropTarget")) throw new CommandException(48, "NamespaceExists", "target namespace exists");
-            if (target is View) throw new CommandException(48, "NamespaceExists", $"a view already exists with that name: {to}");
-            if (from.Database == to.Database) Rename(unit, source, to, target as Collection);
-            else Move(unit, source, to, target as Collection);
-            return new BsonDocument();
-        });
+        if (unit.Find(from) is null) throw new CommandException(26, "NamespaceNotFound", $"Source collection {from} does not exist");
+        var source = unit.Edit(from).Current;
+        var target = unit.Find(to);
+        if (target is not null && !DropsTarget(arguments)) throw new CommandException(48, "NamespaceExists", "target namespace exists");
+        if (target is View) throw new CommandException(48, "NamespaceExists", $"a view already exists with that name: {to}");
+        if (from.Database == to.Database) Rename(unit, source, to, target as Collection);
+        else Move(unit, source, to, target as Collection);
+        return [];
     }
 
-    private static void Rename(WriteUnit unit, StoredCollection source, Namespace to, Collection? target)
+    /// <summary>Gives a collection another name in its database, in place of what has that name, and logs it.</summary>
+    public static void Rename(WriteUnit unit, StoredCollection source, Namespace to, Collection? target)
     {
         var from = source.Namespace;
         if (target is not null) unit.Edit(to);
@@ -41,6 +44,9 @@ internal static class RenameCommand
         var o2 = target is null ? null : new BsonDocument("numRecords", CollectionStatistics.Number(target.Count));
         unit.Log(OplogEntry.Command(from, source.Options.Uuid, o, o2));
     }
+
+    // in the oplog it is the UUID of the collection that is dropped
+    private static bool DropsTarget(Arguments arguments) => arguments["dropTarget"] is { IsMissing: false, Type: BsonType.Binary } || arguments.Flag("dropTarget");
 
     /// <summary>As the server does it: a copy beside the target, a rename of the copy, a drop of the source.</summary>
     private static void Move(WriteUnit unit, StoredCollection source, Namespace to, Collection? target)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
 
@@ -8,32 +6,28 @@ namespace BackupFunctions.Embedded.Commands;
 /// <summary>The statements of one retryable write command, in its session.</summary>
 internal sealed class StatementLog
 {
-    private readonly RetryableWrites.Session _session;
+    private readonly SessionTable.Session _session;
     private readonly WriteUnit _unit;
     private readonly RawValue _sessionId;
     private readonly int _first;
     private readonly List<int>? _ids;
     private BsonTimestamp _previous;
 
-    private StatementLog(WriteUnit unit, RetryableWrites.Session session, RawValue sessionId, int first, List<int>? ids) =>
+    private StatementLog(WriteUnit unit, SessionTable.Session session, RawValue sessionId, int first, List<int>? ids) =>
         (_unit, _session, _sessionId, _first, _ids, _previous) = (unit, session, sessionId, first, ids, session.Last);
 
-    /// <summary>The log of a command with a transaction number; null when it has none.</summary>
+    /// <summary>The log of a retryable write; null for other writes, and in transactions.</summary>
     public static StatementLog? Open(Store store, WriteUnit unit, Arguments arguments)
     {
-        if (Values.Long(arguments["txnNumber"]) is not { } number) return null;
-        var given = arguments.Object("lsid");
-        if (given["id"u8] is not { Type: BsonType.Binary }) throw new CommandException(40414, "Location40414", "BSON field 'lsid.id' is missing but a required field");
-        var user = arguments.Context.Connection.User is { } name ? name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..] + "@" + name.Split('.')[0] : "";
-        var sessionId = RawValue.Document(new RawWriter()
-            .Append("id", given["id"u8]).Append("uid", new BsonBinaryData(SHA256.HashData(Encoding.UTF8.GetBytes(user)))).ToDocument());
+        if (arguments.Context.Transaction is not null || Values.Long(arguments["txnNumber"]) is not { } number) return null;
+        var sessionId = SessionIds.Of(arguments.Object("lsid"), arguments.Context.Connection);
         List<int>? ids = null;
         if (arguments["stmtIds"] is { IsArray: true } list)
         {
             ids = [];
             foreach (var element in list.Elements) ids.Add((int)(Values.Long(element.Value) ?? 0));
         }
-        return new StatementLog(unit, store.Retryable.Open(sessionId, number), sessionId, (int)(Values.Long(arguments["stmtId"]) ?? 0), ids);
+        return new StatementLog(unit, store.Sessions.Open(sessionId, number), sessionId, (int)(Values.Long(arguments["stmtId"]) ?? 0), ids);
     }
 
     public int Id(int index) => _ids is not null && index < _ids.Count ? _ids[index] : _first + index;
@@ -42,12 +36,16 @@ internal sealed class StatementLog
     public BsonDocument? Result(int index) => _session.Result(Id(index));
 
     /// <summary>What its oplog entry says.</summary>
-    public RetryableStatement Statement(int index) => new(_sessionId, _session.TransactionNumber, Id(index), _previous);
+    public SessionStatement Statement(int index) => new(_sessionId, _session.TransactionNumber, Id(index), _previous);
 
     /// <summary>Remembers the result of a statement that was done.</summary>
     public void Done(int index, BsonDocument result, BsonTimestamp? optime)
     {
-        if (optime is not null) _previous = optime;
+        if (optime is not null)
+        {
+            _previous = optime;
+            _unit.Keep(new SessionRecord(_sessionId, _session.TransactionNumber, optime));
+        }
         var last = _previous;
         _unit.Afterwards(() =>
         {

@@ -1,5 +1,6 @@
 using BackupFunctions.Embedded.Replication;
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.Users;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -20,7 +21,7 @@ internal static class StoreCommands
         Add("findAndModify", c => FindAndModifyCommand.Run(store, c));
         Add("findandmodify", c => FindAndModifyCommand.Run(store, c));
         AddRead("find", c => FindCommand.Find(store, cursors, reads, c));
-        table.Add("getMore", c => FindCommand.GetMore(cursors, c));
+        AddAsync("getMore", c => FindCommand.GetMore(cursors, c));
         Add("killCursors", c => FindCommand.KillCursors(cursors, c));
         AddRead("count", c => ReadCommands.Count(store, c));
         AddRead("distinct", c => ReadCommands.Distinct(store, c));
@@ -41,12 +42,36 @@ internal static class StoreCommands
         AddRead("dbStats", c => StatsCommands.Database(c));
         AddRead("dbstats", c => StatsCommands.Database(c));
 
-        void Add(string name, Func<CommandContext, BsonDocument> run) => table.Add(name, c => ValueTask.FromResult(run(c)));
+        Add("applyOps", c => ApplyOpsCommand.Run(store, c));
+        Add("convertToCapped", c => CappedCommands.Convert(store, c));
+        Add("emptycapped", c => CappedCommands.Empty(store, c));
+        Add("commitTransaction", c => TransactionCommands.Commit(store, c));
+        Add("abortTransaction", c => TransactionCommands.Abort(store, c));
+        Add("prepareTransaction", c => TransactionCommands.Prepare(store, c));
+        Add("endSessions", c => TransactionCommands.End(store, c));
+        Add("killSessions", c => TransactionCommands.End(store, c));
+        Add("killAllSessions", c => TransactionCommands.EndAll(store, c));
+        var (users, roles) = (new UserCommands(store), new RoleCommands(store));
+        Add("createUser", users.Create);
+        Add("updateUser", users.Update);
+        Add("dropUser", users.Drop);
+        Add("grantRolesToUser", users.Grant);
+        Add("revokeRolesFromUser", users.Revoke);
+        AddRead("usersInfo", UserCommands.Info);
+        Add("createRole", roles.Create);
+        Add("dropRole", roles.Drop);
+        AddRead("rolesInfo", RoleCommands.Info);
+        Add("_mergeAuthzCollections", c => MergeAuthorizationCommand.Run(store, c));
 
-        void AddRead(string name, Func<CommandContext, BsonDocument> run) => table.Add(name, async c =>
+        void Add(string name, Func<CommandContext, BsonDocument> run) => AddAsync(name, c => ValueTask.FromResult(run(c)));
+
+        // in a transaction, what is read was chosen when it began
+        void AddRead(string name, Func<CommandContext, BsonDocument> run) => AddAsync(name, async c =>
         {
-            await reads.Prepare(c);
+            if (c.Transaction is null) await reads.Prepare(c);
             return run(c);
         });
+
+        void AddAsync(string name, CommandHandler run) => table.Add(name, c => TransactionGate.Run(store, c, run));
     }
 }

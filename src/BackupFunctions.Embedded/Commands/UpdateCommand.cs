@@ -13,7 +13,7 @@ internal static class UpdateCommand
         var arguments = Arguments.Read(context, "updates", "ordered", "bypassDocumentValidation", "bypassEmptyTsReplacement", "let");
         var ns = WriteTarget.Of(arguments);
         var updates = arguments.Documents("updates");
-        return store.Write(unit =>
+        return store.Write(context, unit =>
         {
             var (statements, log) = (new WriteStatements(), StatementLog.Open(store, unit, arguments));
             var (modified, upserted) = (0L, new BsonArray());

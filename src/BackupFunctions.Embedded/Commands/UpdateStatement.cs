@@ -24,7 +24,7 @@ internal sealed record UpdateStatement(QueryRequest Query, DocumentUpdate Update
         public BsonTimestamp? Optime { get; set; }
     }
 
-    public Outcome Run(WriteUnit unit, Namespace ns, RetryableStatement? statement)
+    public Outcome Run(WriteUnit unit, Namespace ns, SessionStatement? statement)
     {
         var outcome = new Outcome();
         var matches = Query.Run(unit.Find(ns) as Collection ?? StoredCollection.Empty(ns, new CollectionOptions(CollectionOptions.None, default), []));
@@ -37,7 +37,7 @@ internal sealed record UpdateStatement(QueryRequest Query, DocumentUpdate Update
         return outcome;
     }
 
-    private void Change(WriteUnit unit, Namespace ns, Record record, Outcome outcome, RetryableStatement? statement)
+    private void Change(WriteUnit unit, Namespace ns, Record record, Outcome outcome, SessionStatement? statement)
     {
         var bytes = Update.Apply(unit, record.Document, inserting: false);
         outcome.Matched++;
@@ -45,12 +45,12 @@ internal sealed record UpdateStatement(QueryRequest Query, DocumentUpdate Update
         if (bytes.AsSpan().SequenceEqual(record.Bytes)) return;
         if (!BypassValidation) WriteTarget.Validate(unit.Edit(ns).Options, bytes, record.Bytes);
         var after = RawValue.Document(bytes);
-        var change = Update.IsReplacement ? after : UpdateDiff.Of(record.Document, after);
+        var change = Update.IsReplacement ? after : UpdateDiff.Of(record.Document, after, Update.IsDelta);
         outcome.Optime = unit.Replace(ns, record, bytes, change, statement);
         outcome.Modified++;
     }
 
-    private void Make(WriteUnit unit, Namespace ns, Outcome outcome, RetryableStatement? statement)
+    private void Make(WriteUnit unit, Namespace ns, Outcome outcome, SessionStatement? statement)
     {
         var start = UpsertBase.Of(Query.Filter, Update.IsReplacement);
         var bytes = Update.Apply(unit, start, inserting: true);

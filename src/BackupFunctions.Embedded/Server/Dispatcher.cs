@@ -121,7 +121,7 @@ internal sealed class Dispatcher(CommandTable commands, Store store, Member memb
         if (AwaitsLogin(context.Connection) && !OpenToAll.Contains(context.Name))
             throw ServerErrors.Unauthorized($"Command {context.Name} requires authentication");
         // run outside of a transaction it would take effect even if the client aborts
-        if (context.Body.Contains("autocommit")) throw ServerErrors.NotInTransaction(context.Name);
+        if (context.Body.Contains("autocommit") && !TransactionGate.Allows(context.Name)) throw ServerErrors.NotInTransaction(context.Name);
         MemberGate.Check(member, context);
         var reply = await handler(context);
         await WriteConcernWait.After(member, context, reply);

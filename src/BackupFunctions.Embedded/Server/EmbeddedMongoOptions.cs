@@ -37,6 +37,12 @@ public sealed record EmbeddedMongoOptions
     /// <summary>Collections that are computed instead of kept; the default is none.</summary>
     public IReadOnlyList<SeededCollection> Seeds { get; init; } = [];
 
+    /// <summary>A transaction whose operations take more bytes has several oplog entries; the default is the server's, 16 MiB.</summary>
+    public int MaxTransactionEntryBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Whether the inserts of a retryable write share one oplog entry; the default is what <see cref="ServerVersion"/> does: from 8.0 on.</summary>
+    public bool? VectoredInserts { get; init; }
+
     /// <summary>Bytes after which the oplog drops its oldest entries; the default is 256 MiB.</summary>
     public long OplogBytes { get; init; } = Store.DefaultOplogBytes;
 

@@ -27,9 +27,14 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
     {
         if (options.Members is < 1 or > 3) throw new ArgumentException($"a replica set of {options.Members} members is not within 1 and 3", nameof(options));
         var time = new ShiftedTime(options.Time);
-        (_options, _registerMore, _users) = (options, registerMore, new UserDirectory(options.Users));
+        (_options, _registerMore) = (options, registerMore);
         _tls = options.Tls is { } tls ? new TlsHandshake(tls) : null;
-        _store = new Store(time, options.OplogBytes, options.Members, options.HistoryBytes);
+        _store = new Store(time, options.OplogBytes, options.Members, options.HistoryBytes)
+        {
+            MaxTransactionEntryBytes = options.MaxTransactionEntryBytes,
+            VectoredInserts = options.VectoredInserts ?? options.ServerVersion.Major >= 8,
+        };
+        _users = new UserDirectory(options.Users, _store);
         foreach (var seed in options.Seeds) _store.AddSeed(seed);
         _parameters = new ParameterCommands(options.ServerVersion, _store.History);
 

@@ -3,7 +3,7 @@ using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Server;
 
-/// <summary>Logical sessions: their ids are accepted everywhere and nothing is kept for them, so there is nothing to end either.</summary>
+/// <summary>Logical sessions: their ids are accepted everywhere. What a store keeps for them it ends by commands of its own.</summary>
 internal static class SessionCommands
 {
     /// <summary>How long a session lives without being used, as clients are told.</summary>
@@ -17,7 +17,6 @@ internal static class SessionCommands
             { "id", new BsonDocument("id", ServerRandom.Uuid()) },
             { "timeoutMinutes", TimeoutMinutes },
         }));
-        foreach (var name in (string[])["endSessions", "refreshSessions", "killSessions", "killAllSessions"])
-            commands.Add(name, _ => ValueTask.FromResult(new BsonDocument()));
+        commands.Add("refreshSessions", _ => ValueTask.FromResult(new BsonDocument()));
     }
 }

@@ -33,6 +33,22 @@ internal sealed class CollectionEditor
     public StoredCollection Current => _current ??= new(
         _start.Namespace, _start.Options, _records.ToImmutable(), [.. _indexes.Select(i => i.ToState())], _nextId, DataSize);
 
+    /// <summary>The keys that a document has in unique indexes.</summary>
+    public IEnumerable<UniqueKey> UniqueKeys(byte[] bytes)
+    {
+        foreach (var index in _indexes.Where(i => i.Definition.Unique))
+        {
+            foreach (var key in index.Keys(new Record(0, bytes))) yield return new UniqueKey(Options.Uuid, index.Definition, key);
+        }
+    }
+
+    /// <summary>The record of this <c>_id</c>, or null.</summary>
+    public Record? FindById(RawValue id)
+    {
+        if (_indexes.Find(i => i.Definition.IsId)?.Find([id]) is not { } recordId) return null;
+        return _records.TryGetValue(new Record(recordId, []), out var record) ? record : null;
+    }
+
     /// <summary>Adds a document; error 11000 when a unique index has its key.</summary>
     public Record Insert(byte[] bytes, long? id = null)
     {

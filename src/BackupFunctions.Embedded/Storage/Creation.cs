@@ -18,7 +18,7 @@ internal static class Creation
         if (!ns.IsReplicated) return collection;
         var o = new RawWriter().Append("create", ns.Collection).AppendAll(parsed.Document);
         if (!parsed.IsClustered) o.Append("idIndex", id.Spec);
-        unit.Log(new OplogEntry("c", ns.Command.ToString(), parsed.Uuid, RawValue.Document(o.ToDocument())));
+        unit.Log(new OplogEntry("c", ns.Command.ToString(), parsed.Uuid, RawValue.Document(o.ToDocument())), u => u.Put(collection));
         return collection;
     }
 

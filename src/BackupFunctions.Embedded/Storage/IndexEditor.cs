@@ -11,6 +11,8 @@ internal sealed class IndexEditor(Namespace ns, IndexState start)
     private readonly ImmutableSortedSet<IndexEntry>.Builder _entries = start.Entries.ToBuilder();
     private bool _multikey = start.Multikey;
 
+    public IndexDefinition Definition => _definition;
+
     public IndexState ToState() => new(_definition, _entries.ToImmutable(), _multikey);
 
     /// <summary>The keys that a record has in this index; none in an index of a kind that has no entries here.</summary>
@@ -41,6 +43,14 @@ internal sealed class IndexEditor(Namespace ns, IndexState start)
                 if (entry.RecordId != self) throw Duplicate(key);
             }
         }
+    }
+
+    /// <summary>The record that has this key first, or null.</summary>
+    public long? Find(RawValue[] key)
+    {
+        var bound = IndexEntry.Of(key, long.MinValue);
+        var place = ~_entries.IndexOf(bound);
+        return place < _entries.Count && _definition.Order.CompareValues(_entries[place], bound) == 0 ? _entries[place].RecordId : null;
     }
 
     public void Add(List<RawValue[]> keys, long recordId)

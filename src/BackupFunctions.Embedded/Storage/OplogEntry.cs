@@ -2,13 +2,16 @@ using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Storage;
 
-/// <summary>A statement of a retryable write: what its oplog entry says about it.</summary>
-internal sealed record RetryableStatement(RawValue SessionId, long TransactionNumber, int StatementId, BsonTimestamp Previous);
+/// <summary>A statement of a retryable write, or a transaction, which has no statement id: what its oplog entry says about it.</summary>
+internal sealed record SessionStatement(RawValue SessionId, long TransactionNumber, int? StatementId, BsonTimestamp Previous);
 
 /// <summary>An entry of the oplog before it has its optime.</summary>
-internal sealed record OplogEntry(string Op, string Namespace, Guid? Uuid, RawValue O, RawValue O2 = default, RetryableStatement? Statement = null)
+internal sealed record OplogEntry(string Op, string Namespace, Guid? Uuid, RawValue O, RawValue O2 = default, SessionStatement? Statement = null)
 {
     private const long Version = 2;
+
+    /// <summary>Whether it is an <c>applyOps</c> whose operations are statements of their own and no transaction.</summary>
+    public bool IsVectored { get; init; }
 
     /// <summary>The entry's document, its fields in the server's order.</summary>
     public byte[] ToDocument(BsonTimestamp optime, DateTime wall, long term)
@@ -18,21 +21,35 @@ internal sealed record OplogEntry(string Op, string Namespace, Guid? Uuid, RawVa
         {
             writer.Append("lsid", statement.SessionId).Append("txnNumber", statement.TransactionNumber);
         }
-        writer.Append("op", Op).Append("ns", Namespace);
-        if (Uuid is { } uuid) writer.Append("ui", new BsonBinaryData(uuid, GuidRepresentation.Standard));
-        writer.Append("o", O);
-        if (!O2.IsMissing) writer.Append("o2", O2);
-        if (Statement is { } retryable) writer.Append("stmtId", retryable.StatementId);
+        AppendOperation(writer);
         writer.Append("ts", RawValue.From(optime)).Append("t", term).Append("v", Version).Append("wall", new BsonDateTime(wall));
         if (Statement is { } linked)
         {
             var first = linked.Previous.Value == 0;
             writer.Append("prevOpTime", new BsonDocument { { "ts", linked.Previous }, { "t", first ? -1L : term } });
         }
+        if (IsVectored) writer.Append("multiOpType", 1);
+        return writer.ToDocument();
+    }
+
+    /// <summary>It as an element of an <c>applyOps</c> array.</summary>
+    public byte[] ToOperation()
+    {
+        var writer = new RawWriter(O.Length + 128);
+        AppendOperation(writer);
         return writer.ToDocument();
     }
 
     /// <summary>An entry for a command on a database.</summary>
     public static OplogEntry Command(Namespace ns, Guid? uuid, BsonDocument o, BsonDocument? o2 = null) =>
         new("c", ns.Command.ToString(), uuid, RawValue.From(o), o2 is null ? default : RawValue.From(o2));
+
+    private void AppendOperation(RawWriter writer)
+    {
+        writer.Append("op", Op).Append("ns", Namespace);
+        if (Uuid is { } uuid) writer.Append("ui", new BsonBinaryData(uuid, GuidRepresentation.Standard));
+        writer.Append("o", O);
+        if (!O2.IsMissing) writer.Append("o2", O2);
+        if (Statement?.StatementId is { } statementId) writer.Append("stmtId", statementId);
+    }
 }

@@ -1,5 +1,6 @@
 using BackupFunctions.Embedded.Commands;
 using BackupFunctions.Embedded.Replication;
+using BackupFunctions.Embedded.Users;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Storage;
@@ -8,12 +9,14 @@ namespace BackupFunctions.Embedded.Storage;
 /// Everything the embedded server holds, in memory, for all members of its replica set. Readers take a <see cref="Catalog"/>, which never
 /// changes; writers come one at a time.
 /// </summary>
-internal sealed class Store
+internal sealed class Store : IUserSource
 {
     /// <summary>The default bound of the oplog in bytes.</summary>
     public const long DefaultOplogBytes = 256L << 20;
 
-    private readonly Lock _writer = new();
+    private static readonly TimeSpan ConflictPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly object _writer = new(); // a monitor, because writers wait on it
     private readonly OptimeClock _clock;
     private volatile StoreState _state = StoreState.Empty;
 
@@ -21,7 +24,7 @@ internal sealed class Store
     public Store(TimeProvider time, long oplogBytes = DefaultOplogBytes, int members = 1, long historyBytes = History.DefaultMaxBytes)
     {
         (Time, Ids, _clock) = (time, new IdentityMaker(time), new OptimeClock(time));
-        History = new History(historyBytes);
+        (Sessions, Transactions, History) = (new SessionTable(Locks), new Transactions(this), new History(historyBytes));
         Replication = new ReplicaSet(this, members);
         Write(unit =>
         {
@@ -31,6 +34,7 @@ internal sealed class Store
             var version = new Namespace("admin", "system.version");
             unit.Create(version, CollectionOptions.None);
             unit.Insert(version, new BsonDocument { { "_id", "featureCompatibilityVersion" }, { "version", "7.0" } }.ToBson());
+            unit.Create(SessionRecords.Collection, CollectionOptions.None);
             return 0;
         });
     }
@@ -39,7 +43,17 @@ internal sealed class Store
 
     public IdentityMaker Ids { get; }
 
-    public RetryableWrites Retryable { get; } = new();
+    public SessionTable Sessions { get; }
+
+    public RecordLocks Locks { get; } = new();
+
+    public Transactions Transactions { get; }
+
+    /// <summary>A transaction's operations above this size are split over several oplog entries.</summary>
+    public int MaxTransactionEntryBytes { get; init; } = DocumentIntake.MaxBytes;
+
+    /// <summary>Whether the inserts of a retryable write share one oplog entry, as servers from 8.0 on write them.</summary>
+    public bool VectoredInserts { get; init; }
 
     /// <summary>The members that serve this store.</summary>
     public ReplicaSet Replication { get; }
@@ -59,6 +73,9 @@ internal sealed class Store
     /// <summary>The highest optime there ever was; unlike <see cref="LastOptime"/> it does not go back in a rollback.</summary>
     public BsonTimestamp ClusterTime => _clock.Highest;
 
+    /// <inheritdoc/>
+    public BsonDocument? FindUser(string fullName) => AuthorizationCollections.Find(Catalog, AuthorizationCollections.Users, fullName);
+
     /// <summary>Adds a collection that is computed; only while nobody is served yet.</summary>
     public void AddSeed(SeededCollection seed) => Write(unit =>
     {
@@ -69,38 +86,85 @@ internal sealed class Store
     });
 
     /// <summary>
-    /// Runs a change while no other runs; when it throws, nothing of it was done.
+    /// Runs a change while no other runs; when it throws, nothing of it was done. A change that meets the writes of an open transaction waits
+    /// until that has ended, and is run again.
     /// </summary>
-    public T Write<T>(Func<WriteUnit, T> change)
+    /// <param name="change">The change; it may be run several times.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public T Write<T>(Func<WriteUnit, T> change, CancellationToken cancellation = default)
     {
         lock (_writer)
         {
-            var unit = new WriteUnit(_state.Catalog, _clock, Ids);
+            while (true)
+            {
+                try
+                {
+                    return Publish(new WriteUnit(Catalog, _clock, Ids, Locks), change);
+                }
+                catch (WriteConflictException)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    Transactions.AbortExpired();
+                    Monitor.Wait(_writer, ConflictPause);
+                }
+            }
+        }
+    }
+
+    /// <summary>A command's change: in its transaction where it has one.</summary>
+    public T Write<T>(CommandContext context, Func<WriteUnit, T> change)
+    {
+        if (context.Transaction is not { } transaction) return Write(change, context.Cancellation);
+        lock (_writer)
+        {
+            Transactions.Check(transaction);
+            var unit = new WriteUnit(transaction, Catalog, _clock, Ids, Locks);
             var result = change(unit);
-            Show(unit);
-            unit.RunAfterwards();
+            transaction.Advance(unit);
             return result;
         }
     }
 
+    /// <summary>Runs the end of a transaction, to which its own locks are open.</summary>
+    public void End(Transaction transaction, Action<WriteUnit> change) => Exclusively(() =>
+        Publish(new WriteUnit(Catalog, _clock, Ids, Locks) { Ending = transaction }, unit =>
+        {
+            change(unit);
+            return 0;
+        }));
+
     /// <summary>Writes a no-op entry: <c>{msg}</c> or another document.</summary>
     public BsonTimestamp WriteNoop(RawValue o) => Write(unit => unit.Log(new OplogEntry("n", "", null, o)));
 
-    /// <summary>Does something while nobody writes.</summary>
+    /// <summary>Does something while nobody writes, and wakes the writers that wait for a transaction.</summary>
     public T Exclusively<T>(Func<T> action)
     {
-        lock (_writer) return action();
+        lock (_writer)
+        {
+            try
+            {
+                return action();
+            }
+            finally
+            {
+                Monitor.PulseAll(_writer);
+            }
+        }
     }
 
-    /// <summary>The term that new entries have.</summary>
-    public void EnterTerm(long term) => _clock.Term = term;
+    /// <summary>The term that new entries have. An election aborts the transactions in progress.</summary>
+    public void EnterTerm(long term)
+    {
+        _clock.Term = term;
+        Transactions.AbortOf(_ => true);
+    }
 
     /// <summary>The state at an optime, also one between the entries of a unit of writing; null when it is no longer kept.</summary>
     public StoreState? StateAt(BsonTimestamp optime)
     {
         var (holding, after) = History.Around(optime);
         if (after is not { Journal: { Entries: > 1 } journal } || journal.First.Value > optime.Value) return holding;
-        var unit = new WriteUnit(after.Before, _clock, Ids);
+        var unit = new WriteUnit(after.Before, _clock, Ids, new RecordLocks());
         journal.Replay(unit, optime);
         return after with { Optime = journal.LastUpTo(optime), Catalog = unit.Finish() };
     }
@@ -113,12 +177,20 @@ internal sealed class Store
         var oplog = new CollectionEditor((StoredCollection)Catalog.Find(Namespace.Oplog)!);
         foreach (var record in oplog.Current.Natural(forward: true, state.Optime.Value + 1)) oplog.Remove(record);
         History.CutAfter(state.Optime);
-        Retryable.ForgetAfter(state.Optime);
+        Transactions.ForgetAfter(state.Optime);
         if (reuseTimestamps) _clock.Return(state.Optime);
         var catalog = state.Catalog.With(oplog.Current);
         _state = state with { Catalog = catalog, Before = catalog, Journal = new UnitJournal() };
         History.Add(_state);
         return _state;
+    }
+
+    private T Publish<T>(WriteUnit unit, Func<WriteUnit, T> change)
+    {
+        var result = change(unit);
+        Show(unit);
+        unit.RunAfterwards();
+        return result;
     }
 
     private void Show(WriteUnit unit)

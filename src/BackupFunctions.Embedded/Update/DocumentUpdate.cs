@@ -10,6 +10,9 @@ internal abstract class DocumentUpdate
 {
     public virtual bool IsReplacement => false;
 
+    /// <summary>Whether the oplog has its delta even where the whole document is shorter.</summary>
+    public virtual bool IsDelta => false;
+
     /// <summary>
     /// The document after the update, checked for storage, <c>_id</c> first. A change of <c>_id</c> gives error 66, a result above the limit
     /// 17419.
@@ -35,12 +38,29 @@ internal abstract class DocumentUpdate
 }
 
 /// <summary>Update operators.</summary>
-internal sealed class ModifierUpdate(IReadOnlyList<Modification> modifications) : DocumentUpdate
+internal sealed class ModifierUpdate(IReadOnlyList<Modification> modifications, bool tolerant = false) : DocumentUpdate
 {
+    private const int PathNotViable = 28;
+
+    public override bool IsDelta => true;
+
+    /// <summary>The same, passing over paths that lead through values without fields, as a replay may meet them.</summary>
+    public ModifierUpdate Tolerant() => new(modifications, tolerant: true);
+
     protected override RawValue Change(RawValue old, UpdateContext context)
     {
         var root = new UpdateNode(old);
-        foreach (var modification in modifications) modification.Apply(root, context);
+        foreach (var modification in modifications)
+        {
+            try
+            {
+                modification.Apply(root, context);
+            }
+            catch (CommandException e) when (tolerant && e.Code == PathNotViable)
+            {
+                // the document is newer than the update
+            }
+        }
         return root.Value;
     }
 }

@@ -10,14 +10,17 @@ namespace BackupFunctions.Embedded.Update;
 /// </summary>
 internal static class UpdateDiff
 {
-    /// <summary>The entry's <c>o</c>: a delta, or the whole new document where that is shorter or names repeat.</summary>
-    public static RawValue Of(RawValue before, RawValue after)
+    /// <summary>
+    /// The entry's <c>o</c>: a delta, or the whole new document where names repeat or, unless <paramref name="always"/> a delta is asked for,
+    /// where that is shorter.
+    /// </summary>
+    public static RawValue Of(RawValue before, RawValue after, bool always = false)
     {
         if (Documents(before, after) is not { } diff) return after;
         var writer = new RawWriter().Append("$v", 2);
         writer.Append("diff", diff);
         var entry = RawValue.Document(writer.ToDocument());
-        return entry.Length < after.Length ? entry : after;
+        return always || entry.Length < after.Length ? entry : after;
     }
 
     private static RawValue? Documents(RawValue before, RawValue after)
@@ -83,15 +86,14 @@ internal static class UpdateDiff
         {
             if (i < old.Count && IsSame(old[i], now[i])) continue;
             var index = i.ToString(CultureInfo.InvariantCulture);
+            var diff = (RawValue?)null;
             if (i < old.Count && now[i].IsContainer && old[i].Type == now[i].Type)
             {
-                if ((now[i].IsDocument ? Documents(old[i], now[i]) : Arrays(old[i], now[i])) is not { } diff) return null;
-                writer.Append("s" + index, diff);
+                diff = now[i].IsDocument ? Documents(old[i], now[i]) : Arrays(old[i], now[i]);
+                if (diff is null) return null;
             }
-            else
-            {
-                writer.Append("u" + index, now[i]);
-            }
+            if (diff?.Length < now[i].Length) writer.Append("s" + index, diff.Value);
+            else writer.Append("u" + index, now[i]);
         }
         return RawValue.Document(writer.ToDocument());
     }

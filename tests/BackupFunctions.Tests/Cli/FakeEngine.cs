@@ -16,7 +16,7 @@ internal sealed class FakeEngine : IEngineCommands
 
     public IReadOnlyList<string> Differences { get; init; } = [];
 
-    public OplogPlan? Replayed { get; init; }
+    public OplogPlan? OplogPlan { get; init; }
 
     public ReplaySummary? Replay { get; init; }
 
@@ -98,7 +98,7 @@ internal sealed class FakeEngine : IEngineCommands
         new("s-1", BackupType.Incremental, BackupState.Complete, Start.AddDays(1), Start.AddDays(1).AddSeconds(2), 0, 40, 9_000, 4_000, Root, null, "1782871275:4", "1782957600:1");
 
     private RestoreResult Restored(string source, bool dryRun) => new(source, dryRun,
-        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Differences), new("shop.recent", "view", 0, 0, 0, [])], Replayed, Replay, Compared, Warnings);
+        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Differences), new("shop.recent", "view", 0, 0, 0, [])], OplogPlan, Replay, Compared, Warnings);
 
     private async Task<T> Answer<T>(object request, EngineRun run, T result)
     {

@@ -11,9 +11,10 @@ internal sealed class EmbeddedServer
 {
     private readonly CommandTable _table = new();
 
-    public EmbeddedServer(long oplogBytes = Store.DefaultOplogBytes, long historyBytes = History.DefaultMaxBytes)
+    public EmbeddedServer(
+        long oplogBytes = Store.DefaultOplogBytes, long historyBytes = History.DefaultMaxBytes, int maxTransactionEntryBytes = DocumentIntake.MaxBytes, bool vectoredInserts = false)
     {
-        Store = new Store(Time, oplogBytes, historyBytes: historyBytes);
+        Store = new Store(Time, oplogBytes, historyBytes: historyBytes) { MaxTransactionEntryBytes = maxTransactionEntryBytes, VectoredInserts = vectoredInserts };
         StoreCommands.Register(_table, Store);
     }
 

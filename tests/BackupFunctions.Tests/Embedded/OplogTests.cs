@@ -15,6 +15,9 @@ public class OplogTests
     [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$set: {'n.k': 7}}}]}", "test.c", "[{op: 'u', o: {$v: 2, diff: {sn: {u: {k: 7}}}}, o2: {_id: 1}}]")]
     [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$push: {l: 4}}}]}", "test.c", "[{op: 'u', o: {$v: 2, diff: {sl: {a: true, u3: 4}}}, o2: {_id: 1}}]")]
     [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$pop: {l: 1}}}]}", "test.c", "[{op: 'u', o: {$v: 2, diff: {sl: {a: true, l: 2}}}, o2: {_id: 1}}]")]
+    [InlineData("{update: 'short', updates: [{q: {_id: 1}, u: {$set: {a: 2}}}]}", "test.short", "[{op: 'u', o: {$v: 2, diff: {u: {a: 2}}}, o2: {_id: 1}}]")]
+    [InlineData("{update: 'short', updates: [{q: {_id: 1}, u: [{$set: {a: 2}}]}]}", "test.short", "[{op: 'u', o: {_id: 1, a: 2}, o2: {_id: 1}}]")]
+    [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: [{$set: {a: 2}}]}]}", "test.c", "[{op: 'u', o: {$v: 2, diff: {u: {a: 2}}}, o2: {_id: 1}}]")]
     [InlineData("{update: 'c', updates: [{q: {_id: 1}, u: {$set: {a: 1}}}]}", "test.c", "[]")]
     [InlineData("{update: 'c', updates: [{q: {_id: 8}, u: {$set: {a: 1}}, upsert: true}]}", "test.c", "[{op: 'i', o: {_id: 8, a: 1}, o2: {_id: 8}}]")]
     [InlineData("{delete: 'c', deletes: [{q: {_id: 1}, limit: 1}]}", "test.c", "[{op: 'd', o: {_id: 1}}]")]
@@ -50,7 +53,7 @@ public class OplogTests
         server.Run("{collMod: 'c', index: {keyPattern: {x: 1}, expireAfterSeconds: 9}}");
         var entry = server.OplogAfter(start).Single();
         entry["o"].ShouldBe(BsonDocument.Parse("{collMod: 'c', index: {name: 'x', expireAfterSeconds: NumberLong(9)}}"));
-        entry["o2"]["indexOptions_old"].ShouldBe(BsonDocument.Parse("{expireAfterSeconds: 5}"));
+        entry["o2"]["indexOptions_old"].ShouldBe(BsonDocument.Parse("{expireAfterSeconds: NumberLong(5)}"));
         entry["o2"]["collectionOptions_old"]["uuid"].ShouldBe(entry["ui"]);
     }
 
@@ -68,7 +71,7 @@ public class OplogTests
         entries[1]["o"]["create"].AsString.ShouldBe("system.views");
         (entries[2]["op"].AsString, entries[2]["ns"].AsString).ShouldBe(("i", "test.system.views"));
         entries[2]["o"].ShouldBe(BsonDocument.Parse("{_id: 'test.v', viewOn: 'empty', pipeline: []}"));
-        entries.Skip(3).Select(e => e["o"].AsBsonDocument.GetElement(0).ToString()).ShouldBe(["drop=empty", "drop=system.views", "dropDatabase=1"]);
+        entries.Skip(3).Select(e => e["o"].AsBsonDocument.GetElement(0).ToString()).ShouldBe(["drop=empty", "drop=short", "drop=system.views", "dropDatabase=1"]);
         entries[^1].Contains("ui").ShouldBeFalse();
     }
 
@@ -189,7 +192,7 @@ public class OplogTests
         return array;
     }
 
-    private static Gen<BsonDocument> Document(int depth)
+    internal static Gen<BsonDocument> Document(int depth)
     {
         var names = Gen.OneOf("a", "b", "c", "d", "e");
         return Gen.Select(names, Value(depth)).Array[0, 5].Select(fields =>
@@ -211,6 +214,7 @@ public class OplogTests
         server.Insert("c", $"{{_id: 1, a: 1, n: {{k: 1, filler: '{new string('f', 100)}'}}, l: [1, 2, 3], filler: '{new string('f', 100)}'}}");
         server.Run("{createIndexes: 'c', indexes: [{key: {x: 1}, name: 'x', expireAfterSeconds: 5}]}");
         server.Run("{create: 'empty'}");
+        server.Insert("short", "{_id: 1, a: 1}");
         return server;
     }
 
