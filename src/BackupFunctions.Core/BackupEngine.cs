@@ -84,13 +84,25 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         ContinuousBackup.Run(token => BackUpIncrement(every ?? ContinuousBackup.DefaultInterval, maxBytes ?? ContinuousBackup.DefaultMaxBytes, onStatus, token),
             ambient.Time, onRound, onFailure, cancellationToken);
 
+    /// <summary>
+    /// Finds which backups lead where a query wants to go. Without a catalogue the query must name all of them by CID.
+    /// </summary>
+    public async Task<ChosenBackups> Choose(RestoreQuery query, CancellationToken cancellationToken)
+    {
+        using var session = NewRestoreSession();
+        // a root CID that needs no oplog needs no catalogue either: it is enough to restore with a node and the key
+        var needsManifest = !Cid.TryParse(query.Backup, out _) || query.At is not null || query.Incrementals.Count > 0;
+        var manifest = needsManifest && options.Catalog is not null ? await Manifest.Load(cancellationToken) : null;
+        return await RestoreChoice.Find(query, manifest, session, cancellationToken);
+    }
+
     /// <summary>Restores a backup to a target, by default from the nodes.</summary>
     public async Task<RestoreResult> Restore(
         RestoreRequest request, MongoEndpoint target, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
     {
-        using var session = new RestoreSession(root => new DagContent(new BlockReader(Nodes), root), Keys);
+        using var session = NewRestoreSession();
         await using var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
-        var activities = RestoreActivityRegistry.Create(session, target, ambient.Loggers);
+        var activities = RestoreActivityRegistry.Create(session, target, ambient);
         return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, activities, onStatus, cancellationToken), new(request, options.Parallelism));
     }
 
@@ -103,6 +115,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     {
         foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
     }
+
+    private RestoreSession NewRestoreSession() => new(root => new DagContent(new BlockReader(Nodes), root), Keys);
 
     private ActivityRegistry BackupActivityRegistry()
     {

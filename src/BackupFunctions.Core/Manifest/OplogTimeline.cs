@@ -59,12 +59,12 @@ public sealed class OplogTimeline
     }
 
     /// <summary>
-    /// What a restore to this point loads and replays: the newest full backup that leads there, and its slices in order. A point that cannot
+    /// What a restore to this point loads and replays: the newest full backup that leads there, or the given one, and its slices in order. A point that cannot
     /// be reached is <see cref="ErrorKind.OplogGap"/> between two windows and <see cref="ErrorKind.NotFound"/> elsewhere; the message names the
     /// nearest that can.
     /// </summary>
-    public RestorePath Find(RestorePoint point) =>
-        _chains.Where(c => c.From <= point.Latest).Reverse().Select(c => c.PathTo(point)).OfType<RestorePath>().FirstOrDefault() ?? throw Unreachable(point);
+    public RestorePath Find(RestorePoint point, BackupEntry? full = null) =>
+        _chains.Where(c => c.From <= point.Latest && (full is null || c.Full.Id == full.Id)).Reverse().Select(c => c.PathTo(point)).OfType<RestorePath>().FirstOrDefault() ?? throw Unreachable(point);
 
     private BackupException Unreachable(RestorePoint point)
     {

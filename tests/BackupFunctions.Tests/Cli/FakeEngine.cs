@@ -16,6 +16,12 @@ internal sealed class FakeEngine : IEngineCommands
 
     public IReadOnlyList<string> Differences { get; init; } = [];
 
+    public OplogPlan? Oplog { get; init; }
+
+    public ReplaySummary? Replay { get; init; }
+
+    public bool Compared { get; init; }
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public NodeVerification SecondNode { get; init; } = new("IPFS_NODE_2_URL", true, 1200, 60, 0, 0, null);
@@ -70,7 +76,7 @@ internal sealed class FakeEngine : IEngineCommands
         Answer(request, run, new DownloadResult(request.Cid, request.Path, 1200, 5_000_000));
 
     public Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken) =>
-        Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 12_345_688));
+        Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 0, 12_345_688));
 
     public Task<RestoreResult> RestoreDump(RestoreDumpRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, Restored(request.Path, false));
 
@@ -92,7 +98,7 @@ internal sealed class FakeEngine : IEngineCommands
         new("s-1", BackupType.Incremental, BackupState.Complete, Start.AddDays(1), Start.AddDays(1).AddSeconds(2), 0, 40, 9_000, 4_000, Root, null, "1782871275:4", "1782957600:1");
 
     private RestoreResult Restored(string source, bool dryRun) => new(source, dryRun,
-        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Differences), new("shop.recent", "view", 0, 0, 0, [])], Warnings);
+        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Differences), new("shop.recent", "view", 0, 0, 0, [])], Oplog, Replay, Compared, Warnings);
 
     private async Task<T> Answer<T>(object request, EngineRun run, T result)
     {

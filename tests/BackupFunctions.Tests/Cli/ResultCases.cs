@@ -120,16 +120,17 @@ internal static class ResultCases
 
         new("decrypt x.car",
             """
-            directory    /work/dump
-            collections  2
-            documents    50,001
-            size         11.8 MiB
+            directory      /work/dump
+            collections    2
+            documents      50,001
+            oplog entries  0
+            size           11.8 MiB
 
             """),
 
         new("decrypt x.car -o out --json",
             """
-            {"message_type":"decrypt_result","output":"/work/out","collections":2,"documents":50001,"bytes":12345688}
+            {"message_type":"decrypt_result","output":"/work/out","collections":2,"documents":50001,"oplog_entries":0,"bytes":12345688}
 
             """),
 

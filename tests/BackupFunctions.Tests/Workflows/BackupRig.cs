@@ -118,7 +118,7 @@ internal sealed class BackupRig : IDisposable
     public async Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false)
     {
         using var session = RestoreSession();
-        var activities = RestoreActivityRegistry.Create(session, _endpoint, NullLoggerFactory.Instance);
+        var activities = RestoreActivityRegistry.Create(session, _endpoint, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
         var context = new InProcessContext("restore", activities, Repository.Time, _random, null, Cancellation);
         return await RestoreWorkflow.Run(context, new(new(root, include ?? [], exclude ?? [], drop, force), 2));
     }
@@ -127,6 +127,16 @@ internal sealed class BackupRig : IDisposable
         new(root => new DagContent(new BlockReader(Repository.Nodes), root), TestRepository.KeySource());
 
     public LoadActivity Loader(RestoreSession session) => new(session, _endpoint);
+
+    /// <summary>What a restore of this backup keeps on the target when it has begun, and nothing more.</summary>
+    public async Task<RestoreStep> Begin(Cid root)
+    {
+        var request = new RestoreRequest(root, [], [], false, false);
+        await State(request).Begin(request, Repository.Time.GetUtcNow(), Cancellation);
+        return new(RestoreId.Of(request));
+    }
+
+    public RestoreState State(RestoreRequest request) => new(_server.Connection, RestoreId.Of(request));
 
     public Task<OpenedBackup> Open(Cid root, params IReadOnlyList<IIpfsNode> nodes) =>
         OpenedBackup.Open(new DagContent(new BlockReader(nodes.Count > 0 ? nodes : Repository.Nodes), root), TestRepository.KeySource(), Cancellation);

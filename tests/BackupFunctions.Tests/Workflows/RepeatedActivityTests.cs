@@ -60,7 +60,7 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
         await _rig.Drop();
         await _rig.Restore(backup.Root);
         using var session = _rig.RestoreSession();
-        var again = await _rig.Loader(session).Run(new(new RestoreRequest(backup.Root, [], [], false, false), 0), BackupRig.Cancellation);
+        var again = await _rig.Loader(session).Run(await _rig.Begin(backup.Root), BackupRig.Cancellation);
         again.Documents.ShouldBe(300);
     }
 
@@ -72,8 +72,8 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
         await _rig.Drop();
         await _rig.Fill("things", 0, 1, 1_000, version: 5);
         using var session = _rig.RestoreSession();
-        var error = await Should.ThrowAsync<BackupException>(
-            () => _rig.Loader(session).Run(new(new RestoreRequest(backup.Root, [], [], false, false), 0), BackupRig.Cancellation));
+        var step = await _rig.Begin(backup.Root);
+        var error = await Should.ThrowAsync<BackupException>(() => _rig.Loader(session).Run(step, BackupRig.Cancellation));
         error.Message.ShouldContain("11000");
     }
 }

@@ -7,6 +7,9 @@ namespace BackupFunctions.Mongo;
 public sealed class NamespaceFilter(
     IReadOnlyList<NamespacePattern> include, IReadOnlyList<NamespacePattern> exclude, string? catalogueDatabase = null)
 {
+    /// <summary>Where a restore notes how far it is; it goes when the restore ends.</summary>
+    public const string RestoreDatabase = "backupfunctions_restore";
+
     /// <summary>All that may be backed up.</summary>
     public static NamespaceFilter Everything(string? catalogueDatabase = null) => new([], [], catalogueDatabase);
 
@@ -15,7 +18,7 @@ public sealed class NamespaceFilter(
 
     /// <summary>Whether any collection of this database may be backed up.</summary>
     public bool MayInclude(string database) =>
-        database is not ("local" or "config") && database != catalogueDatabase && !database.StartsWith("__mdb_internal", StringComparison.Ordinal);
+        database is not ("local" or "config" or RestoreDatabase) && database != catalogueDatabase && !database.StartsWith("__mdb_internal", StringComparison.Ordinal);
 
     /// <summary>Whether this collection or view is backed up.</summary>
     public bool Includes(Namespace ns) =>

@@ -1,0 +1,30 @@
+using BackupFunctions.Bson;
+using BackupFunctions.Mongo;
+using MongoDB.Bson;
+
+namespace BackupFunctions.Restore;
+
+/// <summary>A collection or view as a <c>create</c> of the oplog describes it.</summary>
+internal static class LoggedCreate
+{
+    /// <summary>All fields of the command but its name and <c>idIndex</c> are options; <c>idIndex</c> is the first index.</summary>
+    public static CollectionSpec Read(Namespace ns, ReadOnlySpan<byte> command)
+    {
+        var options = new OptionFields(command);
+        options.Remove("create"u8);
+        options.Remove("idIndex"u8);
+        var document = options.ToDocument();
+        var type = RawBson.TryFind(command, "viewOn"u8, out _) ? CollectionType.View
+            : RawBson.TryFind(command, "timeseries"u8, out _) ? CollectionType.Timeseries
+            : CollectionType.Collection;
+        var spec = new CollectionSpec { Namespace = ns, Type = type, Options = document, Indexes = [] };
+        return type == CollectionType.View ? spec : spec with { Indexes = IdIndex(spec, command) };
+    }
+
+    private static IReadOnlyList<RawBsonDocument> IdIndex(CollectionSpec spec, ReadOnlySpan<byte> command)
+    {
+        var given = RawBson.Nested(command, "idIndex"u8);
+        if (!given.IsEmpty) return [new RawBsonDocument(given.ToArray())];
+        return spec.IsClustered || (RawBson.TryFind(command, "autoIndexId"u8, out var auto) && !IndexSpec.IsTrue(auto)) ? [] : [IndexFold.DefaultId];
+    }
+}

@@ -1,0 +1,44 @@
+using BackupFunctions.Bson;
+using MongoDB.Bson;
+
+namespace BackupFunctions.Restore;
+
+/// <summary>Changes of a collection's options as the oplog logs them.</summary>
+internal static class LoggedOptions
+{
+    /// <summary>With the changes of a <c>collMod</c>; an option that is switched off is not kept.</summary>
+    public static RawBsonDocument Change(RawBsonDocument options, RawBsonDocument changes)
+    {
+        var fields = new OptionFields(options.Bytes().Span);
+        foreach (var change in new RawElements(changes.Bytes().Span))
+        {
+            if (change.Name.SequenceEqual("cappedSize"u8)) fields.Set(change, "size");
+            else if (change.Name.SequenceEqual("cappedMax"u8)) fields.Set(change, "max");
+            else if (IsOff(change)) fields.Remove(change.Name);
+            else fields.Set(change);
+        }
+        return fields.ToDocument();
+    }
+
+    /// <summary>With <c>capped</c> and the size that <c>convertToCapped</c> gives.</summary>
+    public static RawBsonDocument Capped(RawBsonDocument options, RawBsonDocument arguments)
+    {
+        var fields = new OptionFields(options.Bytes().Span);
+        using var capped = new RawBsonBuilder();
+        foreach (var flag in new RawElements(capped.Add("capped", true).Finish().Span)) fields.Set(flag);
+        if (RawBson.TryFind(arguments.Bytes().Span, "size"u8, out var size)) fields.Set(size);
+        return fields.ToDocument();
+    }
+
+    /// <summary>Without the mark of a temporary collection.</summary>
+    public static RawBsonDocument Permanent(RawBsonDocument options)
+    {
+        var fields = new OptionFields(options.Bytes().Span);
+        fields.Remove("temp"u8);
+        return fields.ToDocument();
+    }
+
+    private static bool IsOff(RawElement change) =>
+        (change.Name.SequenceEqual("expireAfterSeconds"u8) && change.Type == BsonType.String)
+        || (change.Name.SequenceEqual("validator"u8) && change.Type == BsonType.Document && change.Value.Length == RawBson.Empty.Bytes().Length);
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using BackupFunctions.Bson;
+using BackupFunctions.Mongo;
+using MongoDB.Bson;
+
+namespace BackupFunctions.Restore;
+
+/// <summary>Decides what becomes of inserts, updates and deletes: a write to the target, a change of the catalogue, or nothing.</summary>
+internal sealed class DocumentReplay(ReplayCatalogue catalogue, Accounts accounts, ReplayScope scope, ReplayTally tally)
+{
+    private readonly Dictionary<string, Route> _routes = new(StringComparer.Ordinal);
+
+    private enum RouteKind
+    {
+        Target,
+        FilteredOut,
+        Server,
+        Views,
+        Indexes,
+        Accounts,
+        Version,
+    }
+
+    private sealed record Route(RouteKind Kind, Namespace Namespace, ReplayTarget? Target);
+
+    /// <summary>Forgets what was known of collections, after a command.</summary>
+    public void Reset() => _routes.Clear();
+
+    /// <summary>
+    /// The operation for the target, or null when there is none; <paramref name="filteredOut"/> tells whether the patterns are why.
+    /// </summary>
+    public DocumentOperation? Read(OplogOperation operation, out bool filteredOut)
+    {
+        if (!_routes.TryGetValue(operation.Namespace, out var route)) _routes.Add(operation.Namespace, route = Find(operation.Namespace));
+        filteredOut = route.Kind == RouteKind.FilteredOut;
+        switch (route.Kind)
+        {
+            case RouteKind.Target:
+                return DocumentOperation.From(operation, route.Target!);
+            case RouteKind.FilteredOut:
+                tally.Skipped++;
+                return null;
+            case RouteKind.Views:
+                catalogue.Views.Apply(operation);
+                return null;
+            case RouteKind.Accounts:
+                if (!accounts.Of(route.Namespace).Apply(DocumentOperation.From(operation, new(route.Namespace, false, false)))) tally.Missing++;
+                return null;
+            case RouteKind.Indexes when operation.Kind == OplogOperationKind.Insert:
+                var (ns, index) = IndexReplay.OldStyle(operation);
+                if (scope.Includes(ns)) catalogue.AddIndex(ns, index);
+                return null;
+            case RouteKind.Version when IsFeatureCompatibility(operation):
+                throw ReplayErrors.NewBase("the feature compatibility version was changed");
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A no-op says when a collection is resharded.</summary>
+    public static void Check(OplogOperation noop)
+    {
+        if (noop.O2.IsEmpty) return;
+        var fields = new RawElements(noop.O2.Span);
+        if (!fields.MoveNext()) return;
+        var isResharding = fields.Name.StartsWith("reshard"u8)
+            || (RawBson.TryFind(noop.O2.Span, "type"u8, out var type) && type.Type == BsonType.String && type.Text.StartsWith("reshard", StringComparison.Ordinal));
+        if (isResharding) throw ReplayErrors.NewBase($"{noop.Namespace} was resharded");
+    }
+
+    private Route Find(string text)
+    {
+        Namespace ns;
+        try
+        {
+            ns = Namespace.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw BackupException.Corrupt($"replay the oplog: {e.Message}", e);
+        }
+        if (!scope.MayInclude(ns.Database)) return new(RouteKind.Server, ns, null);
+        if (ReplayScope.IsResharding(ns)) throw ReplayErrors.NewBase($"{ns.Database} was resharded");
+        if (ReplayScope.IsAccounts(ns)) return new(RouteKind.Accounts, ns, null);
+        if (ns is { Database: "admin", Collection: "system.version" }) return new(RouteKind.Version, ns, null);
+        if (ns.Collection == ViewFold.Collection) return new(RouteKind.Views, ns, null);
+        if (ReplayScope.IsIndexes(ns)) return new(RouteKind.Indexes, ns, null);
+        if (ReplayScope.IsBuckets(ns)) tally.Warn(ReplayScope.TimeseriesWarning(ns));
+        if (!scope.Includes(ns)) return new(scope.IsFilteredOut(ns) ? RouteKind.FilteredOut : RouteKind.Server, ns, null);
+        var spec = catalogue.Touch(ns);
+        return new(RouteKind.Target, ns, new(scope.Target(ns), spec.IsCapped, spec.HasCollation));
+    }
+
+    private static bool IsFeatureCompatibility(OplogOperation operation)
+    {
+        var id = RawBson.Id((operation.Kind == OplogOperationKind.Update ? operation.O2 : operation.O).Span);
+        return id is not null && Encoding.UTF8.GetString(id.Bytes().Span).Contains("featureCompatibilityVersion", StringComparison.Ordinal);
+    }
+}

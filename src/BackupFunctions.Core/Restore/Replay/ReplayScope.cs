@@ -1,0 +1,38 @@
+using BackupFunctions.Mongo;
+
+namespace BackupFunctions.Restore;
+
+/// <summary>Which namespaces of the oplog are replayed, and where.</summary>
+internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renames)
+{
+    private const string SystemPrefix = "system.", BucketPrefix = "system.buckets.", ReshardingPrefix = "system.resharding.";
+
+    private readonly NamespaceFilter _everything = NamespaceFilter.Everything();
+
+    /// <summary>Whether any collection of this database may be replayed.</summary>
+    public bool MayInclude(string database) => filter.MayInclude(database);
+
+    /// <summary>Whether it is replayed on the target; users and roles never are.</summary>
+    public bool Includes(Namespace ns) => filter.Includes(ns) && !IsAccounts(ns);
+
+    /// <summary>Whether it would be replayed but for the patterns.</summary>
+    public bool IsFilteredOut(Namespace ns) => filter.HasPatterns && !filter.Includes(ns) && filter.MayInclude(ns.Database) && _everything.Includes(ns);
+
+    /// <summary>Where it goes.</summary>
+    public Namespace Target(Namespace ns) => renames.Map(ns);
+
+    /// <summary>Whether it holds users or roles.</summary>
+    public static bool IsAccounts(Namespace ns) => ns is { Database: "admin", Collection: "system.users" or "system.roles" };
+
+    /// <summary>Whether it holds the buckets of a time series.</summary>
+    public static bool IsBuckets(Namespace ns) => ns.Collection.StartsWith(BucketPrefix, StringComparison.Ordinal);
+
+    /// <summary>Whether it is the copy that resharding makes.</summary>
+    public static bool IsResharding(Namespace ns) => ns.Collection.StartsWith(ReshardingPrefix, StringComparison.Ordinal);
+
+    /// <summary>Whether it holds what servers knew of indexes before 3.0, as documents.</summary>
+    public static bool IsIndexes(Namespace ns) => ns.Collection == $"{SystemPrefix}indexes";
+
+    /// <summary>The warning about a time series.</summary>
+    public static string TimeseriesWarning(Namespace ns) => $"{ns} belongs to a time series, which is not replayed";
+}
