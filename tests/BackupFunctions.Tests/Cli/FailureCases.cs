@@ -481,7 +481,7 @@ internal static class FailureCases
             """,
             1)
         {
-            Engine = new() { Oplog = FindingStatus.Failed },
+            Engine = new() { OplogCheck = FindingStatus.Failed },
         },
 
         new("backup incremental",

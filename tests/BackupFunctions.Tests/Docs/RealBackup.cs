@@ -14,9 +14,6 @@ public sealed class RealBackup : IAsyncLifetime
     private readonly RealWorkspace _workspace = new();
     private readonly List<byte[]> _orders = [];
 
-    /// <summary>The user's key.</summary>
-    internal byte[] RawKey => RealWorkspace.RawKey;
-
     /// <summary>The documents of <c>shop.orders</c> in <c>_id</c> order, as they were inserted: all of them, and those of the first backup.</summary>
     internal IReadOnlyList<byte[]> Orders => _orders;
 

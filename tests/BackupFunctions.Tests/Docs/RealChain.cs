@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BackupFunctions.Backup;
 using BackupFunctions.Bson;
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.Workflows;
