@@ -24,7 +24,7 @@ public enum ErrorKind
     /// <summary>Bytes are not what was written: corrupt, truncated or tampered with (exit 13).</summary>
     Corrupt,
 
-    /// <summary>The oplog does not reach back to the last backup (exit 14).</summary>
+    /// <summary>The oplog does not reach back to the last backup, or a point in time lies in a gap (exit 14).</summary>
     OplogGap,
 }
 

@@ -12,6 +12,7 @@ public sealed class OplogTimeline
     private readonly List<FullChain> _chains;
     private readonly IReadOnlyList<GapRecorded> _gaps;
     private readonly List<OplogLink> _links;
+    private readonly ILookup<OplogMark, OplogLink> _continued;
 
     /// <summary>Over these backups, stretches that hold nothing, and gaps.</summary>
     public OplogTimeline(IEnumerable<BackupEntry> backups, IEnumerable<CoverageAdvanced> coverage, IReadOnlyList<GapRecorded> gaps)
@@ -27,9 +28,9 @@ public sealed class OplogTimeline
                 .Where(l => l.After.Optime < l.Through.Optime && !undone.Contains(l.Through))
                 .OrderBy(l => l.Through.Optime),
         ];
-        var from = _links.ToLookup(l => l.After);
+        _continued = _links.ToLookup(l => l.After);
         _chains = [.. all.Where(b => b is { Type: BackupType.Full, Oplog: not null, ConsistentAt: not null })
-            .Select(b => new FullChain(b, from)).OrderBy(c => c.From)];
+            .Select(b => new FullChain(b, _continued)).OrderBy(c => c.From)];
         Windows = [.. Merge(_chains)];
         Gaps = [.. Between(Windows)];
     }
@@ -53,7 +54,7 @@ public sealed class OplogTimeline
         if (_chains.MaxBy(c => c.Full.Oplog!.Through.Optime) is not { } newest) return ([], null);
         var lost = _gaps.Select(g => g.After).ToHashSet();
         var start = newest.Full.Oplog!.Through;
-        OplogMark[] tips = [newest.Tip, .. _links.Where(l => !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
+        OplogMark[] tips = [newest.Tip, .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
         return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime)], lost.Contains(start) ? null : start);
     }
 

@@ -23,5 +23,5 @@ public enum AlertLevel
     Error,
 }
 
-/// <summary>One alert. <see cref="Event"/> is a stable name (<c>backup.completed</c>, <c>backup.degraded</c>, <c>backup.failed</c>).</summary>
+/// <summary>One alert. <see cref="Event"/> is a stable name (<c>backup.completed</c>, <c>backup.degraded</c>, <c>backup.failed</c>, <c>oplog.gap</c>).</summary>
 public sealed record Alert(AlertLevel Level, string Event, string Message, DateTimeOffset At, IReadOnlyDictionary<string, string> Details);

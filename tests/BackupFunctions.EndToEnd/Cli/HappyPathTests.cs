@@ -76,7 +76,7 @@ public sealed class HappyPathTests
         Shape(doctor.GetProperty("findings")[0]).ShouldBe("check status message hint");
 
         var made = (await work.Run("backup full --json")).Ended(0).Result;
-        const string Backup = "id type state started_at finished_at collections documents bytes stored_bytes root";
+        const string Backup = "id type state started_at finished_at collections documents bytes stored_bytes root consistent_at oplog_after oplog_through";
         Shape(made.GetProperty("backup")).ShouldBe(Backup);
         Shape(made.GetProperty("nodes")[1]).ShouldBe("node pinned verified_blocks fault");
         made.GetProperty("backup").GetProperty("state").GetString().ShouldBe("complete");

@@ -371,6 +371,8 @@ internal static class FailureCases
             documents    50,000
             size         11.8 MiB
             stored       3.8 MiB
+            consistent   1782871275:4
+            oplog        1782871190:1 to 1782871275:4
             node         IPFS_NODE_1_URL: pinned, 1,200 blocks verified
             node         IPFS_NODE_2_URL: connection refused
 
@@ -387,7 +389,7 @@ internal static class FailureCases
 
         new("backup --json",
             """
-            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"degraded","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":false,"verified_blocks":0,"fault":"connection refused"}],"warnings":[]}
+            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"degraded","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","consistent_at":"1782871275:4","oplog_after":"1782871190:1","oplog_through":"1782871275:4"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":false,"verified_blocks":0,"fault":"connection refused"}],"warnings":[]}
 
             """,
             """
@@ -479,7 +481,7 @@ internal static class FailureCases
             """,
             1)
         {
-            Engine = new() { Oplog = FindingStatus.Failed },
+            Engine = new() { OplogCheck = FindingStatus.Failed },
         },
 
         new("backup incremental",

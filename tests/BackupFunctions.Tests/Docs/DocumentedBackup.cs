@@ -35,8 +35,8 @@ internal sealed class DocumentedBackup
 
     public JsonElement Collection(string name) => Collections.Single(c => c.GetProperty("name").GetString() == name);
 
-    /// <summary>The documents of a collection, in backup order.</summary>
-    public List<byte[]> Documents(JsonElement collection)
+    /// <summary>The documents of a collection, in backup order, or the entries of the oplog.</summary>
+    public List<byte[]> Documents(JsonElement collection, string count = "documents")
     {
         var documents = new List<byte[]>();
         foreach (var file in collection.GetProperty("files").EnumerateArray())
@@ -48,7 +48,7 @@ internal sealed class DocumentedBackup
             for (var at = 0; at < plaintext.Length; at += BitConverter.ToInt32(plaintext, at)) documents.Add(plaintext[at..(at + BitConverter.ToInt32(plaintext, at))]);
             (documents.Count - before).ShouldBe(file.GetProperty("documents").GetInt32());
         }
-        documents.Count.ShouldBe(collection.GetProperty("documents").GetInt32());
+        documents.Count.ShouldBe(collection.GetProperty(count).GetInt32());
         return documents;
     }
 

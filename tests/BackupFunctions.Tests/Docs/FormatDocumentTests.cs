@@ -34,7 +34,7 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
     {
         var (root, blocks) = DocumentedCar.Read(real.Car);
         var files = new DocumentedDag(blocks).Files(root).ToDictionary(f => f.Key, f => f.Value.Leaves.SelectMany(l => l).ToArray());
-        var backup = new DocumentedBackup(path => path == "backup.json" ? [files[path]] : DocumentedKeys.Split(files[path]), real.RawKey);
+        var backup = new DocumentedBackup(path => path == "backup.json" ? [files[path]] : DocumentedKeys.Split(files[path]), RealWorkspace.RawKey);
         ShouldBeEqual(backup.Documents(backup.Collection("orders")), real.Orders);
     }
 
@@ -104,7 +104,7 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
         var dag = new DocumentedDag(DocumentedCar.ReadVault(real.Vault(1)));
         var head = real.Head;
         Names(head).ShouldBe(["repository", "revision", "manifest", "keyring"]);
-        var keys = DocumentedKeys.Unlock(head.GetProperty("keyring"), real.RawKey, 1);
+        var keys = DocumentedKeys.Unlock(head.GetProperty("keyring"), RealWorkspace.RawKey, 1);
         var roots = new List<string>();
         var (next, number) = (head.GetProperty("manifest").GetString(), head.GetProperty("revision").GetUInt64());
         number.ShouldBe(3ul);
@@ -183,6 +183,6 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
     private DocumentedBackup FromDag(IReadOnlyDictionary<string, byte[]> blocks, string root)
     {
         var files = new DocumentedDag(blocks).Files(root);
-        return new DocumentedBackup(path => files[path].Leaves, real.RawKey);
+        return new DocumentedBackup(path => files[path].Leaves, RealWorkspace.RawKey);
     }
 }

@@ -1,12 +1,8 @@
 using System.Text.Json;
-using BackupFunctions.Ambient;
-using BackupFunctions.Configuration;
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
-using BackupFunctions.Notifications;
 using BackupFunctions.Restore;
-using Microsoft.Extensions.Logging.Abstractions;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -15,11 +11,8 @@ namespace BackupFunctions.Tests.Docs;
 /// <summary>Two full backups of a small server, made by the engine: two vaults, a catalogue in a directory, and what was inserted.</summary>
 public sealed class RealBackup : IAsyncLifetime
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("backupfunctions-format-").FullName;
+    private readonly RealWorkspace _workspace = new();
     private readonly List<byte[]> _orders = [];
-
-    /// <summary>The user's key.</summary>
-    internal byte[] RawKey { get; } = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
     /// <summary>The documents of <c>shop.orders</c> in <c>_id</c> order, as they were inserted: all of them, and those of the first backup.</summary>
     internal IReadOnlyList<byte[]> Orders => _orders;
@@ -33,9 +26,9 @@ public sealed class RealBackup : IAsyncLifetime
     /// <summary>The second backup as one CAR.</summary>
     internal byte[] Car { get; private set; } = [];
 
-    internal string Vault(int number) => Path.Combine(_directory, $"vault-{number}");
+    internal string Vault(int number) => _workspace.Vault(number);
 
-    internal JsonElement Head => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_directory, "catalogue", "head.json"))).RootElement;
+    internal JsonElement Head => _workspace.Head;
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -51,7 +44,7 @@ public sealed class RealBackup : IAsyncLifetime
         await Insert(shop, Enumerable.Range(0, 4000).Select(Order), cancellationToken);
         OrdersOfFirstBackup = _orders.Count;
 
-        using var engine = Open(server.ConnectionString);
+        using var engine = _workspace.Open(server.ConnectionString);
         First = (await engine.BackUp(null, cancellationToken)).Backup;
         await Insert(shop, Enumerable.Range(4000, 40).Select(Order), cancellationToken);
         Second = (await engine.BackUp(null, cancellationToken)).Backup;
@@ -63,7 +56,7 @@ public sealed class RealBackup : IAsyncLifetime
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        Directory.Delete(_directory, recursive: true);
+        _workspace.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -81,23 +74,4 @@ public sealed class RealBackup : IAsyncLifetime
         _orders.AddRange(documents.Select(d => d.ToBson()));
         await shop.GetCollection<BsonDocument>("orders").InsertManyAsync(documents, cancellationToken: cancellationToken);
     }
-
-    private BackupEngine Open(string mongoUri)
-    {
-        var files = new DiskFiles();
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [SettingNames.MongoUri] = mongoUri,
-            [SettingNames.CatalogUri] = Url("catalogue"),
-            [SettingNames.Key] = Convert.ToBase64String(RawKey),
-            [SettingNames.NodeUrl(1)] = Url("vault-1"),
-            [SettingNames.NodeUrl(2)] = Url("vault-2"),
-            [SettingNames.Include] = "shop.*",
-            [SettingNames.Staging] = Path.Combine(_directory, "staging"),
-        };
-        var options = BackupOptions.Load(new SettingsSource(settings, new Dictionary<string, string>(), _directory, files), OptionsScope.Backup);
-        return new BackupEngine(options, new(TimeProvider.System, new SystemRandomSource(), files, new LogNotifier(NullLogger<LogNotifier>.Instance), NullLoggerFactory.Instance));
-    }
-
-    private string Url(string name) => new Uri(Path.Combine(_directory, name)).AbsoluteUri;
 }

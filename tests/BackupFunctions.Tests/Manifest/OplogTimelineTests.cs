@@ -74,7 +74,8 @@ public class OplogTimelineTests
         var timeline = Timeline([Full(1, 10, 20) with { Oplog = null, ConsistentAt = null }, Slice(2, 20, 30)]);
         timeline.Windows.ShouldBeEmpty();
         Kind(timeline, RestorePoint.At(new(25, 1))).ShouldBe(ErrorKind.NotFound);
-        timeline.Tips().ShouldBe(([], null));
+        timeline.Tips().Tips.ShouldBeEmpty();
+        timeline.Tips().Full.ShouldBeNull();
     }
 
     [Fact]
@@ -105,8 +106,10 @@ public class OplogTimelineTests
     public void An_entry_that_was_lost_is_no_place_to_go_on()
     {
         BackupEntry[] chain = [Full(1, 10, 20), Slice(2, 20, 30)];
-        Timeline(chain, gaps: [Lost(30)]).Tips().ShouldBe(([], Mark(20)), "the full backup's own entry may still be there");
-        Timeline(chain, gaps: [Lost(30), Lost(20)]).Tips().ShouldBe(([], null));
+        var (tips, full) = Timeline(chain, gaps: [Lost(30)]).Tips();
+        tips.ShouldBeEmpty();
+        full.ShouldBe(Mark(20), "the full backup's own entry may still be there");
+        Timeline(chain, gaps: [Lost(30), Lost(20)]).Tips().Full.ShouldBeNull();
         Timeline(chain, gaps: [Lost(30)]).Gaps.ShouldHaveSingleItem().Before.ShouldBeNull();
     }
 

@@ -21,6 +21,9 @@ internal sealed class StubOplog : IOplogSource
     /// <summary>How many of the entries the member that is read has, of those that a majority has; all by default.</summary>
     public int? Replicated { get; set; }
 
+    /// <summary>Whether the primary has no more either.</summary>
+    public bool PrimaryLags { get; set; }
+
     public int? Rbid { get; set; } = 1;
 
     /// <summary>Runs before each batch; takes the number of batches given so far and may throw.</summary>
@@ -73,12 +76,12 @@ internal sealed class StubOplog : IOplogSource
     {
         BeforeOpen();
         Opened++;
-        var visible = _entries.Take(Math.Min(Committed ?? int.MaxValue, primary ? int.MaxValue : Replicated ?? int.MaxValue));
+        var visible = _entries.Take(Math.Min(Committed ?? int.MaxValue, primary && !PrimaryLags ? int.MaxValue : Replicated ?? int.MaxValue));
         var batches = visible.Where(e => OplogEntry.Read(e.ToBson()).Optime >= from).Select(e => new RawBsonDocument(e.ToBson())).Chunk(BatchSize).ToList();
         return Task.FromResult<IAsyncCursor<RawBsonDocument>>(new StubCursor(batches, _ => BeforeBatch(_batches++)));
     }
 
-    public Task<Optime> CommitPoint(bool primary, CancellationToken cancellationToken)
+    public Task<Optime> CommitPoint(CancellationToken cancellationToken)
     {
         BeforeCommitPoint();
         return Task.FromResult(OplogEntry.Read(_entries.Take(Committed ?? int.MaxValue).Last().ToBson()).Optime);

@@ -17,7 +17,7 @@ internal sealed class AlteredOplog(IOplogSource inner, Func<OplogMark, bool> isG
         return new StubCursor([.. left.Chunk(100)]);
     }
 
-    public Task<Optime> CommitPoint(bool primary, CancellationToken cancellationToken) => inner.CommitPoint(primary, cancellationToken);
+    public Task<Optime> CommitPoint(CancellationToken cancellationToken) => inner.CommitPoint(cancellationToken);
 
     public Task<Optime> LastWrite(CancellationToken cancellationToken) => inner.LastWrite(cancellationToken);
 

@@ -242,7 +242,12 @@ public sealed class IncrementalBackupTests(MongoServerFixture server) : IClassFi
     public async Task An_oplog_that_rolls_over_during_a_full_backup_fails_it()
     {
         await _rig.Fill("things", 0, 5);
-        _rig.Oplog = source => new AlteredOplog(source, _ => true, new(uint.MaxValue, 1));
+        var start = await OplogPosition.NewestMark(server.Connection, BackupRig.Cancellation);
+        _rig.Oplog = source => new AlteredOplog(source, m => m == start, new(uint.MaxValue, 1));
+        _rig.Before = async (name, _, _) =>
+        {
+            if (name == "DumpAndEncrypt") await _rig.Fill("things", 5, 5);
+        };
         var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.BackUp());
         error.Kind.ShouldBe(ErrorKind.OplogGap);
         _rig.StagedFiles.ShouldBeEmpty();

@@ -12,8 +12,11 @@ public interface IOplogSource : IAsyncDisposable
     /// <summary>Opens a cursor over the majority-committed entries of this time and later, oldest first.</summary>
     Task<IAsyncCursor<RawBsonDocument>> Open(Optime from, bool primary, CancellationToken cancellationToken);
 
-    /// <summary>Up to where the member knows the oplog to be committed by a majority.</summary>
-    Task<Optime> CommitPoint(bool primary, CancellationToken cancellationToken);
+    /// <summary>
+    /// Up to where the oplog is committed by a majority, as the primary knows it (any member while there is none). Members learn it from the primary, so
+    /// that nothing that was read anywhere by majority is newer.
+    /// </summary>
+    Task<Optime> CommitPoint(CancellationToken cancellationToken);
 
     /// <summary>The newest write of the primary (of any member while there is none), committed or not.</summary>
     Task<Optime> LastWrite(CancellationToken cancellationToken);

@@ -19,7 +19,7 @@ internal sealed class OplogCursor(IOplogSource source, OplogMark place)
     /// <summary>Whether the open cursor has shown the entry of the place.</summary>
     public bool Joined { get; private set; }
 
-    /// <summary>Whether the primary is asked, because another member did not have the entry.</summary>
+    /// <summary>Whether the primary is asked, because another member did not have the entry or lags behind.</summary>
     public bool Primary => _primary;
 
     /// <summary>
@@ -63,6 +63,13 @@ internal sealed class OplogCursor(IOplogSource source, OplogMark place)
     /// <summary>Says that everything up to this entry was taken.</summary>
     public void MoveTo(OplogMark place) => Place = place;
 
+    /// <summary>Reads from the primary from now on.</summary>
+    public void MoveToPrimary()
+    {
+        Close();
+        _primary = true;
+    }
+
     /// <summary>Closes the cursor; the next one joins anew.</summary>
     public void Close()
     {
@@ -85,8 +92,7 @@ internal sealed class OplogCursor(IOplogSource source, OplogMark place)
         if (!_primary && !otherEntry)
         {
             // members keep oplogs of different lengths
-            Close();
-            _primary = true;
+            MoveToPrimary();
             return;
         }
         var oldest = await source.Oldest(_primary, cancellationToken).ConfigureAwait(false);

@@ -11,12 +11,12 @@ public static class OplogPosition
     public static async Task<Optime?> Newest(MongoConnection connection, CancellationToken cancellationToken) =>
         (await NewestMark(connection, cancellationToken).ConfigureAwait(false))?.Optime;
 
-    /// <summary>The newest majority-committed entry; null where there is no oplog, or it may not be read.</summary>
+    /// <summary>The newest entry that the primary knows to be committed by a majority; null where there is no oplog, or it may not be read.</summary>
     public static async Task<OplogMark?> NewestMark(MongoConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            var newest = await ServerOplog.Edge(connection, connection.Reads, newest: true, cancellationToken).ConfigureAwait(false);
+            var newest = await ServerOplog.Edge(connection, ReadPreference.PrimaryPreferred, newest: true, cancellationToken).ConfigureAwait(false);
             return newest is null ? null : OplogMark.Of(OplogEntry.Read(newest.Bytes()));
         }
         catch (MongoCommandException e) when (e.Code == MongoErrors.Unauthorized)
@@ -36,7 +36,7 @@ public static class OplogPosition
         if (await NewestMark(connection, cancellationToken).ConfigureAwait(false) is not { } newest) return null;
         var after = await OldestOpenTransaction(connection, cancellationToken).ConfigureAwait(false);
         if (new[] { before, after }.OfType<Optime>().Min() is not { } oldest || oldest > newest.Optime) return newest;
-        var earlier = await ServerOplog.Collection(connection, connection.Reads).Find(Builders<RawBsonDocument>.Filter.Lt("ts", oldest.ToTimestamp()))
+        var earlier = await ServerOplog.Collection(connection, ReadPreference.PrimaryPreferred).Find(Builders<RawBsonDocument>.Filter.Lt("ts", oldest.ToTimestamp()))
             .Sort(new BsonDocument("$natural", -1)).Limit(1).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         return earlier is not null
             ? OplogMark.Of(OplogEntry.Read(earlier.Bytes()))
@@ -47,7 +47,8 @@ public static class OplogPosition
     /// <summary>The first oplog entry of the oldest transaction that is prepared or in progress; null when there is none, or it may not be asked.</summary>
     public static async Task<Optime?> OldestOpenTransaction(MongoConnection connection, CancellationToken cancellationToken)
     {
-        var transactions = connection.Client.GetDatabase("config").GetCollection<BsonDocument>("transactions").WithReadPreference(ReadPreference.PrimaryPreferred);
+        var transactions = connection.Client.GetDatabase("config").GetCollection<BsonDocument>("transactions")
+            .WithReadPreference(ReadPreference.PrimaryPreferred).WithReadConcern(ReadConcern.Majority);
         try
         {
             var open = await transactions.Find(Builders<BsonDocument>.Filter.In("state", ["prepared", "inProgress"]))

@@ -14,9 +14,11 @@ internal sealed partial class OplogReader(IOplogSource source, OplogMark after, 
     /// <summary>The pause before the oplog is asked for more.</summary>
     public static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often a member may have nothing new in a row, although a majority has committed more.</summary>
+    /// <summary>How often members may have nothing new in a row, although a majority has committed more.</summary>
     public const int MostIdlePolls = 120;
 
+    // then a secondary lags behind by too much, and the primary is read
+    private const int MostPollsOfSecondaries = 20;
     private const int Confirmations = 3;
 
     private readonly OplogCursor _cursor = new(source, after);
@@ -42,7 +44,7 @@ internal sealed partial class OplogReader(IOplogSource source, OplogMark after, 
         {
             while (true)
             {
-                var bound = limits.StopAt?.Optime ?? await Call(ct => source.CommitPoint(_cursor.Primary, ct), cancellationToken).ConfigureAwait(false);
+                var bound = limits.StopAt?.Optime ?? await Call(source.CommitPoint, cancellationToken).ConfigureAwait(false);
                 for (var (reached, idle) = (false, 0); !reached;)
                 {
                     if (await Call(_cursor.Next, cancellationToken).ConfigureAwait(false) is not { } batch)
@@ -105,9 +107,9 @@ internal sealed partial class OplogReader(IOplogSource source, OplogMark after, 
     private async Task WaitForMore(int idle, Optime bound, CancellationToken cancellationToken)
     {
         _cursor.Close();
+        if (idle == MostPollsOfSecondaries) _cursor.MoveToPrimary();
         if (idle > MostIdlePolls)
-            throw new BackupException(ErrorKind.Failed, $"read the oplog: the member that is read does not get beyond {Through}, the majority is at {bound}",
-                "check the replication lag of the secondaries, or read from the primary with readPreference=primary");
+            throw new BackupException(ErrorKind.Failed, $"read the oplog: no member gets beyond {Through}, the majority is at {bound}", "check the state and the replication lag of the members");
         await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
     }
 

@@ -28,20 +28,16 @@ internal sealed class ServerOplog : IOplogSource
         return Collection(_connection, Reads(primary)).FindAsync(_session.Session, Builders<RawBsonDocument>.Filter.Gte("ts", from.ToTimestamp()), options, cancellationToken);
     }
 
-    public async Task<Optime> CommitPoint(bool primary, CancellationToken cancellationToken)
+    public async Task<Optime> CommitPoint(CancellationToken cancellationToken)
     {
-        var hello = await Run(new("hello", 1), Reads(primary), cancellationToken).ConfigureAwait(false);
-        if (LastWriteOf(hello, "majorityOpTime") is { } point) return point;
-        return await Edge(_connection, Reads(primary), newest: true, cancellationToken).ConfigureAwait(false) is { } newest
+        if (LastWriteOf(await Hello(cancellationToken).ConfigureAwait(false), "majorityOpTime") is { } point) return point;
+        return await Edge(_connection, ReadPreference.PrimaryPreferred, newest: true, cancellationToken).ConfigureAwait(false) is { } newest
             ? OplogEntry.Read(newest.Bytes()).Optime
             : throw OplogPosition.NoOplog(_connection);
     }
 
-    public async Task<Optime> LastWrite(CancellationToken cancellationToken)
-    {
-        var hello = await Run(new("hello", 1), ReadPreference.PrimaryPreferred, cancellationToken).ConfigureAwait(false);
-        return LastWriteOf(hello, "opTime") ?? await CommitPoint(primary: false, cancellationToken).ConfigureAwait(false);
-    }
+    public async Task<Optime> LastWrite(CancellationToken cancellationToken) =>
+        LastWriteOf(await Hello(cancellationToken).ConfigureAwait(false), "opTime") ?? await CommitPoint(cancellationToken).ConfigureAwait(false);
 
     public async Task<Optime?> Oldest(bool primary, CancellationToken cancellationToken) =>
         await Edge(_connection, Reads(primary), newest: false, cancellationToken).ConfigureAwait(false) is { } oldest ? OplogEntry.Read(oldest.Bytes()).Optime : null;
@@ -73,6 +69,8 @@ internal sealed class ServerOplog : IOplogSource
     }
 
     private ReadPreference Reads(bool primary) => primary ? ReadPreference.PrimaryPreferred : _connection.Reads;
+
+    private Task<BsonDocument> Hello(CancellationToken cancellationToken) => Run(new("hello", 1), ReadPreference.PrimaryPreferred, cancellationToken);
 
     private Task<BsonDocument> Run(BsonDocument command, ReadPreference reads, CancellationToken cancellationToken) =>
         _connection.Client.GetDatabase("admin").RunCommandAsync<BsonDocument>(_session.Session, command, reads, cancellationToken);
