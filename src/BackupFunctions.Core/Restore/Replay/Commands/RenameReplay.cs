@@ -50,6 +50,6 @@ internal sealed class RenameReplay(ReplayCatalogue catalogue, ReplayScope scope,
     }
 
     private static Namespace Field(OplogOperation operation, ReadOnlySpan<byte> name) => RawBson.TryFind(operation.O.Span, name, out var ns) && ns.Type == BsonType.String
-        ? Namespace.Parse(ns.Text)
+        ? LoggedNamespace.Parse(ns.Text)
         : throw BackupException.Corrupt("replay renameCollection: it does not name both collections");
 }
