@@ -64,31 +64,45 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         new(token => MongoConnection.Open(uri, settingName, new MongoConnectionOptions { Time = time }, token));
 
     /// <summary>Makes a full backup.</summary>
-    public Task<FullBackupResult> BackUp(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
+    public Task<FullBackupResult> BackUp(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        FullBackupWorkflow.Run(Context(FullBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken), new(options.Parallelism));
+
+    /// <summary>
+    /// Makes an incremental backup: what was written since the last one, in slices of at most so many bytes (null: 1 GiB); with a wait also what is
+    /// written meanwhile.
+    /// </summary>
+    public Task<IncrementalBackupResult> BackUpIncrement(TimeSpan wait, long? maxBytes, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        IncrementalBackupWorkflow.Run(Context(IncrementalBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken),
+            new(options.Parallelism, maxBytes ?? IncrementalBackupInput.DefaultMaxBytes, wait));
+
+    /// <summary>
+    /// Makes incremental backups one after the other until it is cancelled: a slice closes after so long or at so many bytes (null: the
+    /// defaults of <see cref="ContinuousBackup"/>). A round that fails is told and repeated.
+    /// </summary>
+    public Task BackUpContinuously(
+        TimeSpan? every, long? maxBytes, Action<IncrementalBackupResult> onRound, Action<ContinuousFailure> onFailure, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        ContinuousBackup.Run(token => BackUpIncrement(every ?? ContinuousBackup.DefaultInterval, maxBytes ?? ContinuousBackup.DefaultMaxBytes, onStatus, token),
+            ambient.Time, onRound, onFailure, cancellationToken);
+
+    /// <summary>
+    /// Finds which backups lead where a query wants to go. Without a catalogue the query must name all of them by CID.
+    /// </summary>
+    public async Task<ChosenBackups> Choose(RestoreQuery query, CancellationToken cancellationToken)
     {
-        var staging = new DirectoryStaging(options.StagingDirectory, ambient.Files);
-        var staged = new StagedObjects(staging, Session);
-        var limit = options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
-        var activities = new ActivityRegistry()
-            .Add(new PlanActivity(Source, Filter, Session, Manifest, staged) { RangeBytes = RangeBytes })
-            .Add(new DumpActivity(Source, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
-            .Add(new AssembleActivity(Session, staging, staged, ambient.Random))
-            .Add(new UploadActivity(Nodes, staging, staged, limit))
-            .Add(new PinActivity(Session))
-            .Add(new VerifyActivity(Nodes, staged, ambient.Time))
-            .Add(new RecordActivity(Manifest))
-            .Add(new CleanupActivity(staging))
-            .Add(new NotifyActivity(ambient.Notifier));
-        return FullBackupWorkflow.Run(Context(FullBackupWorkflow.Name, activities, onStatus, cancellationToken), new(options.Parallelism));
+        using var session = NewRestoreSession();
+        // a root CID that needs no oplog needs no catalogue either: it is enough to restore with a node and the key
+        var needsManifest = !Cid.TryParse(query.Backup, out _) || query.At is not null || query.Incrementals.Count > 0;
+        var manifest = needsManifest && options.Catalog is not null ? await Manifest.Load(cancellationToken) : null;
+        return await RestoreChoice.Find(query, manifest, session, cancellationToken);
     }
 
     /// <summary>Restores a backup to a target, by default from the nodes.</summary>
     public async Task<RestoreResult> Restore(
         RestoreRequest request, MongoEndpoint target, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
     {
-        using var session = new RestoreSession(root => new DagContent(new BlockReader(Nodes), root), Keys);
+        using var session = NewRestoreSession();
         await using var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
-        var activities = RestoreActivityRegistry.Create(session, target, ambient.Loggers);
+        var activities = RestoreActivityRegistry.Create(session, target, ambient);
         return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, activities, onStatus, cancellationToken), new(request, options.Parallelism));
     }
 
@@ -101,6 +115,30 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     {
         foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
     }
+
+    private RestoreSession NewRestoreSession() => new(root => new DagContent(new BlockReader(Nodes), root), Keys);
+
+    private ActivityRegistry BackupActivityRegistry()
+    {
+        var staging = new DirectoryStaging(options.StagingDirectory, ambient.Files);
+        var staged = new StagedObjects(staging, Session);
+        var limit = options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
+        return new ActivityRegistry()
+            .Add(new PlanActivity(Source, Filter, Session, Manifest, staged) { RangeBytes = RangeBytes })
+            .Add(new PlanIncrementalActivity(Source, Session, Manifest, Nodes.Count))
+            .Add(new DumpActivity(Source, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
+            .Add(new CaptureOplogActivity(OpenOplog, ambient.Time, Filter, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
+            .Add(new AssembleActivity(Session, staging, staged, ambient.Random))
+            .Add(new UploadActivity(Nodes, staging, staged, limit))
+            .Add(new PinActivity(Session))
+            .Add(new VerifyActivity(Nodes, staged, ambient.Time))
+            .Add(new RecordActivity(Manifest))
+            .Add(new CleanupActivity(staging))
+            .Add(new NotifyActivity(ambient.Notifier));
+    }
+
+    private async Task<IOplogSource> OpenOplog(CancellationToken cancellationToken) =>
+        await ServerOplog.Start(await Source.Connect(cancellationToken), cancellationToken);
 
     private InProcessContext Context(string name, ActivityRegistry activities, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
         new(name, activities, ambient.Time, ambient.Random, onStatus, cancellationToken);

@@ -2,38 +2,81 @@ using System.CommandLine;
 using BackupFunctions.Cli.Commands.Messages;
 using BackupFunctions.Cli.Output;
 using BackupFunctions.Configuration;
-using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Commands;
 
-/// <summary><c>backup [full]</c>.</summary>
+/// <summary><c>backup [full|incremental] [--continuous] [--every DURATION] [--max-bytes N]</c>.</summary>
 internal sealed class BackupCommand : CliCommand
 {
     private readonly IEngineCommands _engine;
     private readonly Argument<string> _type = new("type")
     {
-        Description = "What to back up: full is everything",
+        Description = "What to back up: full is everything, incremental what was written since the last backup",
         DefaultValueFactory = _ => "full",
-        HelpName = "full",
+        HelpName = "full|incremental",
+    };
+
+    private readonly Option<bool> _continuous = new("--continuous") { Description = "Go on with incremental backups until a signal stops it" };
+    private readonly Option<TimeSpan?> _every = new("--every")
+    {
+        Description = "With --continuous: close a slice after so long (default: 10s)",
+        HelpName = "DURATION",
+        CustomParser = Duration.Parse,
+    };
+
+    private readonly Option<long?> _maxBytes = new("--max-bytes")
+    {
+        Description = "Close a slice at so many bytes of oplog (default: 1 GiB, with --continuous 16 MiB)",
+        HelpName = "N",
     };
 
     public BackupCommand(IEngineCommands engine) : base("backup", "Back up, encrypt, and store on both nodes")
     {
         _engine = engine;
-        Add(_type.AcceptOnlyFromAmong("full"));
+        Add(_type.AcceptOnlyFromAmong("full", "incremental"));
+        Add(_continuous);
+        Add(_every);
+        Add(_maxBytes);
+        _maxBytes.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, out var bytes) && bytes < 1) result.AddError("--max-bytes is at least 1");
+        });
+        Validators.Add(result =>
+        {
+            var incremental = result.GetValue(_type) == "incremental";
+            if (!incremental && (result.GetResult(_continuous) is not null || result.GetResult(_maxBytes) is not null)) result.AddError("--continuous and --max-bytes are for incremental backups");
+            else if (result.GetResult(_every) is not null && result.GetResult(_continuous) is null) result.AddError("--every goes with --continuous");
+        });
     }
 
-    public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
+    public override Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
     {
-        var result = await session.Run(OptionsScope.Backup, run => _engine.Backup(new(BackupType.Full), run, cancellationToken));
-        session.Terminal.Result("backup_result", result, () => TextTable.Fields([.. BackupText.Fields(result.Backup), .. BackupText.Copies(result.Nodes)]));
+        if (parse.GetValue(_type) != "incremental") return Full(session, cancellationToken);
+        var request = new IncrementalRequest(parse.GetValue(_every), parse.GetValue(_maxBytes));
+        return parse.GetValue(_continuous) ? Continuous(request, session, cancellationToken) : Increment(request, session, cancellationToken);
+    }
+
+    private async Task<int> Full(CliSession session, CancellationToken cancellationToken)
+    {
+        var result = await session.Run(OptionsScope.Backup, run => _engine.Backup(new(), run, cancellationToken));
+        session.Terminal.Result("backup_result", result, () => BackupText.Of(result));
         foreach (var warning in result.Warnings) session.Terminal.Warning(warning);
-        if (result.Backup.State == BackupState.Complete) return ExitCodes.Ok;
-        var lacking = string.Join(" and ", result.Nodes.Where(n => n.Fault is not null || !n.Pinned).Select(n => n.Node));
-        return session.Terminal.Error(
-            Human.Word(ErrorKind.Partial),
-            $"copy backup {result.Backup.Id} to both nodes: no verified copy on {lacking}",
-            "the backup is recorded and can be restored; repair the node and back up again",
-            ExitCodes.Of(ErrorKind.Partial));
+        return BackupOutput.ExitCode([result], session.Terminal);
+    }
+
+    private async Task<int> Increment(IncrementalRequest request, CliSession session, CancellationToken cancellationToken)
+    {
+        var result = await session.Run(OptionsScope.Backup, run => _engine.BackupIncrement(request, run, cancellationToken));
+        return IncrementalOutput.Print(result, session.Terminal);
+    }
+
+    private async Task<int> Continuous(IncrementalRequest request, CliSession session, CancellationToken cancellationToken)
+    {
+        await session.Run(OptionsScope.Backup, async run =>
+        {
+            await _engine.BackupContinuously(request, run, result => IncrementalOutput.Print(result, session.Terminal), failed => IncrementalOutput.Print(failed, session.Terminal), cancellationToken);
+            return true;
+        });
+        return ExitCodes.Ok;
     }
 }

@@ -15,6 +15,7 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new BackupCommand(engine));
         Add(new ListCommand(engine));
         Add(new ShowCommand(engine));
+        Add(new WindowsCommand(engine));
         Add(new VerifyCommand(engine));
         Add(new RestoreFullCommand(engine));
         Add(new RestoreCommand(engine));

@@ -5,11 +5,16 @@ using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Commands;
 
-/// <summary><c>decrypt FILE|DIR [--output DIR]</c>.</summary>
+/// <summary><c>decrypt FILE|DIR… [--output DIR]</c>.</summary>
 internal sealed class DecryptCommand : CliCommand
 {
     private readonly IEngineCommands _engine;
-    private readonly Argument<string> _path = new("path") { Description = "A CAR file from download, or a directory from ipfs get", HelpName = "FILE|DIR" };
+    private readonly Argument<string[]> _paths = new("path")
+    {
+        Description = "A CAR file from download, or a directory from ipfs get; behind a full backup the incremental ones that follow it, in order",
+        HelpName = "FILE|DIR",
+        Arity = ArgumentArity.OneOrMore,
+    };
     private readonly Option<string> _output = new("--output", "-o")
     {
         Description = "The mongodump directory to write",
@@ -20,17 +25,17 @@ internal sealed class DecryptCommand : CliCommand
     public DecryptCommand(IEngineCommands engine) : base("decrypt", "Open sealed files into a mongodump directory")
     {
         _engine = engine;
-        Add(_path);
+        Add(_paths);
         Add(_output);
     }
 
     public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
     {
-        var path = session.Io.Settings.FullPath(parse.GetRequiredValue(_path));
+        var paths = parse.GetRequiredValue(_paths).Select(session.Io.Settings.FullPath).ToList();
         var output = session.Io.Settings.FullPath(parse.GetRequiredValue(_output));
-        var result = await session.Run(OptionsScope.Decrypt, run => _engine.Decrypt(new(path, output), run, cancellationToken));
+        var result = await session.Run(OptionsScope.Decrypt, run => _engine.Decrypt(new(paths, output), run, cancellationToken));
         session.Terminal.Result("decrypt_result", result, () => TextTable.Fields(
-            ("directory", result.Output), ("collections", Human.Count(result.Collections)), ("documents", Human.Count(result.Documents)), ("size", Human.Size(result.Bytes))));
+            ("directory", result.Output), ("collections", Human.Count(result.Collections)), ("documents", Human.Count(result.Documents)), ("oplog entries", Human.Count(result.OplogEntries)), ("size", Human.Size(result.Bytes))));
         return ExitCodes.Ok;
     }
 }

@@ -10,8 +10,18 @@ namespace BackupFunctions.Cli.Commands;
 /// </summary>
 public interface IEngineCommands
 {
-    /// <summary>Makes a backup; <see cref="OptionsScope.Backup"/>.</summary>
+    /// <summary>Makes a full backup; <see cref="OptionsScope.Backup"/>.</summary>
     Task<BackupResult> Backup(BackupRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Makes an incremental backup; <see cref="OptionsScope.Backup"/>.</summary>
+    Task<IncrementalResult> BackupIncrement(IncrementalRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Makes incremental backups until it is cancelled, and tells of each run; <see cref="OptionsScope.Backup"/>.</summary>
+    Task BackupContinuously(
+        IncrementalRequest request, EngineRun run, Action<IncrementalResult> onRun, Action<FailedRun> onFailure, CancellationToken cancellationToken);
+
+    /// <summary>What can be restored to a point in time; <see cref="OptionsScope.List"/>.</summary>
+    Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken);
 
     /// <summary>Backups, newest first; <see cref="OptionsScope.List"/>.</summary>
     Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken);

@@ -10,7 +10,7 @@ namespace BackupFunctions.Cli.Commands;
 internal sealed class ListCommand : CliCommand
 {
     private static readonly Column[] Columns =
-        ["ID", "TYPE", "STATE", "STARTED (UTC)", new("TOOK", true), new("DOCUMENTS", true), new("SIZE", true), new("STORED", true), "ROOT"];
+        ["ID", "TYPE", "STATE", "STARTED (UTC)", new("TOOK", true), new("DOCUMENTS", true), new("SIZE", true), new("STORED", true), "OPTIME", "ROOT"];
 
     private readonly IEngineCommands _engine;
     private readonly Option<string> _type = new("--type") { Description = "Only backups of this type", HelpName = "full|incremental" };
@@ -47,7 +47,7 @@ internal sealed class ListCommand : CliCommand
         }
         else
         {
-            session.Terminal.Result("backup", result, () => TextTable.Render(Columns, result.Backups.Select(Row)));
+            session.Terminal.Result("backup", result, () => WindowText.Headline(result.Restorable) + TextTable.Render(Columns, result.Backups.Select(Row)));
         }
         return ExitCodes.Ok;
     }
@@ -55,6 +55,6 @@ internal sealed class ListCommand : CliCommand
     private static IReadOnlyList<string> Row(BackupSummary b) =>
     [
         b.Id, Human.Word(b.Type), Human.Word(b.State), Human.Time(b.StartedAt), Human.Duration(b.FinishedAt - b.StartedAt),
-        Human.Count(b.Documents), Human.Size(b.Bytes), Human.Size(b.StoredBytes), b.Root,
+        Human.Count(b.Documents), Human.Size(b.Bytes), Human.Size(b.StoredBytes), BackupText.Covers(b), b.Root,
     ];
 }

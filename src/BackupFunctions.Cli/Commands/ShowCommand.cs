@@ -34,10 +34,11 @@ internal sealed class ShowCommand : CliCommand
         [
             .. BackupText.Fields(details.Backup),
             ("server", details.ServerVersion),
-            ("optime", details.StartOptime ?? "no oplog"),
+            .. details.Backup.Type == BackupType.Full ? new[] { ("optime", details.StartOptime ?? "no oplog") } : [],
             ("epoch", details.Epoch.ToString(CultureInfo.InvariantCulture)),
             .. BackupText.Copies(details.Nodes),
         ]);
+        if (details.Namespaces.Count == 0) return head;
         return head + "\n" + TextTable.Render(Columns, details.Namespaces.Select(n => (IReadOnlyList<string>)
             [n.Namespace, n.Kind, Human.Count(n.Documents), Human.Size(n.Bytes), Human.Count(n.Indexes)]));
     }

@@ -5,6 +5,7 @@ using BackupFunctions.Configuration;
 using BackupFunctions.Diagnosis;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.MongoDump;
 using BackupFunctions.Notifications;
@@ -26,7 +27,30 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     {
         using var engine = Open(run);
         var result = await engine.BackUp(Report(run), cancellationToken);
-        return new(Results.Summary(result.Backup), Results.Copies(result.Backup, engine.Nodes, result.Problems), [.. result.Problems, .. result.Warnings]);
+        return Results.Made(result.Backup, engine.Nodes, result.Problems, result.Warnings);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IncrementalResult> BackupIncrement(IncrementalRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        return Results.Run(await engine.BackUpIncrement(TimeSpan.Zero, request.MaxBytes, Report(run), cancellationToken), engine.Nodes);
+    }
+
+    /// <inheritdoc/>
+    public async Task BackupContinuously(
+        IncrementalRequest request, EngineRun run, Action<IncrementalResult> onRun, Action<FailedRun> onFailure, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        await engine.BackUpContinuously(request.Every, request.MaxBytes, result => onRun(Results.Run(result, engine.Nodes)),
+            failure => onFailure(new(failure.Message, failure.Hint, failure.Pause.TotalSeconds)), Report(run), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        return Results.Windows(OplogTimeline.Of(await engine.Manifest.Load(cancellationToken)));
     }
 
     /// <inheritdoc/>
@@ -34,7 +58,8 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     {
         using var engine = Open(run);
         var state = await engine.Manifest.Load(cancellationToken);
-        return new([.. state.Backups.Reverse().Select(Results.Summary).Where(b => (request.Type is null || b.Type == request.Type) && (request.Since is null || b.StartedAt >= request.Since))]);
+        return new([.. state.Backups.Reverse().Select(Results.Summary).Where(b => (request.Type is null || b.Type == request.Type) && (request.Since is null || b.StartedAt >= request.Since))],
+            Results.Windows(OplogTimeline.Of(state)));
     }
 
     /// <inheritdoc/>
@@ -59,9 +84,11 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     /// <inheritdoc/>
     public async Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken)
     {
-        using var backup = await OpenedBackup.Open(await Content(request.Path, cancellationToken), KeySources.Of(run.Options.Key, files, time), cancellationToken);
-        var written = await DumpExporter.Run(backup, request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
-        return new(request.Output, written.Collections, written.Documents, written.Bytes);
+        using var keys = new KeyringUnlocker(KeySources.Of(run.Options.Key, files, time));
+        var backups = new List<OpenedBackup>();
+        foreach (var path in request.Paths) backups.Add(await OpenedBackup.Open(await Content(path, cancellationToken), keys, cancellationToken));
+        var written = await DumpExporter.Run(backups[0], backups[1..], request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
+        return new(request.Output, written.Collections, written.Documents, written.OplogEntries, written.Bytes);
     }
 
     /// <inheritdoc/>
@@ -72,24 +99,52 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
         var filter = new NamespaceFilter(NamespacePattern.ParseAll(request.NamespacePatterns, "--ns-include"), []);
         var restorer = new DumpRestorer(await target.Connect(cancellationToken), filter, request.Drop);
         var result = await restorer.Run(dump, (done, total) => run.Progress.Report(new("load", done, total, done)), cancellationToken);
-        return new($"{dump.Describe} {request.Path}", false, [.. result.Collections.Select(Results.Restored)], result.Warnings);
+        return new($"{dump.Describe} {request.Path}", false, [.. result.Collections.Select(Results.Restored)], null, null, false, result.Warnings);
     }
 
     /// <inheritdoc/>
     public async Task<RestoreResult> RestoreFull(RestoreFullRequest request, EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);
-        var root = await Root(engine, request.Backup, cancellationToken);
-        var restore = new RestoreRequest(root, [], [], request.Drop, request.Force);
-        using var backup = await engine.Open(root, cancellationToken);
-        var plan = RestorePlan.Of(backup.Index, restore);
-        var selected = plan.Collections.Concat(plan.Views);
-        if (request.DryRun) return new(root.ToString(), true, [.. selected.Select(c => Results.Restored(c, []))], plan.Warnings);
+        var at = request.At is { } text ? RestorePoint.Parse(text, "--at") : null;
+        var restore = Restore(request, await engine.Choose(new(request.Backup, at, [.. request.Incrementals.Select(Cid.Parse)]), cancellationToken));
+        var (plan, oplog) = await Plan(engine, restore, at, cancellationToken);
+        if (request.DryRun) return new(restore.Root.ToString(), true, [.. plan.Everything.Select(c => Results.Restored(c, []))], oplog, null, false, plan.Warnings);
 
         using var target = Target(request.TargetUri);
         var result = await engine.Restore(restore, target, Report(run), cancellationToken);
-        var differences = result.Differences.ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
-        return new(root.ToString(), false, [.. selected.Select(c => Results.Restored(c, differences.GetValueOrDefault(c.Namespace.ToString(), [])))], result.Warnings);
+        var differences = (result.Differences ?? []).ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
+        var replay = result.Replay is { } r ? new ReplaySummary(r.Entries, r.Applied, r.Transactions, r.Discarded) : null;
+        return new(restore.Root.ToString(), false, [.. plan.Everything.Select(c => Results.Restored(c, differences.GetValueOrDefault(c.Namespace.ToString(), [])))],
+            oplog, replay, result.Differences is not null, result.Warnings);
+    }
+
+    private static RestoreRequest Restore(RestoreFullRequest request, ChosenBackups chosen)
+    {
+        var names = request.Namespaces;
+        NamespaceRenames.Parse(names.From, names.To);
+        return new(chosen.Root, names.Include, names.Exclude, request.Drop, request.Force)
+        {
+            Slices = chosen.Slices,
+            Through = chosen.Through,
+            Renames = [.. names.From.Zip(names.To, (from, to) => new NamespaceRename(from, to))],
+            UsersAndRoles = request.UsersAndRoles,
+        };
+    }
+
+    private static async Task<(RestorePlan, OplogPlan?)> Plan(BackupEngine engine, RestoreRequest restore, RestorePoint? at, CancellationToken cancellationToken)
+    {
+        using var backup = await engine.Open(restore.Root, cancellationToken);
+        var plan = RestorePlan.Of(backup.Index, restore);
+        if (!plan.Replays) return (plan, null);
+        var (bytes, end) = (backup.Index.Oplog!.Bytes, backup.Index.Oplog.Through.Optime);
+        foreach (var slice in restore.Slices)
+        {
+            using var opened = await engine.Open(slice, cancellationToken);
+            (bytes, end) = (bytes + opened.Index.Oplog!.Bytes, opened.Index.Oplog.Through.Optime);
+        }
+        var through = restore.Through ?? end;
+        return (plan, new(restore.Slices.Count, bytes, at?.ToString() ?? through.ToString(), through.Time));
     }
 
     /// <inheritdoc/>

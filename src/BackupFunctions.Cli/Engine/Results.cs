@@ -5,7 +5,9 @@ using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Restore;
+using BackupFunctions.Telemetry;
 using BackupFunctions.Verification;
+using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Cli.Engine;
 
@@ -22,7 +24,10 @@ internal static class Results
         entry.Documents,
         entry.Bytes,
         entry.NewBytes,
-        entry.Root.ToString());
+        entry.Root.ToString(),
+        entry.ConsistentAt?.ToString(),
+        entry.Oplog?.After.ToString(),
+        entry.Oplog?.Through.ToString());
 
     /// <summary>The verified copies, and for a degraded backup the configured nodes that have none, each with the problem that names it.</summary>
     public static IReadOnlyList<Commands.Messages.NodeCopy> Copies(BackupEntry entry, IReadOnlyList<IIpfsNode> nodes, IReadOnlyList<string> problems)
@@ -33,6 +38,21 @@ internal static class Results
             .Select(n => new Commands.Messages.NodeCopy(n.Name, false, 0, problems.FirstOrDefault(p => p.Contains(n.Name, StringComparison.Ordinal)) ?? "no verified copy was recorded"));
         return [.. held, .. lacking];
     }
+
+    public static BackupResult Made(BackupEntry entry, IReadOnlyList<IIpfsNode> nodes, IReadOnlyList<string> problems, IReadOnlyList<string> warnings) =>
+        new(Summary(entry), Copies(entry, nodes, problems), [.. problems, .. warnings]);
+
+    public static IncrementalResult Run(IncrementalBackupResult result, IReadOnlyList<IIpfsNode> nodes)
+    {
+        var backups = result.Slices.Select(s => Made(s.Backup, nodes, s.Problems, [])).ToList();
+        if (result.Full is { } full) backups.Add(Made(full.Backup, nodes, full.Problems, full.Warnings));
+        return new(backups, result.Covered?.ToString(), result.Covered?.Optime.Time,
+            [.. result.Gaps.Select(g => new FoundGap(g.After.ToString(), g.Resumes?.ToString(), Human.Word(g.Reason)))], result.Warnings);
+    }
+
+    public static WindowsResult Windows(OplogTimeline timeline) => new(
+        [.. timeline.Windows.Select(w => new WindowSummary(w.From.ToString(), w.From.Time, w.To.ToString(), w.To.Time, w.Full.Id.ToString(), [.. w.Slices.Select(s => s.Id.ToString())]))],
+        [.. timeline.Gaps.Select(g => new GapSummary(g.After.ToString(), g.After.Time, g.Before?.ToString(), g.Before?.Time, g.Reason is { } reason ? Human.Word(reason) : null, g.DetectedAt))]);
 
     public static RestoredNamespace Restored(IndexedCollection collection, IReadOnlyList<string> differences) =>
         new(collection.Namespace.ToString(), Kind(collection.Type), collection.Documents, collection.Bytes, collection.Indexes.Count, differences);

@@ -8,7 +8,7 @@ using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Backup;
 
-/// <summary>Numbers the dumped files, seals the index, builds the root directory and stages it all with the list of what to upload.</summary>
+/// <summary>Numbers the dumped files and those of the captured oplog, seals the index, builds the root directory and stages it all with the list of what to upload.</summary>
 internal sealed class AssembleActivity(RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random)
     : IActivity<AssembleInput, AssembleResult>
 {
@@ -21,13 +21,22 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
     /// <inheritdoc/>
     public async Task<AssembleResult> Run(AssembleInput input, CancellationToken cancellationToken)
     {
-        var plan = await staged.Load<BackupPlan>(input.Backup, PlanActivity.RecordName, cancellationToken);
+        var plan = input.Slice is { } slice
+            ? new BackupPlan(input.Backup, slice.Started, slice.Server, null, null, [], [])
+            : await staged.Load<BackupPlan>(input.Backup, PlanActivity.RecordName, cancellationToken);
         var units = new List<UnitFiles>();
         for (var unit = 0; unit < plan.Units.Count; unit++)
             units.Add(await staged.Load<UnitFiles>(input.Backup, DumpActivity.RecordName(unit), cancellationToken));
+        var captured = new List<CapturedOplog>();
+        for (var part = 0; part < input.OplogParts; part++)
+            captured.Add(await staged.Load<CapturedOplog>(input.Backup, CaptureOplogActivity.RecordName(part), cancellationToken));
 
         var tree = new UnixFsTree();
-        var index = Index(plan, units, tree);
+        var files = new FileNumbers(tree);
+        var collections = Collections(plan, units, files);
+        var oplog = Oplog(captured, files);
+        var type = input.Slice is null ? BackupType.Full : BackupType.Incremental;
+        var index = new BackupIndex(BackupIndex.CurrentFormat, plan.Backup, type, plan.Started, plan.Server, plan.StartOptime, null, collections, oplog);
         var repository = await session.Open(cancellationToken);
         await using var segments = new SegmentWriter(staging, input.Backup.ToString(), "root", random);
         await segments.Prepare(cancellationToken);
@@ -41,12 +50,13 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         var root = tree.Build(segments.Write);
         await segments.Close(cancellationToken);
 
-        var files = index.Collections.SelectMany(c => c.Files).ToList();
-        var stored = files.Sum(f => f.StoredBytes);
-        var list = new UploadList(root, [.. units.SelectMany(u => u.Segments), .. segments.Segments], stored);
+        IReadOnlyList<IndexedFile> slices = oplog?.Files ?? [];
+        var content = type == BackupType.Full ? [.. collections.SelectMany(c => c.Files)] : slices;
+        var stored = collections.SelectMany(c => c.Files).Concat(slices).Sum(f => f.StoredBytes);
+        var list = new UploadList(root, [.. units.SelectMany(u => u.Segments), .. captured.SelectMany(c => c.Segments), .. segments.Segments], stored);
         await staged.Save(input.Backup, UploadListName(root), list, cancellationToken);
-        return new(root, keys.Epoch, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), stored,
-            units.Sum(u => u.NewBytes) + segments.BlockBytes, [.. index.Collections.Select(c => c.Namespace.ToString())]);
+        return new(root, keys.Epoch, oplog is null ? null : new(oplog.After, oplog.Through, oplog.Entries), content.Sum(f => f.Documents), content.Sum(f => f.Bytes), stored,
+            units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, [.. collections.Select(c => c.Namespace.ToString())]);
 
         void Add(string path, SealedFile file)
         {
@@ -56,24 +66,42 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
     }
 
     // files are numbered in the order of collections and ranges, so that unchanged data keeps its place
-    private static BackupIndex Index(BackupPlan plan, List<UnitFiles> units, UnixFsTree tree)
+    private static List<IndexedCollection> Collections(BackupPlan plan, List<UnitFiles> units, FileNumbers numbers)
     {
         var dumped = units.SelectMany(u => u.Ranges).ToLookup(r => r.Collection, r => r.Files);
-        var number = 0;
-        var collections = plan.Collections.Select((collection, at) =>
+        return [.. plan.Collections.Select((collection, at) =>
         {
-            var files = dumped[at].SelectMany(f => f).Select(file =>
-            {
-                var indexed = new IndexedFile(number++, file.List, file.Chunks, file.Documents, file.Bytes, file.StoredBytes, file.Sha256, file.First);
-                tree.Add(indexed.DataPath, file.Data, file.DataTsize);
-                tree.Add(indexed.ListPath, file.List, file.ListTsize);
-                return indexed;
-            }).ToList();
+            var files = numbers.Place(dumped[at].SelectMany(f => f));
             var spec = collection.Spec;
             return new IndexedCollection(spec.Namespace.Database, spec.Namespace.Collection, spec.Type, spec.Options, spec.Indexes, spec.Uuid, spec.ReadOrder,
                 collection.AverageChunk, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files);
-        }).ToList();
-        return new(BackupIndex.CurrentFormat, plan.Backup, BackupType.Full, plan.Started, plan.Server, plan.StartOptime, null, collections, null);
+        })];
+    }
+
+    private static IndexedOplog? Oplog(List<CapturedOplog> parts, FileNumbers numbers)
+    {
+        if (parts.Count == 0) return null;
+        foreach (var (part, next) in parts.Zip(parts.Skip(1)))
+        {
+            if (part.Through != next.After)
+                throw new BackupException(ErrorKind.OplogGap, $"join the captured oplog: a part ends at {part.Through}, the next begins behind {next.After}");
+        }
+        var files = numbers.Place(parts.SelectMany(p => p.Files));
+        return new(parts[0].After, parts[^1].Through, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files);
+    }
+
+    /// <summary>Numbers files through the whole backup and puts them at their paths.</summary>
+    private sealed class FileNumbers(UnixFsTree tree)
+    {
+        private int _next;
+
+        public List<IndexedFile> Place(IEnumerable<DumpedFile> files) => [.. files.Select(file =>
+        {
+            var indexed = new IndexedFile(_next++, file.List, file.Chunks, file.Documents, file.Bytes, file.StoredBytes, file.Sha256, file.First);
+            tree.Add(indexed.DataPath, file.Data, file.DataTsize);
+            tree.Add(indexed.ListPath, file.List, file.ListTsize);
+            return indexed;
+        })];
     }
 }
 

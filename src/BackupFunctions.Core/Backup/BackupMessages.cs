@@ -5,7 +5,7 @@ using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Backup;
 
-/// <summary>The activities of a full backup and their messages.</summary>
+/// <summary>The activities of full and incremental backups and their messages.</summary>
 public static class BackupActivities
 {
     /// <summary>Finds out what to read and stages the plan.</summary>
@@ -13,6 +13,12 @@ public static class BackupActivities
 
     /// <summary>Dumps, compresses and seals one unit of the plan into staged CAR segments.</summary>
     public static readonly ActivityName<DumpInput, DumpResult> DumpAndEncrypt = new("DumpAndEncrypt");
+
+    /// <summary>Finds out where the chain of oplog slices goes on.</summary>
+    public static readonly ActivityName<IncrementalPlanInput, IncrementalPlanResult> PlanIncremental = new("PlanIncremental");
+
+    /// <summary>Copies a stretch of the oplog into staged CAR segments.</summary>
+    public static readonly ActivityName<CaptureInput, CaptureResult> CaptureOplog = new("CaptureOplog");
 
     /// <summary>Makes the index and the root out of what was dumped, and stages them with the list of segments to upload.</summary>
     public static readonly ActivityName<AssembleInput, AssembleResult> Assemble = new("Assemble");
@@ -26,7 +32,7 @@ public static class BackupActivities
     /// <summary>Reads blocks back from one node and hashes them.</summary>
     public static readonly ActivityName<VerifyInput, NodeCopy> VerifyNode = new("VerifyNode");
 
-    /// <summary>Records the backup in the manifest.</summary>
+    /// <summary>Records changes in the manifest.</summary>
     public static readonly ActivityName<RecordInput, RecordResult> UpdateManifest = new("UpdateManifest");
 
     /// <summary>Deletes what is staged for a run that is recorded on every node.</summary>
@@ -49,8 +55,12 @@ public sealed record FullBackupResult(BackupEntry Backup, Cid Manifest, ulong Re
 /// <summary>Input of <see cref="BackupActivities.Plan"/>.</summary>
 public sealed record PlanInput(BackupId Backup, DateTimeOffset Started);
 
-/// <summary>What will be read. Documents and bytes are the server's estimates.</summary>
-public sealed record PlanResult(int Units, int Nodes, int Collections, long Documents, long Bytes, Optime? StartOptime, Cid? Base, IReadOnlyList<string> Warnings);
+/// <summary>
+/// What will be read. Documents and bytes are the server's estimates. <see cref="OplogStart"/> is the entry behind which the backup needs the
+/// oplog, null where there is none or it may not be read.
+/// </summary>
+public sealed record PlanResult(
+    int Units, int Nodes, int Collections, long Documents, long Bytes, Optime? StartOptime, OplogMark? OplogStart, Cid? Base, IReadOnlyList<string> Warnings);
 
 /// <summary>Input of <see cref="BackupActivities.DumpAndEncrypt"/>: a unit by its number.</summary>
 public sealed record DumpInput(BackupId Backup, int Unit);
@@ -58,11 +68,15 @@ public sealed record DumpInput(BackupId Backup, int Unit);
 /// <summary>What a unit held: documents, their bytes, the sealed bytes of its blocks, and those of them that are newly staged.</summary>
 public sealed record DumpResult(long Documents, long Bytes, long StoredBytes, long NewBytes);
 
-/// <summary>Input of <see cref="BackupActivities.Assemble"/>.</summary>
-public sealed record AssembleInput(BackupId Backup);
+/// <summary>Input of <see cref="BackupActivities.Assemble"/>: how many captured parts of the oplog belong to the backup, and what it is when it has no plan.</summary>
+public sealed record AssembleInput(BackupId Backup, int OplogParts, SliceSource? Slice);
 
-/// <summary>The root of the backup, its key epoch, and the totals.</summary>
-public sealed record AssembleResult(Cid Root, uint Epoch, long Documents, long Bytes, long StoredBytes, long NewBytes, IReadOnlyList<string> Namespaces);
+/// <summary>An incremental backup: when its capture started, and the server that was read.</summary>
+public sealed record SliceSource(DateTimeOffset Started, SourceServer Server);
+
+/// <summary>The root of the backup, its key epoch, its stretch of the oplog, and the totals: of its collections, or of its oplog entries when it has none.</summary>
+public sealed record AssembleResult(
+    Cid Root, uint Epoch, OplogRange? Oplog, long Documents, long Bytes, long StoredBytes, long NewBytes, IReadOnlyList<string> Namespaces);
 
 /// <summary>One node by its place in the configuration (0 or 1), and the root that it shall hold.</summary>
 public sealed record NodeInput(BackupId Backup, Cid Root, int Node);
@@ -76,10 +90,10 @@ public sealed record PinResult(bool Pinned);
 /// <summary>Input of <see cref="BackupActivities.VerifyNode"/>; <see cref="Seed"/> chooses the slice of a large backup.</summary>
 public sealed record VerifyInput(BackupId Backup, Cid Root, int Node, uint Seed);
 
-/// <summary>Input of <see cref="BackupActivities.UpdateManifest"/>.</summary>
-public sealed record RecordInput(BackupEntry Backup);
+/// <summary>Input of <see cref="BackupActivities.UpdateManifest"/>: changes that are recorded together.</summary>
+public sealed record RecordInput(IReadOnlyList<ManifestChange> Changes);
 
-/// <summary>The revision that lists the backup, and on how many nodes it is pinned.</summary>
+/// <summary>The revision that has the changes, and the problems of the nodes that do not hold it.</summary>
 public sealed record RecordResult(Cid Manifest, ulong Revision, IReadOnlyList<string> Problems);
 
 /// <summary>Input of <see cref="BackupActivities.Cleanup"/>.</summary>

@@ -32,6 +32,7 @@ internal sealed class PlanActivity(
         var connection = await source.Connect(cancellationToken);
         var topology = await Topology.Read(connection, cancellationToken);
         var startOptime = await OplogPosition.Newest(connection, cancellationToken);
+        var oplogStart = topology.Kind == DeploymentKind.ReplicaSet ? await OplogPosition.Start(connection, cancellationToken) : null;
         var listed = await CollectionLister.List(connection, filter, cancellationToken);
         if (listed.FirstOrDefault(c => c.Type == CollectionType.Timeseries) is { } timeseries)
             throw new BackupException(ErrorKind.Configuration, $"plan a backup of {timeseries.Namespace}: time series collections are not supported yet",
@@ -40,6 +41,8 @@ internal sealed class PlanActivity(
             throw new BackupException(ErrorKind.Configuration, $"plan a backup of {connection.Name}: no collection is selected by {SettingNames.Include} and {SettingNames.Exclude}",
                 $"a pattern is database.collection, * stands for anything: {SettingNames.Include}=shop.*");
         var warnings = listed.Select(c => c.Warning).Prepend(topology.Warning).OfType<string>().ToList();
+        if (topology.Kind == DeploymentKind.ReplicaSet && oplogStart is null)
+            warnings.Add($"the oplog of {connection.Name} cannot be read, which takes the role backup: the backup is not of one moment, and no incremental backup can follow it");
         if (listed.Count == 0) warnings.Add($"{connection.Name} holds no collection: the backup is empty");
 
         // only now, so that a run that cannot begin leaves no repository behind
@@ -62,7 +65,7 @@ internal sealed class PlanActivity(
         var units = Group(ranges, RangeBytes ?? RangeSplitter.LeastTarget);
         var server = new SourceServer(topology.Version.ToString(), topology.FeatureCompatibility, topology.SetName);
         await staged.Save(input.Backup, RecordName, new BackupPlan(input.Backup, input.Started, server, startOptime, baseRoot, collections, units), cancellationToken);
-        return new(units.Count, repository.Nodes.Count, collections.Count, listed.Sum(c => c.Documents), listed.Sum(c => c.Bytes), startOptime, baseRoot, warnings);
+        return new(units.Count, repository.Nodes.Count, collections.Count, listed.Sum(c => c.Documents), listed.Sum(c => c.Bytes), startOptime, oplogStart, baseRoot, warnings);
     }
 
     // without a base everything is stored again, which is slower and mends what is damaged; so no trouble with the base stops a backup

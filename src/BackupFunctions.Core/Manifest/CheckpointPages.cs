@@ -9,7 +9,8 @@ namespace BackupFunctions.Manifest;
 
 /// <summary>
 /// Checkpoints: every 256 revisions all entries as sealed pages <c>pages/NNNNNN</c> of 256 entries, in the order of their ids. Sealing is
-/// deterministic, so a page that did not change is the same block as before and costs nothing.
+/// deterministic, so a page that did not change is the same block as before and costs nothing. Beside them the file <c>oplog</c> has coverage
+/// and gaps.
 /// </summary>
 internal static class CheckpointPages
 {
@@ -18,6 +19,7 @@ internal static class CheckpointPages
 
     private const int EntriesPerPage = 256;
     private const string PagesName = "pages";
+    private const string OplogName = "oplog";
 
     /// <summary>Writes a checkpoint of the state when the next revision is the first of an interval; null when none is due.</summary>
     public static async Task<WrittenCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken)
@@ -29,13 +31,26 @@ internal static class CheckpointPages
         var number = 0;
         foreach (var page in state.Backups.Chunk(EntriesPerPage).DefaultIfEmpty([]))
         {
-            var file = SealedFile.Seal(sealer, BlockType.Page, [], EngineJson.Write(page));
-            blocks.AddRange(file.Blocks);
-            tree.Add(string.Create(CultureInfo.InvariantCulture, $"{PagesName}/{number++:D6}"), file.File.Root, file.File.Tsize);
+            Add(string.Create(CultureInfo.InvariantCulture, $"{PagesName}/{number++:D6}"), EngineJson.Write(page));
         }
+        Add(OplogName, EngineJson.Write(new OplogRecords(state.Coverage, state.Gaps)));
         var root = tree.Build(blocks.Add);
         var problems = await RevisionPublisher.ToAllNodes(repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
         return new(new(state.Revision, root), problems);
+
+        void Add(string path, byte[] json)
+        {
+            var file = SealedFile.Seal(sealer, BlockType.Page, [], json);
+            blocks.AddRange(file.Blocks);
+            tree.Add(path, file.File.Root, file.File.Tsize);
+        }
+    }
+
+    /// <summary>What a checkpoint says about the oplog.</summary>
+    public static async Task<OplogRecords> ReadOplog(UnixFsReader files, BlockOpener opener, ManifestCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var file = await files.Resolve(checkpoint.Root, OplogName, cancellationToken);
+        return EngineJson.Read<OplogRecords>(await SealedFileReader.Read(files, opener, file, BlockType.Page, null, cancellationToken), $"{OplogName} of checkpoint {checkpoint.Root}");
     }
 
     /// <summary>All entries of a checkpoint.</summary>
@@ -53,3 +68,6 @@ internal static class CheckpointPages
 
 /// <summary>A checkpoint, and the problems of the nodes that do not hold it.</summary>
 internal sealed record WrittenCheckpoint(ManifestCheckpoint Checkpoint, IReadOnlyList<string> Problems);
+
+/// <summary>What the manifest knows about the oplog beside the backups.</summary>
+internal sealed record OplogRecords(IReadOnlyList<CoverageAdvanced> Coverage, IReadOnlyList<GapRecorded> Gaps);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Mongo;
 
 namespace BackupFunctions.Manifest;
 
@@ -26,7 +27,18 @@ public sealed record ManifestCheckpoint(ulong Revision, Cid Root);
 /// <summary>What a revision changes.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(BackupRecorded), "backup")]
+[JsonDerivedType(typeof(CoverageAdvanced), "coverage")]
+[JsonDerivedType(typeof(GapRecorded), "gap")]
 public abstract record ManifestChange;
 
 /// <summary>A backup is listed from now on, or its entry is replaced.</summary>
 public sealed record BackupRecorded(BackupEntry Backup) : ManifestChange;
+
+/// <summary>The oplog between these entries was read and holds nothing that a restore needs: what is covered moves without a backup.</summary>
+public sealed record CoverageAdvanced(OplogMark After, OplogMark Through, DateTimeOffset At) : ManifestChange;
+
+/// <summary>
+/// The entry <see cref="After"/>, where the next slice had to begin, was gone from the oplog. The chain goes on at <see cref="Resumes"/>, an
+/// entry that is covered by another way; null: with a new full backup.
+/// </summary>
+public sealed record GapRecorded(OplogMark After, OplogMark? Resumes, OplogGapReason Reason, DateTimeOffset DetectedAt) : ManifestChange;

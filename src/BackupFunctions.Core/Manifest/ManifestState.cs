@@ -8,6 +8,8 @@ public sealed class ManifestState
 {
     private readonly SortedDictionary<BackupId, BackupEntry> _backups = [];
     private readonly HashSet<Cid> _revisions = [];
+    private readonly List<CoverageAdvanced> _coverage = [];
+    private readonly List<GapRecorded> _gaps = [];
 
     /// <summary>The newest revision; 0 before the first.</summary>
     public ulong Revision { get; private set; }
@@ -20,6 +22,12 @@ public sealed class ManifestState
 
     /// <summary>All backups, oldest first.</summary>
     public IEnumerable<BackupEntry> Backups => _backups.Values;
+
+    /// <summary>Stretches of the oplog that hold nothing to restore, in the order of their recording; those that follow each other are one.</summary>
+    public IReadOnlyList<CoverageAdvanced> Coverage => _coverage;
+
+    /// <summary>Gaps of the chain, in the order of their recording.</summary>
+    public IReadOnlyList<GapRecorded> Gaps => _gaps;
 
     /// <summary>Whether this root is one of the revisions that were read: those since the newest checkpoint.</summary>
     public bool Knows(Cid revision) => _revisions.Contains(revision);
@@ -41,10 +49,21 @@ public sealed class ManifestState
         };
     }
 
-    /// <summary>Takes over the entries of a checkpoint; only on an empty state.</summary>
-    internal void Load(ManifestCheckpoint checkpoint, IEnumerable<BackupEntry> entries)
+    /// <summary>Whether this change adds nothing to what is recorded.</summary>
+    internal bool Holds(ManifestChange change) => change switch
+    {
+        BackupRecorded { Backup: var backup } => _backups.TryGetValue(backup.Id, out var known) && known.Root == backup.Root,
+        CoverageAdvanced covered => _coverage.Any(c => c.Through == covered.Through),
+        GapRecorded gap => _gaps.Any(g => g.After == gap.After),
+        _ => false,
+    };
+
+    /// <summary>Takes over what a checkpoint holds; only on an empty state.</summary>
+    internal void Load(ManifestCheckpoint checkpoint, IEnumerable<BackupEntry> entries, OplogRecords oplog)
     {
         foreach (var entry in entries) _backups[entry.Id] = entry;
+        _coverage.AddRange(oplog.Coverage);
+        _gaps.AddRange(oplog.Gaps);
         (Checkpoint, Revision) = (checkpoint, checkpoint.Revision);
     }
 
@@ -63,10 +82,24 @@ public sealed class ManifestState
             switch (change)
             {
                 case BackupRecorded recorded: _backups[recorded.Backup.Id] = recorded.Backup; break;
+                case CoverageAdvanced covered: Cover(covered); break;
+                case GapRecorded gap: _gaps.Add(gap); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
             }
         }
         _revisions.Add(root);
         (Revision, Head, Checkpoint) = (revision.Revision, root, revision.Checkpoint ?? Checkpoint);
+    }
+
+    // an idle server gives one of them a minute: what only continues another one replaces it, unless a backup joins in between
+    private void Cover(CoverageAdvanced covered)
+    {
+        var continued = _coverage.FindIndex(c => c.Through == covered.After);
+        if (continued >= 0 && !_backups.Values.Any(b => b.Oplog is { } oplog && (oplog.After == covered.After || oplog.Through == covered.After)))
+        {
+            covered = covered with { After = _coverage[continued].After };
+            _coverage.RemoveAt(continued);
+        }
+        _coverage.Add(covered);
     }
 }

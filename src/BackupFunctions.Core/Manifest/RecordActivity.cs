@@ -3,7 +3,7 @@ using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Manifest;
 
-/// <summary>Records a backup in the manifest. Run again it finds the backup recorded and adds nothing.</summary>
+/// <summary>Records changes in the manifest. Run again it finds them recorded and adds nothing.</summary>
 internal sealed class RecordActivity(ManifestStore manifest) : IActivity<RecordInput, RecordResult>
 {
     /// <inheritdoc/>
@@ -13,8 +13,9 @@ internal sealed class RecordActivity(ManifestStore manifest) : IActivity<RecordI
     public async Task<RecordResult> Run(RecordInput input, CancellationToken cancellationToken)
     {
         var state = await manifest.Load(cancellationToken);
-        if (state.Backups.Any(b => b.Id == input.Backup.Id && b.Root == input.Backup.Root)) return new(state.Head!.Value, state.Revision, []);
-        var appended = await manifest.Append([new BackupRecorded(input.Backup)], cancellationToken);
+        var missing = input.Changes.Where(c => !state.Holds(c)).ToList();
+        if (missing.Count == 0) return new(state.Head!.Value, state.Revision, []);
+        var appended = await manifest.Append(missing, cancellationToken);
         return new(appended.Root, appended.Revision, appended.Problems);
     }
 }

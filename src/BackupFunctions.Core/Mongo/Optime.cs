@@ -23,15 +23,15 @@ public sealed record Optime(uint Seconds, uint Increment, long Term = -1) : ICom
     /// <summary><c>seconds:increment</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seconds}:{Increment}");
 
-    /// <summary>Earlier.</summary>
-    public static bool operator <(Optime left, Optime right) => left.Value < right.Value;
+    /// <summary>Earlier; false when either is null.</summary>
+    public static bool operator <(Optime? left, Optime? right) => left?.Value < right?.Value;
 
-    /// <summary>Later.</summary>
-    public static bool operator >(Optime left, Optime right) => left.Value > right.Value;
+    /// <summary>Later; false when either is null.</summary>
+    public static bool operator >(Optime? left, Optime? right) => left?.Value > right?.Value;
 
-    /// <summary>Earlier or the same.</summary>
-    public static bool operator <=(Optime left, Optime right) => left.Value <= right.Value;
+    /// <summary>Earlier or the same; false when either is null.</summary>
+    public static bool operator <=(Optime? left, Optime? right) => left?.Value <= right?.Value;
 
-    /// <summary>Later or the same.</summary>
-    public static bool operator >=(Optime left, Optime right) => left.Value >= right.Value;
+    /// <summary>Later or the same; false when either is null.</summary>
+    public static bool operator >=(Optime? left, Optime? right) => left?.Value >= right?.Value;
 }

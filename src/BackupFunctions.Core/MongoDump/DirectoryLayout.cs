@@ -19,9 +19,11 @@ internal sealed class CollectionFiles(string database, string stem)
 /// <summary>Which file of a directory is what, by names alone.</summary>
 internal sealed class DirectoryLayout
 {
+    /// <summary>The oplog at the root of a dump.</summary>
+    public const string OplogName = "oplog.bson";
+
     private const string DataSuffix = ".bson";
     private const string MetadataSuffix = ".metadata.json";
-    private const string OplogName = "oplog.bson";
     private readonly Dictionary<(string, string), CollectionFiles> _collections = [];
     private readonly HashSet<string> _deeper = [];
 

@@ -67,6 +67,13 @@ public sealed class DumpDirectoryWriter : IDisposable
         return new(collection, collection.Type == DumpCollection.View ? null : Create(data), CollectionCompleted);
     }
 
+    /// <summary>Starts <c>oplog.bson</c>, whose name says nothing of gzip even where its content is; once per dump.</summary>
+    public DumpCollectionWriter OpenOplog()
+    {
+        lock (_lock) _open++;
+        return new(new("", DirectoryLayout.OplogName, null, [], DumpCollection.Ordinary, null), new(_files.Create(Path.Combine(_staging, DirectoryLayout.OplogName)), _options.Gzip), CollectionCompleted);
+    }
+
     /// <summary>Writes <c>prelude.json</c> and puts the directory at its place.</summary>
     /// <exception cref="InvalidOperationException">A collection was not completed.</exception>
     public void Complete(string? serverVersion, string toolVersion)

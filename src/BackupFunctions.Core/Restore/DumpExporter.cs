@@ -7,18 +7,22 @@ using BackupFunctions.MongoDump;
 
 namespace BackupFunctions.Restore;
 
-/// <summary>Turns an opened backup into a mongodump directory, without a server. The directory appears whole or not at all.</summary>
+/// <summary>
+/// Turns an opened backup and the slices after it into a mongodump directory, without a server: with <c>oplog.bson</c> where they hold oplog,
+/// as <c>mongorestore --oplogReplay</c> takes it. The directory appears whole or not at all.
+/// </summary>
 public static class DumpExporter
 {
     /// <summary>What stands in the prelude as the tool that wrote the directory.</summary>
     private const string ToolVersion = "backupfn";
 
-    /// <summary>Writes every collection and view; the target must be absent or empty.</summary>
-    public static async Task<ExportSummary> Run(OpenedBackup backup, string directory, IFiles files, Action<long, long>? progress, CancellationToken cancellationToken)
+    /// <summary>Writes every collection and view, and the oplog in one piece; the target must be absent or empty.</summary>
+    public static async Task<ExportSummary> Run(
+        OpenedBackup backup, IReadOnlyList<OpenedBackup> slices, string directory, IFiles files, Action<long, long>? progress, CancellationToken cancellationToken)
     {
         try
         {
-            return await Write(backup, directory, files, progress, cancellationToken);
+            return await Write(backup, slices, directory, files, progress, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -26,11 +30,13 @@ public static class DumpExporter
         }
     }
 
-    private static async Task<ExportSummary> Write(OpenedBackup backup, string directory, IFiles files, Action<long, long>? progress, CancellationToken cancellationToken)
+    private static async Task<ExportSummary> Write(
+        OpenedBackup backup, IReadOnlyList<OpenedBackup> slices, string directory, IFiles files, Action<long, long>? progress, CancellationToken cancellationToken)
     {
         using var writer = new DumpDirectoryWriter(directory, files);
-        var total = backup.Index.Collections.Sum(c => c.Bytes);
-        long documents = 0, bytes = 0;
+        IReadOnlyList<OpenedBackup> chain = backup.Index.Oplog is null && slices.Count == 0 ? [] : [backup, .. slices];
+        var total = backup.Index.Collections.Sum(c => c.Bytes) + chain.Sum(b => b.Index.Oplog?.Bytes ?? 0);
+        long documents = 0, bytes = 0, entries = 0;
         foreach (var collection in backup.Index.Collections)
         {
             using var target = writer.OpenCollection(Describe(collection));
@@ -49,8 +55,19 @@ public static class DumpExporter
             target.Complete();
             documents += target.Documents;
         }
+        if (chain.Count > 0)
+        {
+            using var oplog = writer.OpenOplog();
+            await foreach (var entry in new OplogChain(chain).Read(null, cancellationToken))
+            {
+                await oplog.Write([entry.Raw], cancellationToken);
+                progress?.Invoke(bytes += entry.Raw.Length, total);
+            }
+            entries = oplog.Documents;
+            oplog.Complete();
+        }
         writer.Complete(backup.Index.Server.Version, ToolVersion);
-        return new(backup.Index.Collections.Count, documents, bytes);
+        return new(backup.Index.Collections.Count, documents, entries, bytes);
     }
 
     private static DumpCollection Describe(IndexedCollection collection)
@@ -62,4 +79,4 @@ public static class DumpExporter
 }
 
 /// <summary>What was written.</summary>
-public sealed record ExportSummary(long Collections, long Documents, long Bytes);
+public sealed record ExportSummary(long Collections, long Documents, long OplogEntries, long Bytes);

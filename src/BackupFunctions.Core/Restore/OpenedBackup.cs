@@ -13,11 +13,12 @@ namespace BackupFunctions.Restore;
 /// </summary>
 public sealed class OpenedBackup : IDisposable
 {
-    private readonly UnlockedKeyring _keys;
     private readonly IBackupContent _content;
+    private readonly UnlockedKeyring _keys;
+    private readonly IDisposable? _owned;
 
-    private OpenedBackup(IBackupContent content, UnlockedKeyring keys, BackupHeader header, BackupIndex index) =>
-        (_content, _keys, Header, Index) = (content, keys, header, index);
+    private OpenedBackup(IBackupContent content, UnlockedKeyring keys, BackupHeader header, BackupIndex index, IDisposable? owned) =>
+        (_content, _keys, Header, Index, _owned) = (content, keys, header, index, owned);
 
     /// <summary>The public part.</summary>
     public BackupHeader Header { get; }
@@ -28,24 +29,33 @@ public sealed class OpenedBackup : IDisposable
     /// <summary>Opens a backup with its own copy of the keyring.</summary>
     public static async Task<OpenedBackup> Open(IBackupContent content, IKeySource keySource, CancellationToken cancellationToken)
     {
+        var unlocker = new KeyringUnlocker(keySource);
+        try
+        {
+            return await Open(content, unlocker, unlocker, cancellationToken);
+        }
+        catch
+        {
+            unlocker.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same for one of several backups: it needs no disposing, and the unlocker must outlive it.</summary>
+    public static Task<OpenedBackup> Open(IBackupContent content, KeyringUnlocker unlocker, CancellationToken cancellationToken) =>
+        Open(content, unlocker, null, cancellationToken);
+
+    private static async Task<OpenedBackup> Open(IBackupContent content, KeyringUnlocker unlocker, IDisposable? owned, CancellationToken cancellationToken)
+    {
         var header = EngineJson.Read<BackupHeader>(await content.ReadHeader(cancellationToken), $"{BackupHeader.FileName} of {content.Name}");
         if (header.Format != BackupIndex.CurrentFormat)
             throw new BackupException(ErrorKind.Failed, $"open backup {content.Name}: format {header.Format} is unknown", "use a newer version of backupfn");
         if (header.Keyring.Repository != header.Repository)
             throw BackupException.Corrupt($"open backup {content.Name}: its keyring belongs to repository {header.Keyring.Repository}");
 
-        using var secret = await keySource.Read(cancellationToken);
-        var keys = header.Keyring.Unlock(secret);
-        try
-        {
-            using var opener = new BlockOpener(keys.Find);
-            return new(content, keys, header, await ReadIndex(content, opener, header.Backup, cancellationToken));
-        }
-        catch
-        {
-            keys.Dispose();
-            throw;
-        }
+        var keys = await unlocker.Unlock(header.Keyring, cancellationToken);
+        using var opener = new BlockOpener(keys.Find);
+        return new(content, keys, header, await ReadIndex(content, opener, header.Backup, cancellationToken), owned);
     }
 
     /// <summary>Opens the index and checks that it belongs to this backup.</summary>
@@ -98,7 +108,7 @@ public sealed class OpenedBackup : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _keys.Dispose();
+    public void Dispose() => _owned?.Dispose();
 
     private async Task<ChunkList> ReadList(IndexedFile file, BlockOpener opener, CancellationToken cancellationToken)
     {

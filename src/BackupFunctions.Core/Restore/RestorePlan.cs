@@ -5,21 +5,30 @@ namespace BackupFunctions.Restore;
 
 /// <summary>
 /// How an index is restored under a request: always the same for the same two, so that activities work it out again instead of passing it on.
-/// Collections come first, views after them.
+/// Collections come first, views after them, under the names that they get.
 /// </summary>
 public sealed class RestorePlan
 {
     private const string IncludeName = "--ns-include", ExcludeName = "--ns-exclude";
     private const long UnitBytes = 256L * 1024 * 1024;
 
-    private RestorePlan(IReadOnlyList<IndexedCollection> collections, IReadOnlyList<IndexedCollection> views, IReadOnlyList<LoadUnit> units, IReadOnlyList<string> warnings) =>
-        (Collections, Views, Units, Warnings) = (collections, views, units, warnings);
+    private RestorePlan(IReadOnlyList<IndexedCollection> collections, IReadOnlyList<IndexedCollection> views, IReadOnlyList<IndexedCollection> accounts, bool replays, IReadOnlyList<string> warnings) =>
+        (Collections, Views, UsersAndRoles, Replays, Warnings, Units, Everything) = (collections, views, accounts, replays, warnings, Group(collections), [.. collections, .. views]);
 
     /// <summary>Collections with documents of their own.</summary>
     public IReadOnlyList<IndexedCollection> Collections { get; }
 
     /// <summary>Views.</summary>
     public IReadOnlyList<IndexedCollection> Views { get; }
+
+    /// <summary>The collections, then the views.</summary>
+    public IReadOnlyList<IndexedCollection> Everything { get; }
+
+    /// <summary>The collections of users and roles, when they are asked for.</summary>
+    public IReadOnlyList<IndexedCollection> UsersAndRoles { get; }
+
+    /// <summary>Whether oplog is to be replayed on what is loaded.</summary>
+    public bool Replays { get; }
 
     /// <summary>The work of the load activities.</summary>
     public IReadOnlyList<LoadUnit> Units { get; }
@@ -30,17 +39,41 @@ public sealed class RestorePlan
     /// <summary>Selects by the request's patterns and groups files into units.</summary>
     public static RestorePlan Of(BackupIndex index, RestoreRequest request)
     {
-        var filter = new NamespaceFilter(NamespacePattern.ParseAll(request.Include, IncludeName), NamespacePattern.ParseAll(request.Exclude, ExcludeName));
+        var (filter, renames) = (Filter(request), Renames(request));
         var selected = index.Collections.Where(c => filter.Includes(c.Namespace)).ToLookup(HoldsUsersOrRoles);
-        var collections = selected[false].Where(c => c.Type == CollectionType.Collection).ToList();
-        var views = selected[false].Where(c => c.Type == CollectionType.View).ToList();
-        return new(collections, views, Group(collections), [.. selected[true].Select(c => $"{c.Namespace} is not restored: users and roles stay those of the target")]);
+        var named = selected[false].Select(c => Renamed(c, renames)).ToList();
+        if (named.CountBy(c => c.Namespace).FirstOrDefault(n => n.Value > 1) is { Value: > 1 } twice)
+            throw new BackupException(ErrorKind.Configuration, $"restore backup {index.Backup}: {twice.Value} collections would get the name {twice.Key}", "check --ns-from and --ns-to");
+        var collections = named.Where(c => c.Type == CollectionType.Collection).ToList();
+        var views = named.Where(c => c.Type == CollectionType.View).ToList();
+        var accounts = selected[true].ToList();
+        IReadOnlyList<string> warnings = request.UsersAndRoles ? [] : [.. accounts.Select(c => $"{c.Namespace} is not restored: users and roles stay those of the target")];
+        return new(collections, views, request.UsersAndRoles ? accounts : [], ReplaysAny(index, request), warnings);
     }
 
-    private static bool HoldsUsersOrRoles(IndexedCollection collection) => collection is { Database: "admin", Name: "system.users" or "system.roles" };
+    /// <summary>What the request selects, by the names of the backup.</summary>
+    public static NamespaceFilter Filter(RestoreRequest request) =>
+        new(NamespacePattern.ParseAll(request.Include, IncludeName), NamespacePattern.ParseAll(request.Exclude, ExcludeName));
+
+    /// <summary>The names that what is selected gets.</summary>
+    public static NamespaceRenames Renames(RestoreRequest request) =>
+        NamespaceRenames.Parse([.. request.Renames.Select(r => r.From)], [.. request.Renames.Select(r => r.To)]);
+
+    /// <summary>Whether these are users or roles, which a restore merges by the server's own command.</summary>
+    public static bool HoldsUsersOrRoles(IndexedCollection collection) => collection is { Database: "admin", Name: "system.users" or "system.roles" };
+
+    private static IndexedCollection Renamed(IndexedCollection collection, NamespaceRenames renames)
+    {
+        var target = renames.Map(collection.Namespace);
+        return collection with { Database = target.Database, Name = target.Collection };
+    }
+
+    // documents of one moment need no oplog unless a later one is asked for; fuzzy ones always do
+    private static bool ReplaysAny(BackupIndex index, RestoreRequest request) =>
+        index.Oplog is not null && (index.Snapshot is not { } snapshot || request.Slices.Count > 0 || request.Through > snapshot);
 
     // files by id may be loaded side by side; those in natural order belong to one ordered writer
-    private static List<LoadUnit> Group(List<IndexedCollection> collections)
+    private static List<LoadUnit> Group(IReadOnlyList<IndexedCollection> collections)
     {
         var units = new List<LoadUnit>();
         var open = new List<LoadFile>();

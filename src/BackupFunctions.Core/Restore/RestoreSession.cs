@@ -3,21 +3,21 @@ using BackupFunctions.Ipfs;
 
 namespace BackupFunctions.Restore;
 
-/// <summary>Opens the backup that a restore reads, once for all its activities in this process.</summary>
+/// <summary>Opens the backups that a restore reads; the full one once for all its activities in this process.</summary>
 public sealed class RestoreSession(Func<Cid, IBackupContent> content, IKeySource keySource) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly KeyringUnlocker _unlocker = new(keySource);
     private (Cid Root, OpenedBackup Backup)? _opened;
 
-    /// <summary>The backup under this root; it stays this session's.</summary>
+    /// <summary>The backup under this root, kept open; it stays this session's.</summary>
     public async Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
             if (_opened is { } opened && opened.Root == root) return opened.Backup;
-            var backup = await OpenedBackup.Open(content(root), keySource, cancellationToken);
-            _opened?.Backup.Dispose();
+            var backup = await OpenOther(root, cancellationToken);
             _opened = (root, backup);
             return backup;
         }
@@ -27,10 +27,13 @@ public sealed class RestoreSession(Func<Cid, IBackupContent> content, IKeySource
         }
     }
 
+    /// <summary>A backup beside it, such as a slice of the oplog; it stays this session's.</summary>
+    public Task<OpenedBackup> OpenOther(Cid root, CancellationToken cancellationToken) => OpenedBackup.Open(content(root), _unlocker, cancellationToken);
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        _opened?.Backup.Dispose();
+        _unlocker.Dispose();
         _gate.Dispose();
     }
 }

@@ -4,7 +4,8 @@ using BackupFunctions.Restore;
 namespace BackupFunctions.Workflows;
 
 /// <summary>
-/// A restore: plan, prepare the target, load (fan-out), build indexes after the data, views last, then read everything back and compare.
+/// A restore: plan, prepare the target, load (fan-out), replay the oplog, build indexes after the data, views, users and roles if asked for. What
+/// needed no replay is read back and compared.
 /// </summary>
 public static class RestoreWorkflow
 {
@@ -16,31 +17,51 @@ public static class RestoreWorkflow
     {
         if (input.Version != RestoreInput.CurrentVersion)
             throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {RestoreInput.CurrentVersion}", "start it again");
-        var request = input.Request;
         context.SetStatus(new("plan", 0, 0, 0));
-        var plan = await context.Call(RestoreActivities.Plan, "plan", request);
-        await context.Call(RestoreActivities.Prepare, "prepare", request);
+        var plan = await context.Call(RestoreActivities.Plan, "plan", new PlanRestoreInput(input.Request, context.UtcNow));
+        var step = new RestoreStep(plan.Restore);
+        await context.Call(RestoreActivities.Prepare, "prepare", step);
 
         long loaded = 0, documents = 0, replaced = 0;
         context.SetStatus(new("load", 0, plan.Bytes, 0));
-        await FanOut.Run([.. Enumerable.Range(0, plan.Units)], input.Width, unit => context.Call(RestoreActivities.Load, Key("load", unit), new RestoreStep(request, unit)), done =>
+        await FanOut.Run([.. Enumerable.Range(0, plan.Units)], input.Width, unit => context.Call(RestoreActivities.Load, Key("load", unit), step with { Number = unit }), done =>
         {
             (loaded, documents, replaced) = (loaded + done.Bytes, documents + done.Documents, replaced + done.EmptyTimestampsReplaced);
             context.SetStatus(new("load", loaded, plan.Bytes, loaded));
         });
+        var replay = plan.Replays ? await Replay(context, step, loaded) : null;
 
-        var collections = Enumerable.Range(0, plan.Collections).ToList();
-        var (built, compared) = (0, 0);
-        var indexes = await FanOut.Run(collections, input.Width, at => context.Call(RestoreActivities.BuildIndexes, Key("indexes", at), new RestoreStep(request, at)),
-            _ => context.SetStatus(new("indexes", ++built, plan.Collections, loaded)));
-        await context.Call(RestoreActivities.CreateViews, "views", request);
+        var (collections, views) = replay is null ? (plan.Collections, plan.Views) : (replay.Collections, replay.Views);
+        var built = 0;
+        var indexes = await FanOut.Run([.. Enumerable.Range(0, collections)], input.Width, at => context.Call(RestoreActivities.BuildIndexes, Key("indexes", at), step with { Number = at }),
+            _ => context.SetStatus(new("indexes", ++built, collections, loaded)));
+        await context.Call(RestoreActivities.CreateViews, "views", new ViewsInput(plan.Restore, collections, views));
+        var accounts = input.Request.UsersAndRoles ? await context.Call(RestoreActivities.UsersAndRoles, "users", step) : null;
 
-        var everything = Enumerable.Range(0, plan.Collections + plan.Views).ToList();
-        var comparisons = await FanOut.Run(everything, input.Width, at => context.Call(RestoreActivities.Compare, Key("compare", at), new RestoreStep(request, at)),
-            _ => context.SetStatus(new("compare", ++compared, everything.Count, loaded)));
-        var warnings = plan.Warnings.Concat(indexes.SelectMany(i => i.Warnings)).ToList();
+        // the hashes are those of the full backup: where operations came on top there is nothing to compare with
+        var differences = replay is null or { Applied: 0 } ? await Compare(context, step, plan, input.Width, loaded) : null;
+        await context.Call(RestoreActivities.Finish, "finish", step);
+        List<string> warnings = [.. plan.Warnings, .. replay?.Warnings ?? [], .. indexes.SelectMany(i => i.Warnings), .. accounts?.Warnings ?? []];
         if (replaced > 0) warnings.Add($"{replaced} documents hold an empty timestamp, which this version of the server replaces by its clock");
-        return new(plan.Backup, plan.Collections, plan.Views, indexes.Sum(i => i.Built), documents, loaded, [.. comparisons.Select(c => c.Difference).OfType<NamespaceDifference>()], warnings);
+        return new(plan.Backup, collections, views, indexes.Sum(i => i.Built), documents, loaded, replay, differences, warnings);
+    }
+
+    private static async Task<ReplayOutcome> Replay(IWorkflowContext context, RestoreStep step, long loaded)
+    {
+        for (var turn = 0; ; turn++)
+        {
+            context.SetStatus(new("replay", turn, 0, loaded));
+            var result = await context.Call(RestoreActivities.Replay, Key("replay", turn), step);
+            if (result.Ended) return result;
+        }
+    }
+
+    private static async Task<IReadOnlyList<NamespaceDifference>> Compare(IWorkflowContext context, RestoreStep step, RestorePlanResult plan, int width, long loaded)
+    {
+        var (count, compared) = (plan.Collections + plan.Views, 0);
+        var results = await FanOut.Run([.. Enumerable.Range(0, count)], width, at => context.Call(RestoreActivities.Compare, Key("compare", at), step with { Number = at }),
+            _ => context.SetStatus(new("compare", ++compared, count, loaded)));
+        return [.. results.Select(c => c.Difference).OfType<NamespaceDifference>()];
     }
 
     private static string Key(string step, int number) => string.Create(CultureInfo.InvariantCulture, $"{step}/{number}");

@@ -5,8 +5,8 @@ using MongoDB.Bson;
 namespace BackupFunctions.Embedded.Commands;
 
 /// <summary>
-/// The fields of a command. Reading them refuses fields that are not known (error 40415), transactions (263) and snapshot reads (246), so
-/// that nothing asked for is passed over in silence.
+/// The fields of a command. Reading them refuses fields that are not known (error 40415) and transactions (263), so that nothing
+/// asked for is passed over in silence.
 /// </summary>
 internal sealed class Arguments
 {
@@ -127,11 +127,6 @@ internal sealed class Arguments
         if (!this["txnNumber"].IsMissing && this["lsid"].IsMissing)
         {
             throw new CommandException(72, "InvalidOptions", "Transaction number requires a session ID to also be specified");
-        }
-        var level = this["readConcern"] is { IsDocument: true } concern ? concern["level"u8] : default;
-        if (level is { IsMissing: false, Type: BsonType.String } && level.Text == "snapshot")
-        {
-            throw new CommandException(246, "SnapshotUnavailable", "this server has no snapshot reads");
         }
     }
 }

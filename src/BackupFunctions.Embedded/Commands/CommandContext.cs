@@ -1,4 +1,5 @@
 using BackupFunctions.Embedded.Server;
+using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -26,6 +27,19 @@ internal sealed class CommandContext
 
     /// <summary>Cancelled when the connection or the server closes.</summary>
     public required CancellationToken Cancellation { get; init; }
+
+    /// <summary>What a reading command reads, by its read concern.</summary>
+    public Catalog Catalog
+    {
+        get => field ?? throw new InvalidOperationException($"run {Name}: no catalog was chosen for it");
+        set;
+    }
+
+    /// <summary>The cluster time of a snapshot read, or null.</summary>
+    public BsonTimestamp? Snapshot { get; set; }
+
+    /// <summary>The optime of what was read, or null for the member's newest.</summary>
+    public BsonTimestamp? OperationTime { get; set; }
 
     /// <summary>The documents under this identifier, from a sequence or from an array in the body; empty when there are none.</summary>
     public IReadOnlyList<RawBsonDocument> Sequence(string identifier)

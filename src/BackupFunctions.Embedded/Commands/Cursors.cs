@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
+using BackupFunctions.Embedded.Replication;
 using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
 
-/// <summary>The open cursors. One that is not used for ten minutes is closed when the next one is opened.</summary>
-internal sealed class Cursors(Store store)
+/// <summary>The open cursors of one member. One that is not used for ten minutes is closed when the next one is opened.</summary>
+internal sealed class Cursors(Store store, MemberReads reads)
 {
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<long, Cursor> _cursors = new();
 
@@ -30,21 +32,30 @@ internal sealed class Cursors(Store store)
         return Reply("firstBatch", batch, cursor);
     }
 
-    /// <summary>The next batch; error 43 when there is no such cursor, 13 when it is another collection's.</summary>
-    public BsonDocument Next(long id, Namespace ns, long? batchSize, CancellationToken cancellation)
+    /// <summary>
+    /// The next batch; error 43 when there is no such cursor, 13 when it is another collection's, 239 when its snapshot is too old. One that
+    /// awaits data waits for some up to <paramref name="wait"/>, a second by default, without holding a thread.
+    /// </summary>
+    public async ValueTask<BsonDocument> Next(long id, Namespace ns, long? batchSize, TimeSpan? wait, CancellationToken cancellation)
     {
         var cursor = Find(id);
         if (cursor.Namespace != ns.ToString())
         {
             throw new CommandException(13, "Unauthorized", $"Requested getMore on namespace '{ns}', but cursor belongs to a different namespace {cursor.Namespace}");
         }
-        if (!Monitor.TryEnter(cursor)) throw new CommandException(12051, "CursorInUse", $"cursor id {id} is already in use");
+        if (!cursor.TryEnter()) throw new CommandException(12051, "CursorInUse", $"cursor id {id} is already in use");
         try
         {
-            var batch = cursor.Next(batchSize is null or 0 ? long.MaxValue : batchSize.Value, cancellation);
+            if (cursor.Snapshot is { } snapshot) reads.CheckAge(snapshot);
+            var count = batchSize is null or 0 ? long.MaxValue : batchSize.Value;
+            var batch = cursor.AwaitsData ? await Await(cursor, count, wait ?? DefaultWait, cancellation) : cursor.Next(count, cancellation);
             cursor.LastUsed = store.Time.GetUtcNow();
             if (cursor.IsExhausted) Close(id);
             return Reply("nextBatch", batch, cursor);
+        }
+        catch (OperationCanceledException) when (cursor.Killed.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(237, "CursorKilled", $"cursor id {id} was killed");
         }
         catch
         {
@@ -53,7 +64,7 @@ internal sealed class Cursors(Store store)
         }
         finally
         {
-            Monitor.Exit(cursor);
+            cursor.Exit();
         }
     }
 
@@ -61,9 +72,23 @@ internal sealed class Cursors(Store store)
     public bool Close(long id)
     {
         if (!_cursors.TryRemove(id, out var cursor)) return false;
-        lock (cursor) cursor.Dispose();
         cursor.Id = 0;
+        cursor.Kill();
         return true;
+    }
+
+    /// <summary>Closes all of them.</summary>
+    public void CloseAll()
+    {
+        foreach (var id in _cursors.Keys) Close(id);
+    }
+
+    private async ValueTask<BsonArray> Await(Cursor cursor, long count, TimeSpan wait, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, cursor.Killed);
+        var batch = new BsonArray();
+        await store.Replication.Changed.Until(() => (batch = cursor.Next(count, either.Token)).Count > 0, wait, either.Token);
+        return batch;
     }
 
     private Cursor Find(long id) => _cursors.TryGetValue(id, out var cursor) ? cursor
@@ -78,6 +103,10 @@ internal sealed class Cursors(Store store)
         }
     }
 
-    private static BsonDocument Reply(string name, BsonArray batch, Cursor cursor) =>
-        new("cursor", new BsonDocument { { name, batch }, { "id", cursor.Id }, { "ns", cursor.Namespace } });
+    private static BsonDocument Reply(string name, BsonArray batch, Cursor cursor)
+    {
+        var body = new BsonDocument { { name, batch }, { "id", cursor.Id }, { "ns", cursor.Namespace } };
+        if (cursor.Snapshot is { } snapshot) body.Add("atClusterTime", snapshot);
+        return new("cursor", body);
+    }
 }

@@ -7,11 +7,11 @@ namespace BackupFunctions.Embedded.Commands;
 /// <summary><c>listDatabases</c>, <c>listCollections</c> and <c>listIndexes</c>.</summary>
 internal static class ListCommands
 {
-    public static BsonDocument Databases(Store store, CommandContext context)
+    public static BsonDocument Databases(CommandContext context)
     {
         var arguments = Arguments.Read(context, "filter", "nameOnly", "authorizedDatabases");
         if (context.Database != "admin") throw new CommandException(13, "Unauthorized", "listDatabases may only be run against the admin database.");
-        var (filter, nameOnly, catalog) = (FilterParser.Parse(arguments.Object("filter")), arguments.Flag("nameOnly"), store.Catalog);
+        var (filter, nameOnly, catalog) = (FilterParser.Parse(arguments.Object("filter")), arguments.Flag("nameOnly"), context.Catalog);
         var (databases, total) = (new BsonArray(), 0L);
         foreach (var name in catalog.Databases)
         {
@@ -26,22 +26,22 @@ internal static class ListCommands
         return reply;
     }
 
-    public static BsonDocument Collections(Store store, Cursors cursors, CommandContext context)
+    public static BsonDocument Collections(Cursors cursors, CommandContext context)
     {
         var arguments = Arguments.Read(context, "filter", "nameOnly", "cursor", "authorizedCollections");
         Namespace.CheckDatabase(context.Database);
         var filter = FilterParser.Parse(arguments.Object("filter"));
-        var entries = store.Catalog.In(context.Database).Select(Describe).Where(d => filter.Matches(RawValue.Document(d)));
+        var entries = context.Catalog.In(context.Database).Select(Describe).Where(d => filter.Matches(RawValue.Document(d)));
         if (arguments.Flag("nameOnly")) entries = entries.Select(NameOnly);
         var cursor = new Cursor($"{context.Database}.$cmd.listCollections", entries);
         return cursors.Open(cursor, Values.Long(arguments.Object("cursor")["batchSize"u8]), single: false, context.Cancellation);
     }
 
-    public static BsonDocument Indexes(Store store, Cursors cursors, CommandContext context)
+    public static BsonDocument Indexes(Cursors cursors, CommandContext context)
     {
         var arguments = Arguments.Read(context, "cursor", "includeBuildUUIDs", "includeIndexBuildInfo");
         var ns = arguments.Target();
-        var indexes = store.Catalog.Find(ns) switch
+        var indexes = context.Catalog.Find(ns) switch
         {
             null => throw new CommandException(26, "NamespaceNotFound", $"ns does not exist: {ns}"),
             Collection collection => collection.Indexes.Select(i => i.Spec.ToArray()),

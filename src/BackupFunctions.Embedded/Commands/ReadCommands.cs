@@ -20,12 +20,12 @@ internal static class ReadCommands
             Skip = arguments.Count("skip") ?? 0,
             Limit = limit,
         };
-        var count = store.Catalog.Find(ns) switch
+        var count = context.Catalog.Find(ns) switch
         {
             null => 0,
             Collection collection when IsAll(arguments) => collection.Count,
             Collection collection => query.Run(collection).LongCount(),
-            View view => ViewReader.Find(store, view, query).LongCount(),
+            View view => ViewReader.Find(store, context.Catalog, view, query).LongCount(),
             _ => 0,
         };
         return new BsonDocument("n", CollectionStatistics.Number(count));
@@ -37,15 +37,17 @@ internal static class ReadCommands
         var ns = arguments.Target();
         var path = IndexDefinition.PathOf(arguments.Text("key") ?? throw arguments.Required("key"));
         var query = new QueryRequest(FilterParser.Parse(arguments.Object("query"))) { Hint = arguments["hint"] };
-        var documents = store.Catalog.Find(ns) switch
+        var documents = context.Catalog.Find(ns) switch
         {
             Collection collection => query.Run(collection).Select(r => r.Document),
-            View view => ViewReader.Find(store, view, query),
+            View view => ViewReader.Find(store, context.Catalog, view, query),
             _ => [],
         };
         var values = new SortedSet<RawValue>(BsonOrder.Instance);
         foreach (var document in documents) values.UnionWith(Flat(new FieldPath(path).Evaluate(document)));
-        return new BsonDocument("values", RawWriter.Array(values).ToBson());
+        var reply = new BsonDocument("values", RawWriter.Array(values).ToBson());
+        if (context.Snapshot is { } snapshot) reply.Add("atClusterTime", snapshot);
+        return reply;
     }
 
     public static BsonDocument Aggregate(Store store, Cursors cursors, CommandContext context)
@@ -62,10 +64,10 @@ internal static class ReadCommands
             throw new CommandException(73, "InvalidNamespace", "{aggregate: 1} is not valid: no stage of this server reads without a collection");
         }
         var ns = arguments.Target();
-        var catalog = store.Catalog;
+        var catalog = context.Catalog;
         Collations.Check(arguments["collation"], catalog.FindCollection(ns));
         var documents = ViewReader.Run(store, catalog, ns, pipeline, arguments["hint"]).Select(d => d.ToArray());
-        return cursors.Open(new Cursor(ns.ToString(), documents), Values.Long(cursor["batchSize"u8]), single: false, context.Cancellation);
+        return cursors.Open(new Cursor(ns.ToString(), documents) { Snapshot = context.Snapshot }, Values.Long(cursor["batchSize"u8]), single: false, context.Cancellation);
     }
 
     private static bool IsAll(Arguments arguments) =>

@@ -6,12 +6,12 @@ namespace BackupFunctions.Embedded.Commands;
 /// <summary><c>collStats</c> and <c>dbStats</c>.</summary>
 internal static class StatsCommands
 {
-    public static BsonDocument Collection(Store store, CommandContext context)
+    public static BsonDocument Collection(CommandContext context)
     {
         var arguments = Arguments.Read(context, "scale");
         var ns = arguments.Target();
         var reply = new BsonDocument("ns", ns.ToString());
-        return store.Catalog.Find(ns) switch
+        return context.Catalog.Find(ns) switch
         {
             Collection collection => reply.AddRange(CollectionStatistics.Of(collection, Scale(arguments))),
             View => throw new CommandException(166, "CommandNotSupportedOnView", $"Namespace {ns} is a view, not a collection"),
@@ -23,10 +23,10 @@ internal static class StatsCommands
         };
     }
 
-    public static BsonDocument Database(Store store, CommandContext context)
+    public static BsonDocument Database(CommandContext context)
     {
         var arguments = Arguments.Read(context, "scale", "freeStorage");
-        var (scale, entries) = (Scale(arguments), store.Catalog.In(context.Database).ToList());
+        var (scale, entries) = (Scale(arguments), context.Catalog.In(context.Database).ToList());
         var collections = entries.OfType<Collection>().ToList();
         var (objects, data, indexes) = (collections.Sum(c => c.Count), collections.Sum(c => c.DataSize), collections.Sum(CollectionStatistics.IndexBytes));
         return new BsonDocument

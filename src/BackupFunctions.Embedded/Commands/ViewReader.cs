@@ -29,14 +29,14 @@ internal static class ViewReader
         }
     }
 
-    public static IEnumerable<RawValue> Find(Store store, View view, QueryRequest query)
+    public static IEnumerable<RawValue> Find(Store store, Catalog catalog, View view, QueryRequest query)
     {
         if (!query.Min.IsMissing || !query.Max.IsMissing) throw new CommandException(167, "OptionNotSupportedOnView", "min and max are not supported on views");
         var stages = new List<Stage> { new MatchStage(query.Filter) };
         if (query.Sort is { } sort && sort.Fields is not [{ Name: "$natural" }]) stages.Add(new SortStage(sort));
         if (query.Skip > 0) stages.Add(new SkipStage(query.Skip));
         if (query.Limit > 0) stages.Add(new LimitStage(query.Limit));
-        return Run(store, store.Catalog, view.Namespace, new Pipeline(stages));
+        return Run(store, catalog, view.Namespace, new Pipeline(stages));
     }
 
     private static IEnumerable<RawValue> OnCollection(Store store, Collection collection, Pipeline pipeline, RawValue hint)

@@ -13,15 +13,34 @@ internal sealed class QueryPlan
     private IReadOnlyList<IndexRange> _ranges = [default];
     private bool _forward = true;
     private long? _from;
+    private long? _to;
 
     /// <summary>Whether records come in the order asked for.</summary>
     public bool IsSorted { get; private set; }
 
+    /// <summary>Whether it goes through the collection from the oldest record to the newest.</summary>
+    public bool IsForward => _index is null && _forward;
+
+    /// <summary>The first record id that can match, where the plan knows one.</summary>
+    public long? From => _from;
+
+    /// <summary>The last record id that can match, where the plan knows one.</summary>
+    public long? To => _to;
+
     public IEnumerable<Record> Records(Collection collection)
     {
-        if (_index is null) return collection.Natural(_forward, _from);
-        var records = (_forward ? _ranges : _ranges.Reverse()).SelectMany(r => collection.Scan(_index, _forward, r));
-        return _ranges.Count > 1 && collection.IsMultikey(_index) ? records.DistinctBy(r => r.Id) : records;
+        if (_index is null)
+        {
+            var records = collection.Natural(_forward, _from);
+            return _to is { } to ? records.TakeWhile(r => r.Id <= to) : records;
+        }
+        return Indexed(collection, _index);
+    }
+
+    private IEnumerable<Record> Indexed(Collection collection, IndexDefinition index)
+    {
+        var records = (_forward ? _ranges : _ranges.Reverse()).SelectMany(r => collection.Scan(index, _forward, r));
+        return _ranges.Count > 1 && collection.IsMultikey(index) ? records.DistinctBy(r => r.Id) : records;
     }
 
     public static QueryPlan Choose(Collection collection, QueryRequest request)
@@ -119,18 +138,21 @@ internal sealed class QueryPlan
     {
         _forward = forward,
         _from = forward && collection.Namespace == Namespace.Oplog ? OplogStart(request.Filter) : null,
+        _to = forward && collection.Namespace == Namespace.Oplog ? OplogEnd(request.Filter) : null,
         IsSorted = NaturalDirection(request.Sort) is not null,
     };
 
-    /// <summary>Record ids of the oplog are its optimes.</summary>
-    private static long? OplogStart(Filter filter)
-    {
-        var lower = filter.Conjuncts.OfType<PathFilter>()
-            .Where(f => f.Path.Length == 1 && f.Path[0].AsSpan().SequenceEqual("ts"u8)).Select(f => f.Test).OfType<Comparison>()
-            .Where(c => c.Kind is ComparisonKind.Equal or ComparisonKind.Greater or ComparisonKind.GreaterOrEqual && c.Operand.Type == BsonType.Timestamp)
-            .Select(c => (long)c.Operand.UInt64).ToList();
-        return lower.Count > 0 ? lower.Max() : null;
-    }
+    private static long? OplogStart(Filter filter) =>
+        OplogBounds(filter, ComparisonKind.Equal, ComparisonKind.Greater, ComparisonKind.GreaterOrEqual).Select(id => (long?)id).Max();
+
+    private static long? OplogEnd(Filter filter) =>
+        OplogBounds(filter, ComparisonKind.Equal, ComparisonKind.Less, ComparisonKind.LessOrEqual).Select(id => (long?)id).Min();
+
+    // Record ids of the oplog are its optimes.
+    private static IEnumerable<long> OplogBounds(Filter filter, params ComparisonKind[] kinds) => filter.Conjuncts.OfType<PathFilter>()
+        .Where(f => f.Path.Length == 1 && f.Path[0].AsSpan().SequenceEqual("ts"u8)).Select(f => f.Test).OfType<Comparison>()
+        .Where(c => kinds.Contains(c.Kind) && c.Operand.Type == BsonType.Timestamp && c.Operand.UInt64 <= long.MaxValue)
+        .Select(c => (long)c.Operand.UInt64);
 
     private static bool IsEmpty(RawValue hint) => hint.IsDocument && hint.Elements.Count() == 0;
 }

@@ -23,8 +23,14 @@ internal sealed record QueryRequest(Filter Filter)
     public IEnumerable<Record> Run(Collection collection)
     {
         var plan = QueryPlan.Choose(collection, this);
-        var records = plan.Records(collection).Where(r => Filter.Matches(r.Document));
-        if (Sort is not null && !plan.IsSorted) records = Sorted(records, Sort);
+        return Run(plan.Records(collection), plan.IsSorted);
+    }
+
+    /// <summary>The documents among these that match, in order.</summary>
+    public IEnumerable<Record> Run(IEnumerable<Record> read, bool isSorted)
+    {
+        var records = read.Where(r => Filter.Matches(r.Document));
+        if (Sort is not null && !isSorted) records = Sorted(records, Sort);
         if (Skip > 0) records = Passed(records, Skip);
         return Limit > 0 ? Cut(records, Limit) : records;
     }

@@ -39,7 +39,7 @@ internal sealed class DiagnosticCommands(ServerIdentity server, ConnectionCounts
 
     private BsonDocument ServerStatus() => new()
     {
-        { "host", server.Member },
+        { "host", server.Member.Name },
         { "version", server.Version.ToString(3) },
         { "process", "backupfunctions-embedded" },
         { "pid", (long)Environment.ProcessId },
@@ -52,12 +52,12 @@ internal sealed class DiagnosticCommands(ServerIdentity server, ConnectionCounts
             {
                 { "setName", server.Options.ReplicaSet },
                 { "setVersion", 1 },
-                { "isWritablePrimary", true },
-                { "secondary", false },
-                { "primary", server.Member },
-                { "hosts", new BsonArray { server.Member } },
-                { "me", server.Member },
-                { "rbid", 1 },
+                { "isWritablePrimary", server.Member.IsPrimary },
+                { "secondary", !server.Member.IsPrimary },
+                { "primary", server.Set.Primary?.Name ?? string.Empty },
+                { "hosts", server.Hosts },
+                { "me", server.Member.Name },
+                { "rbid", server.Member.RollbackId },
             }
         },
         {

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
 using BackupFunctions.Embedded.Commands;
+using BackupFunctions.Embedded.Replication;
+using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Server;
@@ -9,7 +11,7 @@ namespace BackupFunctions.Embedded.Server;
 /// <summary>
 /// Finds a command's handler, asks for a login where one is needed, and finishes the reply: ok or the error, and the cluster's time.
 /// </summary>
-internal sealed class Dispatcher(CommandTable commands, IOptimeSource optimes, bool authenticationRequired)
+internal sealed class Dispatcher(CommandTable commands, Store store, Member member, bool authenticationRequired)
 {
     private const int MaxDatabaseBytes = 63;
 
@@ -112,7 +114,7 @@ internal sealed class Dispatcher(CommandTable commands, IOptimeSource optimes, b
         }
     }
 
-    private ValueTask<BsonDocument> Handle(CommandContext context)
+    private async ValueTask<BsonDocument> Handle(CommandContext context)
     {
         if (!IsDatabaseName(context.Database)) throw ServerErrors.InvalidDatabase(context.Database);
         var handler = commands.Find(context.Name) ?? throw ServerErrors.NoSuchCommand(context.Name);
@@ -120,15 +122,18 @@ internal sealed class Dispatcher(CommandTable commands, IOptimeSource optimes, b
             throw ServerErrors.Unauthorized($"Command {context.Name} requires authentication");
         // run outside of a transaction it would take effect even if the client aborts
         if (context.Body.Contains("autocommit")) throw ServerErrors.NotInTransaction(context.Name);
-        return handler(context);
+        MemberGate.Check(member, context);
+        var reply = await handler(context);
+        await WriteConcernWait.After(member, context, reply);
+        if (context.OperationTime is { } read) reply["operationTime"] = read;
+        return reply;
     }
 
     private BsonDocument AddTimes(BsonDocument reply)
     {
-        var optime = optimes.LastOptime;
         var unsigned = new BsonDocument { { "hash", new BsonBinaryData(new byte[20]) }, { "keyId", 0L } };
-        reply["$clusterTime"] = new BsonDocument { { "clusterTime", optime }, { "signature", unsigned } };
-        reply["operationTime"] = optime;
+        reply["$clusterTime"] = new BsonDocument { { "clusterTime", store.ClusterTime }, { "signature", unsigned } };
+        if (!reply.Contains("operationTime")) reply.Add("operationTime", member.Applied.Optime);
         return reply;
     }
 

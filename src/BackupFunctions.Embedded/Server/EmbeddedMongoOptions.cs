@@ -7,7 +7,10 @@ namespace BackupFunctions.Embedded.Server;
 /// <summary>How an <see cref="EmbeddedMongoServer"/> listens and whom it lets in.</summary>
 public sealed record EmbeddedMongoOptions
 {
-    /// <summary>The TCP port; the default is 0, any free one.</summary>
+    /// <summary>Members of the replica set, 1 to 3, over one store; the default is 1.</summary>
+    public int Members { get; init; } = 1;
+
+    /// <summary>The TCP port of the first member, which the others follow; the default is 0, any free ones.</summary>
     public int Port { get; init; }
 
     /// <summary>The address to listen on; the default is loopback.</summary>
@@ -33,6 +36,18 @@ public sealed record EmbeddedMongoOptions
 
     /// <summary>Collections that are computed instead of kept; the default is none.</summary>
     public IReadOnlyList<SeededCollection> Seeds { get; init; } = [];
+
+    /// <summary>Bytes after which the oplog drops its oldest entries; the default is 256 MiB.</summary>
+    public long OplogBytes { get; init; } = Store.DefaultOplogBytes;
+
+    /// <summary>
+    /// About how many bytes of memory the states of the past may keep for snapshot reads and rollbacks, beside the time that
+    /// <c>minSnapshotHistoryWindowInSeconds</c> bounds; the default is 256 MiB.
+    /// </summary>
+    public long HistoryBytes { get; init; } = History.DefaultMaxBytes;
+
+    /// <summary>How often a no-op entry is written when nothing else is; the default is never.</summary>
+    public TimeSpan? NoopInterval { get; init; }
 
     /// <summary>The clock; the default is the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

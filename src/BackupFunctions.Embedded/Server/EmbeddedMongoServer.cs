@@ -1,169 +1,140 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using BackupFunctions.Embedded.Auth;
-using BackupFunctions.Embedded.Storage;
 using BackupFunctions.Embedded.Commands;
-using BackupFunctions.Embedded.Wire;
+using BackupFunctions.Embedded.Replication;
+using BackupFunctions.Embedded.Storage;
 
 namespace BackupFunctions.Embedded.Server;
 
 /// <summary>
-/// A server in this process that drivers and tools of MongoDB connect to as to a replica set of one member. For demonstrations and tests: it is
-/// no database, and nothing about MongoDB is proven by it alone.
+/// A server in this process that drivers and tools of MongoDB connect to as to a replica set of one to three members. For demonstrations and
+/// tests: it is no database, and nothing about MongoDB is proven by it alone.
 /// </summary>
 public sealed class EmbeddedMongoServer : IAsyncDisposable
 {
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PauseAfterFailedAccept = TimeSpan.FromMilliseconds(100);
-
-    private readonly ConcurrentDictionary<long, Task> _connections = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly ConnectionCounts _counts = new();
-    private readonly TcpListener _listener;
+    private readonly EmbeddedMongoOptions _options;
+    private readonly Store _store;
+    private readonly UserDirectory _users;
     private readonly TlsHandshake? _tls;
-    private readonly TimeProvider _time;
-    private readonly Dispatcher _dispatcher;
-    private readonly Task _accepting;
-    private int _disposed;
+    private readonly Action<CommandTable>? _registerMore;
+    private readonly ParameterCommands _parameters;
+    private readonly int[] _ports;
+    private readonly MemberListener?[] _listeners;
+    private readonly NoopWriter? _noops;
 
-    private EmbeddedMongoServer(EmbeddedMongoOptions options, TcpListener listener, IOptimeSource optimes, Action<CommandTable>? registerMore)
+    private EmbeddedMongoServer(EmbeddedMongoOptions options, Action<CommandTable>? registerMore)
     {
-        _listener = listener;
-        _time = options.Time;
+        if (options.Members is < 1 or > 3) throw new ArgumentException($"a replica set of {options.Members} members is not within 1 and 3", nameof(options));
+        var time = new ShiftedTime(options.Time);
+        (_options, _registerMore, _users) = (options, registerMore, new UserDirectory(options.Users));
         _tls = options.Tls is { } tls ? new TlsHandshake(tls) : null;
-        var users = new UserDirectory(options.Users);
-        _listener.Start();
+        _store = new Store(time, options.OplogBytes, options.Members, options.HistoryBytes);
+        foreach (var seed in options.Seeds) _store.AddSeed(seed);
+        _parameters = new ParameterCommands(options.ServerVersion, _store.History);
 
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        var server = new ServerIdentity(options, Port, optimes);
-        ConnectionString = $"mongodb://{server.Member}/?replicaSet={Uri.EscapeDataString(options.ReplicaSet)}";
+        var sockets = Bind(options);
+        _ports = [.. sockets.Select(s => ((IPEndPoint)s.LocalEndpoint).Port)];
+        foreach (var member in _store.Replication.Members) member.Name = AddressOfMember.Of(options, _ports[member.Index]);
+        _listeners = [.. sockets.Select((socket, i) => Serve(_store.Replication.Members[i], socket))];
+        var hosts = string.Join(',', _store.Replication.Members.Select(m => m.Name));
+        ConnectionString = $"mongodb://{hosts}/?replicaSet={Uri.EscapeDataString(options.ReplicaSet)}";
         if (_tls is not null) ConnectionString += "&tls=true";
-        _dispatcher = new Dispatcher(Commands(server, users, registerMore), optimes, users.Any);
-        _accepting = Accept();
+        Controls = new TestControls(_store, time, StopListening, StartListening);
+        if (options.NoopInterval is { } interval) _noops = new NoopWriter(_store, interval);
     }
 
-    /// <summary>The TCP port that it listens on.</summary>
-    public int Port { get; }
+    /// <summary>The TCP port that the first member listens on.</summary>
+    public int Port => _ports[0];
 
-    /// <summary><c>mongodb://host:port/?replicaSet=name</c>, with <c>tls=true</c> when it speaks TLS; without credentials.</summary>
+    /// <summary>
+    /// <c>mongodb://host:port,host:port/?replicaSet=name</c>, with <c>tls=true</c> when it speaks TLS; without credentials.
+    /// </summary>
     public string ConnectionString { get; }
+
+    /// <summary>Makes happen what a test wants to see survived: elections, lag, rollbacks, jumps of the clock, a short oplog.</summary>
+    public TestControls Controls { get; }
 
     /// <summary>Starts to listen; connections are served when this returns.</summary>
     /// <exception cref="ArgumentException">The options contradict each other.</exception>
     /// <exception cref="SocketException">The address or port cannot be had.</exception>
-    public static Task<EmbeddedMongoServer> Start(EmbeddedMongoOptions options, CancellationToken cancellation = default)
-    {
-        var store = new Store(options.Time);
-        foreach (var seed in options.Seeds) store.AddSeed(seed);
-        return Start(options, store, table => StoreCommands.Register(table, store), cancellation);
-    }
+    public static Task<EmbeddedMongoServer> Start(EmbeddedMongoOptions options, CancellationToken cancellation = default) =>
+        Start(options, registerMore: null, cancellation);
 
-    /// <summary>Starts with these commands beside its own; <paramref name="optimes"/> says how far they have written.</summary>
+    /// <summary>Starts with these commands beside its own.</summary>
     internal static Task<EmbeddedMongoServer> Start(
-        EmbeddedMongoOptions options, IOptimeSource optimes, Action<CommandTable>? registerMore, CancellationToken cancellation = default)
+        EmbeddedMongoOptions options, Action<CommandTable>? registerMore, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        var listener = new TcpListener(options.Address, options.Port);
-        try
-        {
-            return Task.FromResult(new EmbeddedMongoServer(options, listener, optimes, registerMore));
-        }
-        catch
-        {
-            listener.Dispose();
-            throw;
-        }
+        return Task.FromResult(new EmbeddedMongoServer(options, registerMore));
     }
 
     /// <summary>Stops listening, cancels running commands and closes all connections. May be called twice.</summary>
     /// <exception cref="Exception">A connection ended by an error of the server itself, and not by the client or the network.</exception>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _accepting;
-        await Task.WhenAll(_connections.Values);
-        _stopping.Dispose();
+        if (_noops is not null) await _noops.DisposeAsync();
+        foreach (var listener in _listeners)
+        {
+            if (listener is not null) await listener.DisposeAsync();
+        }
     }
 
-    private CommandTable Commands(ServerIdentity server, UserDirectory users, Action<CommandTable>? registerMore)
+    private static List<TcpListener> Bind(EmbeddedMongoOptions options)
+    {
+        var sockets = new List<TcpListener>();
+        try
+        {
+            for (var i = 0; i < options.Members; i++)
+            {
+                var socket = new TcpListener(options.Address, options.Port == 0 ? 0 : options.Port + i);
+                sockets.Add(socket);
+                socket.Start();
+            }
+            return sockets;
+        }
+        catch
+        {
+            sockets.ForEach(s => s.Dispose());
+            throw;
+        }
+    }
+
+    private MemberListener Serve(Member member, TcpListener socket)
+    {
+        var counts = new ConnectionCounts();
+        var server = new ServerIdentity(_options, _ports[member.Index], member);
+        var dispatcher = new Dispatcher(Commands(server, counts), _store, member, _users.Any);
+        var listener = new MemberListener(socket, _tls, _store.Time, counts, dispatcher);
+        member.OnInterrupt(listener.CloseConnections);
+        return listener;
+    }
+
+    private CommandTable Commands(ServerIdentity server, ConnectionCounts counts)
     {
         var commands = new CommandTable();
-        var authenticator = new Authenticator(users);
+        var authenticator = new Authenticator(_users);
         authenticator.Register(commands);
         new HelloCommands(server, authenticator).Register(commands);
-        new ReplicaSetCommands(server).Register(commands);
-        new ParameterCommands(server.Version).Register(commands);
-        new DiagnosticCommands(server, _counts).Register(commands);
-        new ConnectionStatusCommand(users).Register(commands);
+        new ReplicaSetCommands(server, _store).Register(commands);
+        _parameters.Register(commands);
+        new DiagnosticCommands(server, counts).Register(commands);
+        new ConnectionStatusCommand(_users).Register(commands);
         SessionCommands.Register(commands);
-        registerMore?.Invoke(commands);
+        StoreCommands.Register(commands, _store, server.Member);
+        _registerMore?.Invoke(commands);
         return commands;
     }
 
-    private async Task Accept()
+    private async Task StopListening(Member member)
     {
-        await Task.Yield(); // the constructor goes on
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var socket = await _listener.AcceptSocketAsync(_stopping.Token);
-                var id = _counts.Open();
-                var connection = Serve(socket, id);
-                _connections[id] = connection;
-                _ = ForgetWhenDone(id, connection);
-            }
-            catch (SocketException)
-            {
-                // the client was gone again, or the process is out of sockets
-                await Task.Delay(PauseAfterFailedAccept, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
+        if (Interlocked.Exchange(ref _listeners[member.Index], null) is { } listener) await listener.DisposeAsync();
     }
 
-    private async Task ForgetWhenDone(long id, Task connection)
+    private void StartListening(Member member)
     {
-        await connection.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (connection.IsCompletedSuccessfully) _connections.TryRemove(id, out _); // else DisposeAsync tells
-    }
-
-    private async Task Serve(Socket socket, long id)
-    {
-        await Task.Yield(); // the loop accepts the next one
-        try
-        {
-            using var owned = socket;
-            socket.NoDelay = true;
-            var (stream, subject) = await Open(socket);
-            await using var opened = stream;
-            var peer = new PeerState { Address = socket.RemoteEndPoint as IPEndPoint, CertificateSubject = subject };
-            var state = new ConnectionState { Id = id, Peer = peer };
-            await new Connection(stream, state, _dispatcher).Run(_stopping.Token);
-        }
-        catch (Exception e) when (e is IOException or SocketException or AuthenticationException or WireException or OperationCanceledException)
-        {
-            // how connections end that the client or the network breaks, or that outlive the server
-        }
-        finally
-        {
-            _counts.Close();
-        }
-    }
-
-    private async Task<(Stream Stream, string? Subject)> Open(Socket socket)
-    {
-        var plain = new NetworkStream(socket, ownsSocket: false);
-        if (_tls is null) return (plain, null);
-        using var timeout = new CancellationTokenSource(HandshakeTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
-        return await _tls.Run(plain, either.Token);
+        var socket = new TcpListener(_options.Address, _ports[member.Index]);
+        socket.Start();
+        _listeners[member.Index] = Serve(member, socket);
     }
 }

@@ -6,36 +6,40 @@ using MongoDB.Bson;
 namespace BackupFunctions.Embedded.Server;
 
 /// <summary>
-/// hello and its older form isMaster. No topologyVersion is sent: with one, a client would wait on the server for changes of the topology;
-/// without one it asks at its heartbeat interval, which is all that a set of one unchanging member needs.
+/// hello and its older form isMaster. A client that sends the topologyVersion it knows gets its reply when that has changed, or after
+/// <c>maxAwaitTimeMS</c>; one reply for each request, which is what a client that allows a stream has to take too.
 /// </summary>
 internal sealed class HelloCommands(ServerIdentity server, Authenticator authenticator)
 {
-    // the counter of elections is in the last eight bytes, as the server makes these ids
-    private static readonly ObjectId ElectionId = new("7fffffff0000000000000001");
-
     /// <summary>Adds the commands.</summary>
     public void Register(CommandTable commands)
     {
-        commands.Add("hello", context => ValueTask.FromResult(Hello(context, "isWritablePrimary")));
-        commands.Add("isMaster", context => ValueTask.FromResult(Hello(context, "ismaster")));
-        commands.Add("ismaster", context => ValueTask.FromResult(Hello(context, "ismaster")));
+        commands.Add("hello", context => Hello(context, "isWritablePrimary"));
+        commands.Add("isMaster", context => Hello(context, "ismaster"));
+        commands.Add("ismaster", context => Hello(context, "ismaster"));
     }
 
-    private BsonDocument Hello(CommandContext context, string primaryField)
+    private async ValueTask<BsonDocument> Hello(CommandContext context, string primaryField)
     {
+        await AwaitChange(context);
+        var (member, set) = (server.Member, server.Set);
+        var (version, primary, isPrimary) = (member.TopologyVersion, set.Primary, member.IsPrimary);
         var reply = new BsonDocument();
         if (context.Body.Contains("helloOk")) reply.Add("helloOk", true);
         reply.AddRange(new BsonDocument
         {
-            { "hosts", new BsonArray { server.Member } },
+            { "topologyVersion", version },
+            { "hosts", server.Hosts },
             { "setName", server.Options.ReplicaSet },
             { "setVersion", 1 },
-            { primaryField, true },
-            { "secondary", false },
-            { "primary", server.Member },
-            { "me", server.Member },
-            { "electionId", ElectionId },
+            { primaryField, isPrimary },
+            { "secondary", !isPrimary },
+        });
+        if (primary is not null) reply.Add("primary", primary.Name);
+        reply.Add("me", member.Name);
+        if (isPrimary) reply.Add("electionId", ElectionId(set.Term));
+        reply.AddRange(new BsonDocument
+        {
             { "lastWrite", LastWrite() },
             { "maxBsonObjectSize", 16 * 1024 * 1024 },
             { "maxMessageSizeBytes", MessageHeader.MaxMessageSize },
@@ -54,10 +58,27 @@ internal sealed class HelloCommands(ServerIdentity server, Authenticator authent
         return reply;
     }
 
+    private async ValueTask AwaitChange(CommandContext context)
+    {
+        if (!context.Body.TryGetValue("topologyVersion", out var known) || known is not BsonDocument version) return;
+        if (!context.Body.TryGetValue("maxAwaitTimeMS", out var limit)) throw ServerErrors.BadValue("A request with a 'topologyVersion' must include 'maxAwaitTimeMS'");
+        var (process, counter, member) = (version["processId"], version["counter"].ToInt64(), server.Member);
+        await server.Set.Changed.Until(
+            () => process != member.ProcessId || counter != member.TopologyCounter, TimeSpan.FromMilliseconds(limit.ToInt64()), context.Cancellation);
+    }
+
     private BsonDocument LastWrite()
     {
-        var optime = ServerIdentity.Optime(server.Optimes.LastOptime);
-        var date = server.Optimes.LastWallTime;
-        return new BsonDocument { { "opTime", optime }, { "lastWriteDate", date }, { "majorityOpTime", optime }, { "majorityWriteDate", date } };
+        var (applied, committed) = (server.Member.Applied, server.Member.Committed);
+        return new BsonDocument
+        {
+            { "opTime", ServerIdentity.Optime(applied) },
+            { "lastWriteDate", applied.Wall },
+            { "majorityOpTime", ServerIdentity.Optime(committed) },
+            { "majorityWriteDate", committed.Wall },
+        };
     }
+
+    // the term is in the last eight bytes, as the server makes these ids
+    private static ObjectId ElectionId(long term) => new($"7fffffff{term:x16}");
 }

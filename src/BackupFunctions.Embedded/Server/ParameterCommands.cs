@@ -1,14 +1,15 @@
 using BackupFunctions.Embedded.Auth;
 using BackupFunctions.Embedded.Commands;
+using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Server;
 
 /// <summary>
-/// getParameter and setParameter, for the parameters that backup tools ask for. A parameter that can be set is remembered and
-/// reported, and changes nothing else: there is no TTL monitor to stop.
+/// getParameter and setParameter, for the parameters that backup tools ask for, common to all members. The window of snapshot reads is acted
+/// on; another parameter that can be set is remembered and reported, and changes nothing else: there is no TTL monitor to stop.
 /// </summary>
-internal sealed class ParameterCommands(Version version)
+internal sealed class ParameterCommands(Version version, History history)
 {
     private static readonly Dictionary<string, BsonValue> Defaults = new(StringComparer.Ordinal)
     {
@@ -71,6 +72,7 @@ internal sealed class ParameterCommands(Version version)
             var reply = new BsonDocument("was", _settable[changes[0].Name]);
             foreach (var change in changes)
                 _settable[change.Name] = _settable[change.Name].IsBoolean ? change.Value.ToBoolean() : change.Value.ToInt32();
+            history.WindowSeconds = _settable["minSnapshotHistoryWindowInSeconds"].AsInt32;
             return reply;
         }
     }

@@ -1,102 +1,56 @@
 using BackupFunctions.Embedded.Commands;
+using BackupFunctions.Embedded.Replication;
+using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Server;
 
-/// <summary>
-/// State and configuration of the replica set of one. What is written is committed by the majority at once, and never rolled back.
-/// </summary>
-internal sealed class ReplicaSetCommands(ServerIdentity server)
+/// <summary>State and configuration of the replica set, stepping down, and notes in the oplog.</summary>
+internal sealed class ReplicaSetCommands(ServerIdentity server, Store store)
 {
-    private const int Primary = 1;
     private const long HeartbeatMilliseconds = 2000;
 
     /// <summary>Adds the commands.</summary>
     public void Register(CommandTable commands)
     {
-        commands.AddAdmin("replSetGetStatus", _ => ValueTask.FromResult(Status()));
+        commands.AddAdmin("replSetGetStatus", _ => ValueTask.FromResult(new ReplicaSetStatus(server, HeartbeatMilliseconds).ToDocument()));
         commands.AddAdmin("replSetGetConfig", _ => ValueTask.FromResult(new BsonDocument("config", Config())));
-        commands.AddAdmin("replSetGetRBID", _ => ValueTask.FromResult(new BsonDocument("rbid", 1)));
+        commands.AddAdmin("replSetGetRBID", _ => ValueTask.FromResult(new BsonDocument("rbid", server.Member.RollbackId)));
+        commands.AddAdmin("replSetStepDown", context => ValueTask.FromResult(StepDown(context)));
+        commands.AddAdmin("appendOplogNote", context => ValueTask.FromResult(AppendNote(context)));
     }
 
-    private BsonDocument Status()
+    private BsonDocument StepDown(CommandContext context)
     {
-        var optime = ServerIdentity.Optime(server.Optimes.LastOptime);
-        var wallTime = server.Optimes.LastWallTime;
-        return new BsonDocument
+        if (!server.Member.IsPrimary) throw new CommandException(10107, "NotWritablePrimary", "not primary so can't step down");
+        if (server.Set.Candidate(server.Member) is null && !context.Body.GetValue("force", false).ToBoolean())
         {
-            { "set", server.Options.ReplicaSet },
-            { "date", server.Now },
-            { "myState", Primary },
-            { "term", ServerIdentity.Term },
-            { "syncSourceHost", string.Empty },
-            { "syncSourceId", -1 },
-            { "heartbeatIntervalMillis", HeartbeatMilliseconds },
-            { "majorityVoteCount", 1 },
-            { "writeMajorityCount", 1 },
-            { "votingMembersCount", 1 },
-            { "writableVotingMembersCount", 1 },
-            {
-                "optimes", new BsonDocument
-                {
-                    { "lastCommittedOpTime", optime },
-                    { "lastCommittedWallTime", wallTime },
-                    { "readConcernMajorityOpTime", optime },
-                    { "appliedOpTime", optime },
-                    { "durableOpTime", optime },
-                    { "lastAppliedWallTime", wallTime },
-                    { "lastDurableWallTime", wallTime },
-                }
-            },
-            { "members", new BsonArray { Member(optime, wallTime) } },
-        };
+            throw new CommandException(
+                262,
+                "ExceededTimeLimit",
+                "No electable secondaries caught up. Please use the replSetStepDown command with the argument {force: true} to force node to step down.");
+        }
+        server.Set.StepDown(null);
+        return [];
     }
 
-    private BsonDocument Member(BsonDocument optime, DateTime wallTime) => new()
+    private BsonDocument AppendNote(CommandContext context)
     {
-        { "_id", 0 },
-        { "name", server.Member },
-        { "health", 1.0 },
-        { "state", Primary },
-        { "stateStr", "PRIMARY" },
-        { "uptime", (int)server.Uptime.TotalSeconds },
-        { "optime", optime },
-        { "optimeDate", DateTimeOffset.FromUnixTimeSeconds(server.Optimes.LastOptime.Timestamp).UtcDateTime },
-        { "lastAppliedWallTime", wallTime },
-        { "lastDurableWallTime", wallTime },
-        { "syncSourceHost", string.Empty },
-        { "syncSourceId", -1 },
-        { "infoMessage", string.Empty },
-        { "electionTime", server.ElectionTime },
-        { "electionDate", server.Started.UtcDateTime },
-        { "configVersion", 1 },
-        { "configTerm", ServerIdentity.Term },
-        { "self", true },
-        { "lastHeartbeatMessage", string.Empty },
-    };
+        var arguments = Arguments.Read(context, "data", "maxClusterTime");
+        var data = arguments.Object("data");
+        if (data.IsMissing) throw arguments.Required("data");
+        if (arguments["maxClusterTime"] is { IsMissing: false } most && (ulong)store.LastOptime.Value > most.UInt64)
+            throw new CommandException(209, "StaleClusterTime", $"Requested maxClusterTime is less than the primary's clusterTime {store.LastOptime}");
+        store.WriteNoop(data);
+        return [];
+    }
 
     private BsonDocument Config() => new()
     {
         { "_id", server.Options.ReplicaSet },
         { "version", 1 },
-        { "term", ServerIdentity.Term },
-        {
-            "members", new BsonArray
-            {
-                new BsonDocument
-                {
-                    { "_id", 0 },
-                    { "host", server.Member },
-                    { "arbiterOnly", false },
-                    { "buildIndexes", true },
-                    { "hidden", false },
-                    { "priority", 1.0 },
-                    { "tags", new BsonDocument() },
-                    { "secondaryDelaySecs", 0L },
-                    { "votes", 1 },
-                },
-            }
-        },
+        { "term", server.Set.Term },
+        { "members", new BsonArray(server.Set.Members.Select(Member)) },
         { "protocolVersion", 1L },
         { "writeConcernMajorityJournalDefault", true },
         {
@@ -108,8 +62,21 @@ internal sealed class ReplicaSetCommands(ServerIdentity server)
                 { "electionTimeoutMillis", 10_000 },
                 { "getLastErrorModes", new BsonDocument() },
                 { "getLastErrorDefaults", new BsonDocument { { "w", 1 }, { "wtimeout", 0 } } },
-                { "replicaSetId", server.ReplicaSetId },
+                { "replicaSetId", server.Set.Id },
             }
         },
+    };
+
+    private static BsonDocument Member(Member member) => new()
+    {
+        { "_id", member.Index },
+        { "host", member.Name },
+        { "arbiterOnly", false },
+        { "buildIndexes", true },
+        { "hidden", false },
+        { "priority", 1.0 },
+        { "tags", new BsonDocument() },
+        { "secondaryDelaySecs", 0L },
+        { "votes", 1 },
     };
 }

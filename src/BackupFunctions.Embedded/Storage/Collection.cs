@@ -23,6 +23,9 @@ internal abstract class Collection(Namespace ns, CollectionOptions options) : Ca
     /// <summary>Whether some document has more than one entry in the index.</summary>
     public abstract bool IsMultikey(IndexDefinition index);
 
+    /// <summary>Whether a record has this id.</summary>
+    public abstract bool Has(long id);
+
     /// <summary>The record at this place of natural order, from 0.</summary>
     public abstract Record At(long ordinal);
 

@@ -10,10 +10,13 @@ internal sealed class CollectionEditor
     private readonly ImmutableSortedSet<Record>.Builder _records;
     private readonly List<IndexEditor> _indexes;
     private long _nextId;
+    private readonly UnitJournal? _journal;
     private StoredCollection? _current;
 
-    public CollectionEditor(StoredCollection start)
+    /// <summary>Edits a collection, and tells the journal where there is one.</summary>
+    public CollectionEditor(StoredCollection start, UnitJournal? journal = null)
     {
+        _journal = journal;
         _start = _current = start;
         _records = start.Records.ToBuilder();
         _indexes = [.. start.States.Select(s => new IndexEditor(start.Namespace, s))];
@@ -35,7 +38,7 @@ internal sealed class CollectionEditor
     {
         var record = new Record(id ?? _nextId, bytes);
         var keys = Keys(record, replacing: false);
-        _nextId = record.Id + 1;
+        _nextId = Math.Max(_nextId, record.Id + 1);
         Put(record, keys);
         return record;
     }
@@ -53,6 +56,7 @@ internal sealed class CollectionEditor
     {
         foreach (var index in _indexes) index.Remove(record);
         _records.Remove(record);
+        _journal?.Removed(Namespace, record);
         DataSize -= record.Bytes.Length;
         _current = null;
     }
@@ -82,6 +86,7 @@ internal sealed class CollectionEditor
     private void Put(Record record, List<RawValue[]>[] keys)
     {
         _records.Add(record);
+        _journal?.Added(Namespace, record);
         for (var i = 0; i < keys.Length; i++) _indexes[i].Add(keys[i], record.Id);
         DataSize += record.Bytes.Length;
         _current = null;

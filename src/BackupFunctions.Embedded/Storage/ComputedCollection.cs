@@ -26,6 +26,8 @@ internal sealed class ComputedCollection(Namespace ns, SeededCollection seed, Gu
 
     public override bool IsMultikey(IndexDefinition index) => false;
 
+    public override bool Has(long id) => id >= 1 && id <= Count;
+
     public override Record At(long ordinal) => new(ordinal + 1, seed.Document(ordinal));
 
     private IEnumerable<Record> Between(long from, long to, bool forward)

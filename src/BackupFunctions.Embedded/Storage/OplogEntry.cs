@@ -8,10 +8,10 @@ internal sealed record RetryableStatement(RawValue SessionId, long TransactionNu
 /// <summary>An entry of the oplog before it has its optime.</summary>
 internal sealed record OplogEntry(string Op, string Namespace, Guid? Uuid, RawValue O, RawValue O2 = default, RetryableStatement? Statement = null)
 {
-    private const long Term = 1, Version = 2;
+    private const long Version = 2;
 
     /// <summary>The entry's document, its fields in the server's order.</summary>
-    public byte[] ToDocument(BsonTimestamp optime, DateTime wall)
+    public byte[] ToDocument(BsonTimestamp optime, DateTime wall, long term)
     {
         var writer = new RawWriter(O.Length + 256);
         if (Statement is { } statement)
@@ -23,11 +23,11 @@ internal sealed record OplogEntry(string Op, string Namespace, Guid? Uuid, RawVa
         writer.Append("o", O);
         if (!O2.IsMissing) writer.Append("o2", O2);
         if (Statement is { } retryable) writer.Append("stmtId", retryable.StatementId);
-        writer.Append("ts", RawValue.From(optime)).Append("t", Term).Append("v", Version).Append("wall", new BsonDateTime(wall));
+        writer.Append("ts", RawValue.From(optime)).Append("t", term).Append("v", Version).Append("wall", new BsonDateTime(wall));
         if (Statement is { } linked)
         {
             var first = linked.Previous.Value == 0;
-            writer.Append("prevOpTime", new BsonDocument { { "ts", linked.Previous }, { "t", first ? -1L : Term } });
+            writer.Append("prevOpTime", new BsonDocument { { "ts", linked.Previous }, { "t", first ? -1L : term } });
         }
         return writer.ToDocument();
     }

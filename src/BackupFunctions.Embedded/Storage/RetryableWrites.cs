@@ -33,6 +33,16 @@ internal sealed class RetryableWrites
         return node.Value;
     }
 
+    /// <summary>Forgets the sessions that wrote behind an optime, whose writes are gone.</summary>
+    public void ForgetAfter(BsonTimestamp optime)
+    {
+        foreach (var session in _byUse.Where(s => s.Last.Value > optime.Value).ToList())
+        {
+            _sessions.Remove(session.Key, out var node);
+            _byUse.Remove(node!);
+        }
+    }
+
     private void Forget()
     {
         var oldest = _byUse.First!;

@@ -54,6 +54,15 @@ internal sealed class StoredCollection(
 
     public override Record At(long ordinal) => Records[(int)ordinal];
 
+    public override bool Has(long id) => Records.Contains(new Record(id, []));
+
+    /// <summary>Records up to this id.</summary>
+    public int CountUpTo(long id)
+    {
+        var place = Records.IndexOf(new Record(id, []));
+        return place >= 0 ? place + 1 : ~place;
+    }
+
     /// <summary>The record of this id, or null.</summary>
     public Record? Find(long id)
     {

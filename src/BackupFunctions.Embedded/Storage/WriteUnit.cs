@@ -15,6 +15,9 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     private readonly HashSet<string> _viewsOf = [];
     private bool _logged;
 
+    /// <summary>What has been done so far.</summary>
+    public UnitJournal Journal { get; } = new();
+
     public OptimeClock Clock => clock;
 
     public IdentityMaker Ids => ids;
@@ -44,7 +47,7 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
         if (_editors.TryGetValue(ns, out var editor)) return editor;
         editor = _catalog.Find(ns) switch
         {
-            StoredCollection stored => new CollectionEditor(stored),
+            StoredCollection stored => new CollectionEditor(stored, Journal),
             View => throw new CommandException(166, "CommandNotSupportedOnView", $"Namespace {ns} is a view, not a collection"),
             null => throw new CommandException(26, "NamespaceNotFound", $"ns does not exist: {ns}"),
             _ => throw new CommandException(20, "IllegalOperation", $"collection {ns} is seeded and read-only"),
@@ -56,12 +59,14 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     public void Put(CatalogEntry entry)
     {
         Forget(entry.Namespace);
+        Journal.Put(entry);
         _catalog = _catalog.With(entry);
     }
 
     public void Remove(Namespace ns)
     {
         Forget(ns);
+        Journal.Removed(ns, _catalog.Find(ns));
         _catalog = _catalog.Without(ns);
     }
 
@@ -70,7 +75,8 @@ internal sealed class WriteUnit(Catalog catalog, OptimeClock clock, IdentityMake
     {
         var optime = clock.Next();
         var oplog = Edit(Namespace.Oplog);
-        oplog.Insert(entry.ToDocument(optime, clock.Now), optime.Value);
+        oplog.Insert(entry.ToDocument(optime, clock.Now, clock.Term), optime.Value);
+        Journal.Logged(optime);
         _logged = true;
         return optime;
     }

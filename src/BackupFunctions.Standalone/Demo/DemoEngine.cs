@@ -61,7 +61,7 @@ internal sealed class DemoEngine : IDemoEngine
     {
         var request = new RestoreRequest(Cid.Parse(root), _include, [], Drop: false, Force: false);
         var result = await _engine.Restore(request, _engine.Source, Report(progress), cancellationToken);
-        return new(result.Collections, result.Views, result.Indexes, result.Documents, result.Bytes, [.. result.Differences.SelectMany(d => d.Sentences)]);
+        return new(result.Collections, result.Views, result.Indexes, result.Documents, result.Bytes, [.. (result.Differences ?? []).SelectMany(d => d.Sentences)]);
     }
 
     /// <inheritdoc/>

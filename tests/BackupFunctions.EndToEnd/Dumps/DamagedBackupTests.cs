@@ -126,6 +126,6 @@ public sealed class DamagedBackupTests(DownloadedBackup backup) : IClassFixture<
     private async Task Decrypt(IBackupContent content, IKeySource keys)
     {
         using var opened = await OpenedBackup.Open(content, keys, Cancellation);
-        await DumpExporter.Run(opened, Output, backup.Files, null, Cancellation);
+        await DumpExporter.Run(opened, [], Output, backup.Files, null, Cancellation);
     }
 }

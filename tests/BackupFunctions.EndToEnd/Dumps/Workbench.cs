@@ -63,7 +63,7 @@ internal sealed class Workbench : IDisposable
     public async Task<string> Decrypt(IBackupContent content, string name)
     {
         using var backup = await OpenedBackup.Open(content, Keys, Cancellation);
-        await DumpExporter.Run(backup, Sub(name), Files, null, Cancellation);
+        await DumpExporter.Run(backup, [], Sub(name), Files, null, Cancellation);
         return Sub(name);
     }
 

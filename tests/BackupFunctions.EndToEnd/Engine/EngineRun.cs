@@ -64,7 +64,7 @@ internal sealed class EngineRun : IDisposable
     {
         await Drop();
         var result = await Restore(root);
-        result.Differences.SelectMany(d => d.Sentences).ShouldBeEmpty();
+        result.Differences.ShouldNotBeNull().SelectMany(d => d.Sentences).ShouldBeEmpty();
         return result;
     }
 

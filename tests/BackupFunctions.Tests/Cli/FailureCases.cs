@@ -9,15 +9,6 @@ internal static class FailureCases
 {
     public static IReadOnlyList<CliCase> All { get; } =
     [
-        new("backup incremental",
-            "",
-            """
-            error: argument 'incremental' not recognized. Must be one of: 'full'
-            hint: run `backupfn backup --help`
-
-            """,
-            2),
-
         new("bakup",
             "",
             """
@@ -490,5 +481,43 @@ internal static class FailureCases
         {
             Engine = new() { Oplog = FindingStatus.Failed },
         },
+
+        new("backup incremental",
+            """
+            nothing was written that needs a backup
+
+            """,
+            """
+            error: continue the oplog behind 1782871275:4: the oplog begins later; a new full backup was made
+            hint: `backupfn windows` shows what can be restored; a larger oplog or shorter intervals keep it from happening
+
+            """,
+            14)
+        {
+            Engine = new() { Increment = new([], null, null, [new("1782871275:4", null, "rolled_over")], []) },
+        },
+
+        new("backup incremental --json",
+            """
+            {"message_type":"incremental_result","backups":[],"covered_through":null,"covered_time":null,"gaps":[{"after":"1782957600:1","resumes":"1782871275:4","reason":"rolled_back"}],"warnings":[]}
+
+            """,
+            """
+            {"message_type":"error","kind":"oplog_gap","message":"continue the oplog behind 1782957600:1: this entry was rolled back; the chain goes on behind 1782871275:4","hint":"`backupfn windows` shows what can be restored; a larger oplog or shorter intervals keep it from happening","exit_code":14}
+
+            """,
+            14)
+        {
+            Engine = new() { Increment = new([], null, null, [new("1782957600:1", "1782871275:4", "rolled_back")], []) },
+        },
+
+        new("backup differential",
+            "",
+            """
+            error: argument 'differential' not recognized. Must be one of: 'full' 'incremental'
+            hint: run `backupfn backup --help`
+
+            """,
+            2),
     ];
 }

@@ -16,6 +16,12 @@ internal sealed class FakeEngine : IEngineCommands
 
     public IReadOnlyList<string> Differences { get; init; } = [];
 
+    public OplogPlan? Oplog { get; init; }
+
+    public ReplaySummary? Replay { get; init; }
+
+    public bool Compared { get; init; }
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public NodeVerification SecondNode { get; init; } = new("IPFS_NODE_2_URL", true, 1200, 60, 0, 0, null);
@@ -27,6 +33,12 @@ internal sealed class FakeEngine : IEngineCommands
         Summary("b-2", BackupState.Complete, 0),
         Summary("b-1", BackupState.Complete, -7) with { StoredBytes = 900, Documents = 7 },
     ];
+
+    public WindowsResult Restorable { get; init; } = new(
+        [new("1782871275:4", Start.AddSeconds(75), "1782957600:1", Start.AddDays(1), "b-1", ["b-2"])],
+        [new("1782957600:1", Start.AddDays(1), null, null, "rolled_over", Start.AddDays(3))]);
+
+    public IncrementalResult Increment { get; init; } = new([new(Slice, [new("IPFS_NODE_1_URL", true, 9, null), new("IPFS_NODE_2_URL", true, 9, null)], [])], "1782957600:1", Start.AddDays(1), [], []);
 
     public object? Request { get; private set; }
 
@@ -41,7 +53,19 @@ internal sealed class FakeEngine : IEngineCommands
             State == BackupState.Complete ? new("IPFS_NODE_2_URL", true, 60, null) : new("IPFS_NODE_2_URL", false, 0, "connection refused"),
         ], Warnings));
 
-    public Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ListResult(Backups));
+    public Task<IncrementalResult> BackupIncrement(IncrementalRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, Increment);
+
+    public async Task BackupContinuously(
+        IncrementalRequest request, EngineRun run, Action<IncrementalResult> onRun, Action<FailedRun> onFailure, CancellationToken cancellationToken)
+    {
+        onRun(await Answer(request, run, Increment));
+        onFailure(new("read the oplog: no member answers", "start the server", 2));
+        onRun(Increment with { Backups = [] });
+    }
+
+    public Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken) => Answer("windows", run, Restorable);
+
+    public Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ListResult(Backups, Restorable));
 
     public Task<BackupDetails> Show(ShowRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new BackupDetails(Summary("b-2", BackupState.Complete, 0), "8.0.4", "1782871190:1", 1,
@@ -52,7 +76,7 @@ internal sealed class FakeEngine : IEngineCommands
         Answer(request, run, new DownloadResult(request.Cid, request.Path, 1200, 5_000_000));
 
     public Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken) =>
-        Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 12_345_688));
+        Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 0, 12_345_688));
 
     public Task<RestoreResult> RestoreDump(RestoreDumpRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, Restored(request.Path, false));
 
@@ -68,10 +92,13 @@ internal sealed class FakeEngine : IEngineCommands
     ]));
 
     private static BackupSummary Summary(string id, BackupState state, int days) =>
-        new(id, BackupType.Full, state, Start.AddDays(days), Start.AddDays(days).AddSeconds(75), 12, 50_000, 12_345_678, 4_000_000, Root);
+        new(id, BackupType.Full, state, Start.AddDays(days), Start.AddDays(days).AddSeconds(75), 12, 50_000, 12_345_678, 4_000_000, Root, "1782871275:4", "1782871190:1", "1782871275:4");
+
+    public static BackupSummary Slice =>
+        new("s-1", BackupType.Incremental, BackupState.Complete, Start.AddDays(1), Start.AddDays(1).AddSeconds(2), 0, 40, 9_000, 4_000, Root, null, "1782871275:4", "1782957600:1");
 
     private RestoreResult Restored(string source, bool dryRun) => new(source, dryRun,
-        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Differences), new("shop.recent", "view", 0, 0, 0, [])], Warnings);
+        [new("shop.orders", "collection", 50_000, 12_345_678, 3, Differences), new("shop.recent", "view", 0, 0, 0, [])], Oplog, Replay, Compared, Warnings);
 
     private async Task<T> Answer<T>(object request, EngineRun run, T result)
     {

@@ -17,6 +17,8 @@ internal static class ResultCases
             documents    50,000
             size         11.8 MiB
             stored       3.8 MiB
+            consistent   1782871275:4
+            oplog        1782871190:1 to 1782871275:4
             node         IPFS_NODE_1_URL: pinned, 1,200 blocks verified
             node         IPFS_NODE_2_URL: pinned, 60 blocks verified
 
@@ -24,38 +26,47 @@ internal static class ResultCases
 
         new("backup full --json",
             """
-            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"warnings":[]}
+            {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","consistent_at":"1782871275:4","oplog_after":"1782871190:1","oplog_through":"1782871275:4"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"warnings":[]}
 
             """),
 
         new("list",
             """
-            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  ROOT
-            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
-            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            restorable: 2026-07-01 02:01:15Z to 2026-07-02 02:00:00Z
+            gap: 2026-07-02 02:00:00Z to now (rolled_over)
+
+            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  OPTIME        ROOT
+            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
 
             """),
 
         new("list --json",
             """
-            {"message_type":"backup","id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"}
-            {"message_type":"backup","id":"b-1","type":"full","state":"complete","started_at":"2026-06-24T02:00:00Z","finished_at":"2026-06-24T02:01:15Z","collections":12,"documents":7,"bytes":12345678,"stored_bytes":900,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"}
+            {"message_type":"backup","id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","consistent_at":"1782871275:4","oplog_after":"1782871190:1","oplog_through":"1782871275:4"}
+            {"message_type":"backup","id":"b-1","type":"full","state":"complete","started_at":"2026-06-24T02:00:00Z","finished_at":"2026-06-24T02:01:15Z","collections":12,"documents":7,"bytes":12345678,"stored_bytes":900,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","consistent_at":"1782871275:4","oplog_after":"1782871190:1","oplog_through":"1782871275:4"}
 
             """),
 
         new("list --type full --since 2026-07-01",
             """
-            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  ROOT
-            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
-            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            restorable: 2026-07-01 02:01:15Z to 2026-07-02 02:00:00Z
+            gap: 2026-07-02 02:00:00Z to now (rolled_over)
+
+            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  OPTIME        ROOT
+            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
 
             """),
 
         new("list --type incremental --since 2026-07-01T02:00:00Z --quiet",
             """
-            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  ROOT
-            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
-            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            restorable: 2026-07-01 02:01:15Z to 2026-07-02 02:00:00Z
+            gap: 2026-07-02 02:00:00Z to now (rolled_over)
+
+            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  OPTIME        ROOT
+            b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
 
             """),
 
@@ -71,6 +82,8 @@ internal static class ResultCases
             documents    50,000
             size         11.8 MiB
             stored       3.8 MiB
+            consistent   1782871275:4
+            oplog        1782871190:1 to 1782871275:4
             server       8.0.4
             optime       1782871190:1
             epoch        1
@@ -86,7 +99,7 @@ internal static class ResultCases
 
         new("show latest --json",
             """
-            {"message_type":"backup_details","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"},"server_version":"8.0.4","start_optime":"1782871190:1","epoch":1,"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3},{"namespace":"shop.名前","kind":"collection","documents":1,"bytes":10,"indexes":1},{"namespace":"shop.a\u001B[31mb","kind":"view","documents":0,"bytes":0,"indexes":0}]}
+            {"message_type":"backup_details","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","consistent_at":"1782871275:4","oplog_after":"1782871190:1","oplog_through":"1782871275:4"},"server_version":"8.0.4","start_optime":"1782871190:1","epoch":1,"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3},{"namespace":"shop.名前","kind":"collection","documents":1,"bytes":10,"indexes":1},{"namespace":"shop.a\u001B[31mb","kind":"view","documents":0,"bytes":0,"indexes":0}]}
 
             """),
 
@@ -107,16 +120,17 @@ internal static class ResultCases
 
         new("decrypt x.car",
             """
-            directory    /work/dump
-            collections  2
-            documents    50,001
-            size         11.8 MiB
+            directory      /work/dump
+            collections    2
+            documents      50,001
+            oplog entries  0
+            size           11.8 MiB
 
             """),
 
         new("decrypt x.car -o out --json",
             """
-            {"message_type":"decrypt_result","output":"/work/out","collections":2,"documents":50001,"bytes":12345688}
+            {"message_type":"decrypt_result","output":"/work/out","collections":2,"documents":50001,"oplog_entries":0,"bytes":12345688}
 
             """),
 
@@ -275,6 +289,75 @@ internal static class ResultCases
             """)
         {
             Settings = ["IPFS_NODE_1_URI=x"],
+        },
+
+        new("backup incremental --max-bytes 1000000",
+            """
+            id       s-1
+            type     incremental
+            state    complete
+            root     bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            started  2026-07-02 02:00:00Z
+            took     2.0s
+            entries  40
+            size     8.8 KiB
+            stored   3.9 KiB
+            oplog    1782871275:4 to 1782957600:1
+            node     IPFS_NODE_1_URL: pinned, 9 blocks verified
+            node     IPFS_NODE_2_URL: pinned, 9 blocks verified
+
+            covered through 2026-07-02 02:00:00Z (1782957600:1)
+
+            """),
+
+        new("backup incremental --json",
+            """
+            {"message_type":"incremental_result","backups":[],"covered_through":"1782957600:1","covered_time":"2026-07-02T02:00:00Z","gaps":[],"warnings":[]}
+
+            """)
+        {
+            Engine = new() { Increment = new([], "1782957600:1", new(2026, 7, 2, 2, 0, 0, TimeSpan.Zero), [], []) },
+        },
+
+        new("backup incremental --continuous --every 5m --max-bytes 4096",
+            """
+            nothing was written that needs a backup
+            covered through 2026-07-02 02:00:00Z (1782957600:1)
+            nothing was written that needs a backup
+            covered through 2026-07-02 02:00:00Z (1782957600:1)
+
+            """,
+            """
+            warning: read the oplog: no member answers; trying again in 2.0s (start the server)
+
+            """)
+        {
+            Engine = new() { Increment = new([], "1782957600:1", new(2026, 7, 2, 2, 0, 0, TimeSpan.Zero), [], []) },
+        },
+
+        new("windows",
+            """
+                    FROM (UTC)            TO (UTC)              FROM OPTIME   TO OPTIME     SLICES  FULL BACKUP
+            window  2026-07-01 02:01:15Z  2026-07-02 02:00:00Z  1782871275:4  1782957600:1       1  b-1
+            gap     2026-07-02 02:00:00Z  now                   1782957600:1                        rolled_over
+
+            """),
+
+        new("windows --json",
+            """
+            {"message_type":"window","from":"1782871275:4","from_time":"2026-07-01T02:01:15Z","to":"1782957600:1","to_time":"2026-07-02T02:00:00Z","full":"b-1","slices":["b-2"]}
+            {"message_type":"gap","after":"1782957600:1","after_time":"2026-07-02T02:00:00Z","before":null,"before_time":null,"reason":"rolled_over","detected_at":"2026-07-04T02:00:00Z"}
+
+            """),
+
+        new("windows",
+            "",
+            """
+            note: no backup can be restored to a point in time
+
+            """)
+        {
+            Engine = new() { Restorable = new([], []) },
         },
     ];
 }

@@ -11,9 +11,9 @@ internal sealed class EmbeddedServer
 {
     private readonly CommandTable _table = new();
 
-    public EmbeddedServer(long oplogBytes = Store.DefaultOplogBytes)
+    public EmbeddedServer(long oplogBytes = Store.DefaultOplogBytes, long historyBytes = History.DefaultMaxBytes)
     {
-        Store = new Store(Time, oplogBytes);
+        Store = new Store(Time, oplogBytes, historyBytes: historyBytes);
         StoreCommands.Register(_table, Store);
     }
 

@@ -91,8 +91,8 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
     {
         var manifest = await _repository.Create();
         var activity = new RecordActivity(manifest);
-        var first = await activity.Run(new(Entries.Entry(1)), Cancellation);
-        (await activity.Run(new(Entries.Entry(1)), Cancellation)).Revision.ShouldBe(first.Revision);
+        var first = await activity.Run(new(Entries.Change(1)), Cancellation);
+        (await activity.Run(new(Entries.Change(1)), Cancellation)).Revision.ShouldBe(first.Revision);
         (await manifest.Load(Cancellation)).Revision.ShouldBe(2UL);
     }
 
@@ -101,7 +101,7 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
     {
         var manifest = await _repository.Create();
         await Die(Entries.Change(1));
-        await new RecordActivity(manifest).Run(new(Entries.Entry(1)), Cancellation);
+        await new RecordActivity(manifest).Run(new(Entries.Change(1)), Cancellation);
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1"]);
     }
 

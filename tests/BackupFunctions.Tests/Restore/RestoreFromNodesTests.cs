@@ -54,6 +54,32 @@ public sealed class RestoreFromNodesTests(MongoServerFixture server) : IClassFix
         (await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(backup.Root))).Kind.ShouldBe(ErrorKind.NotFound);
     }
 
+    [Fact]
+    public async Task A_restore_that_failed_halfway_goes_on_when_it_is_asked_for_again_and_leaves_nothing_behind()
+    {
+        var backup = await Prepare();
+        var victim = _rig.Repository.First.Inner.Blocks.MaxBy(b => b.Value.Length);
+        var nodes = new[] { _rig.Repository.First.Inner, _rig.Repository.Second.Inner };
+        foreach (var node in nodes) node.Blocks.TryRemove(victim.Key, out _);
+        await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(backup.Root));
+        foreach (var node in nodes) node.Blocks[victim.Key] = victim.Value;
+
+        var result = await _rig.Restore(backup.Root);
+        ShouldBeWhole(result, backup);
+        result.Warnings.ShouldContain(w => w.StartsWith("goes on with the same restore", StringComparison.Ordinal));
+        (await _rig.State(new(backup.Root, [], [], false, false)).HasBegun(BackupRig.Cancellation)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Another_restore_than_the_one_that_failed_does_not_go_on_with_it()
+    {
+        var backup = await Prepare();
+        foreach (var node in new[] { _rig.Repository.First.Inner, _rig.Repository.Second.Inner }) node.Blocks.TryRemove(node.Blocks.MaxBy(b => b.Value.Length).Key, out _);
+        await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(backup.Root));
+        var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(backup.Root, include: [$"{_rig.Database}.one"]));
+        (error.Message.Contains("exist already", StringComparison.Ordinal), error.Hint!.Contains("--drop", StringComparison.Ordinal)).ShouldBe((true, true));
+    }
+
     private async Task<BackupFunctions.Manifest.BackupEntry> Prepare()
     {
         await _rig.Fill("one", 0, 500);

@@ -11,11 +11,13 @@ using BackupFunctions.Restore;
 using BackupFunctions.Staging;
 using BackupFunctions.Tests.Encryption;
 using BackupFunctions.Tests.Ipfs;
+using BackupFunctions.Tests.Mongo;
 using BackupFunctions.Tests.Mongo.Server;
 using BackupFunctions.Tests.Repositories;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging.Abstractions;
 using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace BackupFunctions.Tests.Workflows;
 
@@ -38,6 +40,8 @@ internal sealed class BackupRig : IDisposable
 
     public string Database { get; }
 
+    public IMongoCollection<BsonDocument> Collection(string name) => _server.Connection.Client.GetDatabase(Database).GetCollection<BsonDocument>(name);
+
     public TestRepository Repository { get; } = new();
 
     public DirectoryStaging Staging { get; }
@@ -53,6 +57,9 @@ internal sealed class BackupRig : IDisposable
 
     /// <summary>Runs instead of an activity when it gives a task; takes the activity's name and its input.</summary>
     public Func<string, object, CancellationToken, Task>? Before { get; set; }
+
+    /// <summary>Stands before the server's oplog, and may change what is read.</summary>
+    public Func<IOplogSource, IOplogSource> Oplog { get; set; } = source => source;
 
     public ManifestStore Manifest => Repository.Manifest(Session);
 
@@ -82,6 +89,12 @@ internal sealed class BackupRig : IDisposable
         return await FullBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(width));
     }
 
+    public async Task<IncrementalBackupResult> BackUpIncrement(long maxBytes = IncrementalBackupInput.DefaultMaxBytes, CancellationToken? cancellationToken = null)
+    {
+        Repository.Time.Advance(TimeSpan.FromMinutes(1));
+        return await IncrementalBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(2, maxBytes, TimeSpan.Zero));
+    }
+
     public InProcessContext Context(CancellationToken cancellationToken) =>
         new("test", Activities(), Repository.Time, _random, null, cancellationToken);
 
@@ -90,6 +103,8 @@ internal sealed class BackupRig : IDisposable
         var filter = new NamespaceFilter(NamespacePattern.ParseAll([$"{Database}.*"], "include"), []);
         return new ActivityRegistry()
             .Add(Wrap(new PlanActivity(_endpoint, filter, Session, Manifest, Staged) { RangeBytes = RangeBytes }))
+            .Add(Wrap(new PlanIncrementalActivity(_endpoint, Session, Manifest, Repository.Nodes.Count)))
+            .Add(Wrap(new CaptureOplogActivity(OpenOplog, new ImmediateTime(), filter, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new DumpActivity(_endpoint, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new AssembleActivity(Session, Staging, Staged, _random)))
             .Add(Wrap(new UploadActivity(Repository.Nodes, Staging, Staged)))
@@ -103,7 +118,7 @@ internal sealed class BackupRig : IDisposable
     public async Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false)
     {
         using var session = RestoreSession();
-        var activities = RestoreActivityRegistry.Create(session, _endpoint, NullLoggerFactory.Instance);
+        var activities = RestoreActivityRegistry.Create(session, _endpoint, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
         var context = new InProcessContext("restore", activities, Repository.Time, _random, null, Cancellation);
         return await RestoreWorkflow.Run(context, new(new(root, include ?? [], exclude ?? [], drop, force), 2));
     }
@@ -113,14 +128,40 @@ internal sealed class BackupRig : IDisposable
 
     public LoadActivity Loader(RestoreSession session) => new(session, _endpoint);
 
+    /// <summary>What a restore of this backup keeps on the target when it has begun, and nothing more.</summary>
+    public async Task<RestoreStep> Begin(Cid root)
+    {
+        var request = new RestoreRequest(root, [], [], false, false);
+        await State(request).Begin(request, Repository.Time.GetUtcNow(), Cancellation);
+        return new(RestoreId.Of(request));
+    }
+
+    public RestoreState State(RestoreRequest request) => new(_server.Connection, RestoreId.Of(request));
+
     public Task<OpenedBackup> Open(Cid root, params IReadOnlyList<IIpfsNode> nodes) =>
         OpenedBackup.Open(new DagContent(new BlockReader(nodes.Count > 0 ? nodes : Repository.Nodes), root), TestRepository.KeySource(), Cancellation);
+
+    /// <summary>The entries of a slice, or of a full backup's oplog, as they come out of the nodes.</summary>
+    public async Task<List<OplogEntry>> Entries(Cid root)
+    {
+        using var backup = await Open(root);
+        var entries = new List<OplogEntry>();
+        foreach (var file in backup.Index.Oplog!.Files)
+        {
+            var assembler = new DocumentAssembler();
+            await foreach (var stretch in backup.ReadFile(file, Cancellation)) entries.AddRange(assembler.Add(stretch).Select(OplogEntry.Read));
+            assembler.Finish();
+        }
+        return entries;
+    }
 
     public void Dispose()
     {
         Repository.Dispose();
         _directory.Dispose();
     }
+
+    private async Task<IOplogSource> OpenOplog(CancellationToken cancellationToken) => Oplog(await ServerOplog.Start(_server.Connection, cancellationToken));
 
     private CollectionSpec Spec(string collection) => new()
     {

@@ -24,9 +24,10 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
         for (var unit = 0; unit < plan.Units; unit++)
             (await Twice(BackupActivities.DumpAndEncrypt, new DumpInput(backup, unit))).ShouldBeTrue();
 
+        (await Twice(BackupActivities.CaptureOplog, new CaptureInput(backup, 0, plan.OplogStart!, new()))).ShouldBeTrue();
         var assemble = activities.Find(BackupActivities.Assemble);
-        var assembled = await assemble.Run(new(backup), token);
-        (await assemble.Run(new(backup), token)).Root.ShouldBe(assembled.Root);
+        var assembled = await assemble.Run(new(backup, 1, null), token);
+        (await assemble.Run(new(backup, 1, null), token)).Root.ShouldBe(assembled.Root);
         // a unit that was still running elsewhere ends after the root was assembled
         (await Twice(BackupActivities.DumpAndEncrypt, new DumpInput(backup, 0))).ShouldBeTrue();
 
@@ -59,7 +60,7 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
         await _rig.Drop();
         await _rig.Restore(backup.Root);
         using var session = _rig.RestoreSession();
-        var again = await _rig.Loader(session).Run(new(new RestoreRequest(backup.Root, [], [], false, false), 0), BackupRig.Cancellation);
+        var again = await _rig.Loader(session).Run(await _rig.Begin(backup.Root), BackupRig.Cancellation);
         again.Documents.ShouldBe(300);
     }
 
@@ -71,8 +72,8 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
         await _rig.Drop();
         await _rig.Fill("things", 0, 1, 1_000, version: 5);
         using var session = _rig.RestoreSession();
-        var error = await Should.ThrowAsync<BackupException>(
-            () => _rig.Loader(session).Run(new(new RestoreRequest(backup.Root, [], [], false, false), 0), BackupRig.Cancellation));
+        var step = await _rig.Begin(backup.Root);
+        var error = await Should.ThrowAsync<BackupException>(() => _rig.Loader(session).Run(step, BackupRig.Cancellation));
         error.Message.ShouldContain("11000");
     }
 }

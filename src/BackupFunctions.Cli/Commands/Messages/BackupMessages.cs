@@ -20,10 +20,13 @@ public enum BackupState
     Degraded,
 }
 
-/// <summary>Asks for a backup.</summary>
-public sealed record BackupRequest(BackupType Type);
+/// <summary>Asks for a full backup.</summary>
+public sealed record BackupRequest;
 
-/// <summary>A backup in one line. <paramref name="Bytes"/> is BSON as it was read, <paramref name="StoredBytes"/> what had to be stored anew per node.</summary>
+/// <summary>
+/// A backup in one line. <paramref name="Bytes"/> is BSON as it was read, <paramref name="StoredBytes"/> what had to be stored anew per node. Optimes are
+/// <c>seconds:increment</c>: the point that a full backup is restored to, and the stretch of the oplog that it holds; null where there is none.
+/// </summary>
 public sealed record BackupSummary(
     string Id,
     BackupType Type,
@@ -34,7 +37,10 @@ public sealed record BackupSummary(
     long Documents,
     long Bytes,
     long StoredBytes,
-    string Root);
+    string Root,
+    string? ConsistentAt,
+    string? OplogAfter,
+    string? OplogThrough);
 
 /// <summary>A copy on one node: blocks that were hashed there, and what is wrong (null: nothing).</summary>
 public sealed record NodeCopy(string Node, bool Pinned, long VerifiedBlocks, string? Fault);

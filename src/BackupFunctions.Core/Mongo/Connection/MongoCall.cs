@@ -10,8 +10,8 @@ internal static class MongoCall
     /// <summary>The roles that a backup needs.</summary>
     public const string BackupRoles = "backup and clusterMonitor";
 
-    /// <summary>The role that a restore needs.</summary>
-    public const string RestoreRole = "restore";
+    /// <summary>The roles that a restore needs: the second one to read back and to replay.</summary>
+    public const string RestoreRole = "restore and readWriteAnyDatabase";
 
     /// <summary>Runs it up to four times; what fails says <paramref name="what"/> was done and which <paramref name="roles"/> that takes.</summary>
     public static async Task<T> Run<T>(
@@ -34,6 +34,6 @@ internal static class MongoCall
         var code = MongoErrors.Code(cause);
         return new(ErrorKind.Failed,
             $"{what}: {MongoErrors.Text(cause)}{(code is null ? "" : $" (code {code})")}",
-            code == MongoErrors.Unauthorized ? $"the account needs the role {roles}" : cause is TimeoutException ? "check that the server is running and reachable, then try again" : null, cause);
+            code == MongoErrors.Unauthorized ? $"the account needs the roles {roles}" : cause is TimeoutException ? "check that the server is running and reachable, then try again" : null, cause);
     }
 }

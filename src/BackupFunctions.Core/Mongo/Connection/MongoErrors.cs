@@ -10,6 +10,9 @@ public static class MongoErrors
     private static readonly HashSet<int> TransientCodes =
         [6, 7, 43, 63, 89, 91, 133, 134, 175, 189, 234, 237, 262, 317, 9001, 10058, 10107, 11600, 11602, 13388, 13435, 13436];
 
+    // SnapshotTooOld; SnapshotUnavailable; InvalidOptions, as for capped collections and engines without snapshots; NotImplemented
+    private static readonly HashSet<int> SnapshotCodes = [239, 246, 72, 238];
+
     /// <summary>Unauthorized.</summary>
     public const int Unauthorized = 13;
 
@@ -36,6 +39,10 @@ public static class MongoErrors
         TimeoutException or IOException => true, // no member could be selected, or a socket broke
         _ => false,
     };
+
+    /// <summary>Whether a read at a snapshot that failed so may succeed without one.</summary>
+    public static bool IsSnapshotLost(Exception exception) =>
+        (exception as MongoCommandException ?? exception.InnerException as MongoCommandException) is { } command && SnapshotCodes.Contains(command.Code);
 
     /// <summary>The server's error code, or null when the failure is none of the server's.</summary>
     public static int? Code(Exception exception) => exception is MongoCommandException command ? command.Code : null;

@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace BackupFunctions.Mongo;
 
-/// <summary>Reads one collection by <c>find</c>: majority read concern, one session kept alive, batches bounded by bytes.</summary>
+/// <summary>Reads one collection by <c>find</c>: majority or snapshot read concern, one session kept alive, batches bounded by bytes.</summary>
 internal sealed class FindCursorSource : IRawCursorSource
 {
     // The driver makes objects for each document, and those of a batch that is being read outlive collections: larger batches took up to
@@ -20,12 +20,12 @@ internal sealed class FindCursorSource : IRawCursorSource
         (_collection, _spec, _session) = (collection, spec, session);
 
     public static async Task<FindCursorSource> Start(
-        MongoConnection connection, CollectionSpec spec, BsonTimestamp? afterTime, CancellationToken cancellationToken)
+        MongoConnection connection, CollectionSpec spec, BsonTimestamp? afterTime, BsonTimestamp? snapshot, CancellationToken cancellationToken)
     {
-        var session = await SessionKeeper.Start(connection, cancellationToken).ConfigureAwait(false);
+        var session = await SessionKeeper.Start(connection, cancellationToken, snapshot).ConfigureAwait(false);
         // a member that lags behind waits until it has caught up with this moment
         if (afterTime is not null) session.Session.AdvanceOperationTime(afterTime);
-        var settings = new MongoCollectionSettings { ReadPreference = connection.Reads, ReadConcern = ReadConcern.Majority };
+        var settings = new MongoCollectionSettings { ReadPreference = connection.Reads, ReadConcern = snapshot is null ? ReadConcern.Majority : ReadConcern.Default };
         var collection = connection.Client.GetDatabase(spec.Namespace.Database).GetCollection<RawBsonDocument>(spec.Namespace.Collection, settings);
         return new FindCursorSource(collection, spec, session);
     }

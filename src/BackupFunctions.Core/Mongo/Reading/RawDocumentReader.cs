@@ -18,6 +18,12 @@ public sealed partial class RawDocumentReader(MongoConnection connection, ILogge
     public BsonTimestamp? AfterTime { get; init; }
 
     /// <summary>
+    /// Documents are those of exactly this cluster time, from whichever member; null for what is there when they are read. When the server
+    /// cannot give them, or no longer, the failure satisfies <see cref="MongoErrors.IsSnapshotLost"/>.
+    /// </summary>
+    public BsonTimestamp? Snapshot { get; init; }
+
+    /// <summary>
     /// The documents of a range in the order of <see cref="CollectionSpec.ReadOrder"/>. A batch is valid until the next is asked for. When the
     /// server, the primary or the cursor is lost, a read by <c>_id</c> goes on behind the last document given; one in natural order starts
     /// again only while nothing was given, and fails otherwise.
@@ -26,7 +32,7 @@ public sealed partial class RawDocumentReader(MongoConnection connection, ILogge
     {
         if (spec.ReadOrder == CollectionReadOrder.Natural && !range.IsAll)
             throw new ArgumentException($"{spec.Namespace} is read in natural order, which has no ranges", nameof(range));
-        var source = await FindCursorSource.Start(connection, spec, AfterTime, cancellationToken).ConfigureAwait(false);
+        var source = await FindCursorSource.Start(connection, spec, AfterTime, Snapshot, cancellationToken).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
             await foreach (var batch in Read(source, spec, range, connection.Time, logger, cancellationToken).ConfigureAwait(false)) yield return batch;

@@ -19,8 +19,12 @@ internal sealed class SessionKeeper : IAsyncDisposable
     /// <summary>The session; used by one operation at a time.</summary>
     public IClientSessionHandle Session { get; }
 
-    public static async Task<SessionKeeper> Start(MongoConnection connection, CancellationToken cancellationToken) =>
-        new(connection, await connection.Client.StartSessionAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+    /// <summary>Starts a session; with a snapshot its reads all see the data of that cluster time.</summary>
+    public static async Task<SessionKeeper> Start(MongoConnection connection, CancellationToken cancellationToken, BsonTimestamp? snapshot = null)
+    {
+        var options = snapshot is null ? null : new ClientSessionOptions { Snapshot = true, SnapshotTime = snapshot };
+        return new(connection, await connection.Client.StartSessionAsync(options, cancellationToken).ConfigureAwait(false));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -46,16 +46,18 @@ public sealed class ReplicaSetConnectionTests
     [Fact]
     public async Task Hello_tells_the_optime_of_the_oplog_and_every_reply_the_cluster_time()
     {
-        await using var server = await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), new FixedOptime(), registerMore: null);
+        await using var server = await TestServer.Start();
         using var client = TestServer.Client(server);
+        var last = await client.GetDatabase("local").GetCollection<BsonDocument>("oplog.rs").Find(FilterDefinition<BsonDocument>.Empty)
+            .Sort("{$natural: -1}").FirstAsync();
         var hello = await client.Run(new BsonDocument("hello", 1));
 
-        hello["lastWrite"]["opTime"].ShouldBe(new BsonDocument { { "ts", FixedOptime.Timestamp }, { "t", 1L } });
-        hello["lastWrite"]["lastWriteDate"].ToUniversalTime().ShouldBe(FixedOptime.WallTime);
-        hello["operationTime"].ShouldBe(FixedOptime.Timestamp);
-        hello["$clusterTime"]["clusterTime"].ShouldBe(FixedOptime.Timestamp);
+        hello["lastWrite"]["opTime"].ShouldBe(new BsonDocument { { "ts", last["ts"] }, { "t", 1L } });
+        hello["lastWrite"]["lastWriteDate"].ShouldBe(last["wall"]);
+        hello["operationTime"].ShouldBe(last["ts"]);
+        hello["$clusterTime"]["clusterTime"].ShouldBe(last["ts"]);
         hello["$clusterTime"]["signature"]["hash"].AsByteArray.ShouldBe(new byte[20]);
-        hello.Contains("topologyVersion").ShouldBeFalse();
+        hello["topologyVersion"]["counter"].ShouldBe(0L);
     }
 
     [Fact]
@@ -86,15 +88,5 @@ public sealed class ReplicaSetConnectionTests
 
         await using var next = await TestServer.Start(new EmbeddedMongoOptions { Port = server.Port });
         next.Port.ShouldBe(server.Port);
-    }
-
-    private sealed class FixedOptime : IOptimeSource
-    {
-        public static readonly BsonTimestamp Timestamp = new(1_700_000_000, 7);
-        public static readonly DateTime WallTime = new(2023, 11, 14, 22, 13, 20, DateTimeKind.Utc);
-
-        public BsonTimestamp LastOptime => Timestamp;
-
-        public DateTime LastWallTime => WallTime;
     }
 }

@@ -5,13 +5,13 @@ using MongoDB.Driver;
 
 namespace BackupFunctions.Tests.Embedded.Server;
 
-/// <summary>A server without data whose command <c>echo</c> returns what it was sent, raw.</summary>
+/// <summary>A server whose command <c>echo</c> returns what it was sent, raw.</summary>
 internal static class TestServer
 {
     public static Task<EmbeddedMongoServer> Start(EmbeddedMongoOptions? options = null, Action<CommandTable>? more = null)
     {
         options ??= new EmbeddedMongoOptions();
-        return EmbeddedMongoServer.Start(options, new StartOptime(options.Time), commands =>
+        return EmbeddedMongoServer.Start(options, commands =>
         {
             commands.Add("echo", context => ValueTask.FromResult(new BsonDocument
             {

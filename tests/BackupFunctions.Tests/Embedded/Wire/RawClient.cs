@@ -89,5 +89,17 @@ internal sealed class RawClient : IDisposable
         return new RawBsonDocument(message[21..]).Materialize(new MongoDB.Bson.IO.BsonBinaryReaderSettings()).AsBsonDocument;
     }
 
+    /// <summary>Sends a command and gives its reply.</summary>
+    public async Task<BsonDocument> Run(BsonDocument command)
+    {
+        await Send(Msg(command));
+        return await ReceiveBody();
+    }
+
+    public Task<BsonDocument> Run(string command) => Run(BsonDocument.Parse(command));
+
+    /// <summary>Whether the server has closed the connection.</summary>
+    public async Task<bool> IsClosed() => await Receive() is null;
+
     public void Dispose() => _client.Dispose();
 }

@@ -1,0 +1,30 @@
+using BackupFunctions.Mongo;
+
+namespace BackupFunctions.Backup;
+
+/// <summary>Input of <see cref="BackupActivities.PlanIncremental"/>.</summary>
+public sealed record IncrementalPlanInput(DateTimeOffset Now);
+
+/// <summary>
+/// Where the chain goes on: the entries behind which slices are wanted, oldest first (the oldest one's slice ends where the next begins); none
+/// when a full backup has to start the chain. <see cref="Fallback"/> is the newest full backup's entry, for when the others are gone.
+/// <see cref="CoverageIsDue"/> says whether it is time to record that nothing was written.
+/// </summary>
+public sealed record IncrementalPlanResult(SourceServer Server, int Nodes, IReadOnlyList<OplogMark> Tips, OplogMark? Fallback, bool CoverageIsDue);
+
+/// <summary>
+/// Input of <see cref="BackupActivities.CaptureOplog"/>: everything behind <see cref="After"/>, as part <see cref="Part"/> of a backup. A part
+/// that was captured before is not captured again.
+/// </summary>
+public sealed record CaptureInput(BackupId Backup, int Part, OplogMark After, OplogLimits Limits);
+
+/// <summary>
+/// What was captured: every entry behind <see cref="After"/> up to and with <see cref="Through"/>, a majority-committed one. Entries and bytes
+/// count what is kept. Without <see cref="Changes"/> a restore needs none of it. With <see cref="More"/> the limit of bytes ended it. With a
+/// <see cref="Gap"/> nothing was captured: an entry that has to be there is not.
+/// </summary>
+public sealed record CaptureResult(OplogMark After, OplogMark Through, long Entries, long Bytes, bool Changes, bool More, OplogGap? Gap);
+
+/// <summary>What a capture staged (sealed) beside its segments.</summary>
+public sealed record CapturedOplog(
+    OplogMark After, OplogMark Through, bool Changes, bool More, IReadOnlyList<DumpedFile> Files, IReadOnlyList<string> Segments, long NewBytes);

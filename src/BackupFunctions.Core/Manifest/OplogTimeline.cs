@@ -1,0 +1,111 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Mongo;
+
+namespace BackupFunctions.Manifest;
+
+/// <summary>
+/// What the recorded backups add up to over time, by the marks of oplog entries alone: a slice continues what ends with exactly the entry
+/// behind which it begins. Clocks and the order of recording decide nothing.
+/// </summary>
+public sealed class OplogTimeline
+{
+    private readonly List<FullChain> _chains;
+    private readonly IReadOnlyList<GapRecorded> _gaps;
+    private readonly List<OplogLink> _links;
+
+    /// <summary>Over these backups, stretches that hold nothing, and gaps.</summary>
+    public OplogTimeline(IEnumerable<BackupEntry> backups, IEnumerable<CoverageAdvanced> coverage, IReadOnlyList<GapRecorded> gaps)
+    {
+        _gaps = gaps;
+        // what was rolled back is no part of the history, and neither is the slice that ends with it
+        var undone = gaps.Where(g => g.Reason == OplogGapReason.RolledBack).Select(g => g.After).ToHashSet();
+        var all = backups.ToList();
+        _links =
+        [
+            .. all.Where(b => b is { Type: BackupType.Incremental, Oplog: not null }).Select(b => new OplogLink(b.Oplog!.After, b.Oplog.Through, b))
+                .Concat(coverage.Select(c => new OplogLink(c.After, c.Through, null)))
+                .Where(l => l.After.Optime < l.Through.Optime && !undone.Contains(l.Through))
+                .OrderBy(l => l.Through.Optime),
+        ];
+        var from = _links.ToLookup(l => l.After);
+        _chains = [.. all.Where(b => b is { Type: BackupType.Full, Oplog: not null, ConsistentAt: not null })
+            .Select(b => new FullChain(b, from)).OrderBy(c => c.From)];
+        Windows = [.. Merge(_chains)];
+        Gaps = [.. Between(Windows)];
+    }
+
+    /// <summary>From when to when every point can be restored, oldest first, apart from each other.</summary>
+    public IReadOnlyList<RestorableWindow> Windows { get; }
+
+    /// <summary>What lies between the windows, and what is lost behind the last one, oldest first.</summary>
+    public IReadOnlyList<RestorableGap> Gaps { get; }
+
+    /// <summary>The timeline of a manifest.</summary>
+    public static OplogTimeline Of(ManifestState state) => new(state.Backups, state.Coverage, state.Gaps);
+
+    /// <summary>
+    /// The entries behind which the next slices begin, oldest first, and the entry of the newest full backup. There are two when that full
+    /// backup and the slices of an earlier one do not meet: the first slice then ends where the second begins, and joins both. None when only a
+    /// full backup can start a chain.
+    /// </summary>
+    public (IReadOnlyList<OplogMark> Tips, OplogMark? Full) Tips()
+    {
+        if (_chains.MaxBy(c => c.Full.Oplog!.Through.Optime) is not { } newest) return ([], null);
+        var lost = _gaps.Select(g => g.After).ToHashSet();
+        var start = newest.Full.Oplog!.Through;
+        OplogMark[] tips = [newest.Tip, .. _links.Where(l => !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
+        return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime)], lost.Contains(start) ? null : start);
+    }
+
+    /// <summary>
+    /// What a restore to this point loads and replays: the newest full backup that leads there, or the given one, and its slices in order. A point that cannot
+    /// be reached is <see cref="ErrorKind.OplogGap"/> between two windows and <see cref="ErrorKind.NotFound"/> elsewhere; the message names the
+    /// nearest that can.
+    /// </summary>
+    public RestorePath Find(RestorePoint point, BackupEntry? full = null) =>
+        _chains.Where(c => c.From <= point.Latest && (full is null || c.Full.Id == full.Id)).Reverse().Select(c => c.PathTo(point)).OfType<RestorePath>().FirstOrDefault() ?? throw Unreachable(point);
+
+    private BackupException Unreachable(RestorePoint point)
+    {
+        if (Windows.Count == 0) return BackupException.NotFound($"restore to {point}: no backup can be restored to a point in time", "make one with `backupfn backup full`");
+        var before = Windows.LastOrDefault(w => w.To < point.Needed);
+        var after = Windows.FirstOrDefault(w => w.From > point.Latest);
+        var nearest = string.Join(" and ", new[] { before is null ? null : $"{Describe(before.To)} before it", after is null ? null : $"{Describe(after.From)} after it" }.OfType<string>());
+        return before is not null && after is not null
+            ? new(ErrorKind.OplogGap, $"restore to {point}: it lies in a gap of the oplog; the nearest points are {nearest}", "give one of these points as seconds:increment")
+            : BackupException.NotFound($"restore to {point}: no backup reaches it; the nearest point is {nearest}", "give that point as seconds:increment; `backupfn windows` shows all");
+    }
+
+    private static string Describe(Optime optime) => $"{optime} ({Telemetry.Human.Time(optime.Time)})";
+
+    private static IEnumerable<RestorableWindow> Merge(List<FullChain> chains)
+    {
+        RestorableWindow? open = null;
+        foreach (var chain in chains)
+        {
+            if (open is not null && chain.From > open.To)
+            {
+                yield return open;
+                open = null;
+            }
+            open = open is null
+                ? new(chain.From, chain.To, chain.Full, chain.Slices)
+                : open with
+                {
+                    To = chain.To > open.To ? chain.To : open.To,
+                    Slices = [.. open.Slices.Concat(chain.Slices).DistinctBy(s => s.Id).OrderBy(s => s.Oplog!.Through.Optime)],
+                };
+        }
+        if (open is not null) yield return open;
+    }
+
+    private IEnumerable<RestorableGap> Between(IReadOnlyList<RestorableWindow> windows)
+    {
+        for (var i = 0; i < windows.Count; i++)
+        {
+            Optime? next = i + 1 < windows.Count ? windows[i + 1].From : null;
+            var recorded = _gaps.Where(g => g.After.Optime >= windows[i].From && (next is null ? g.Resumes is null : g.After.Optime < next)).MaxBy(g => g.After.Optime);
+            if (next is not null || recorded is not null) yield return new(windows[i].To, next, recorded?.Reason, recorded?.DetectedAt);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using BackupFunctions.Mongo;
+using BackupFunctions.Workflows;
+
+namespace BackupFunctions.Restore;
+
+/// <summary>Checks before anything is written that the target can take the backup, and begins there.</summary>
+internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint target) : IActivity<PlanRestoreInput, RestorePlanResult>
+{
+    /// <inheritdoc/>
+    public ActivityName<PlanRestoreInput, RestorePlanResult> Name => RestoreActivities.Plan;
+
+    /// <inheritdoc/>
+    public async Task<RestorePlanResult> Run(PlanRestoreInput input, CancellationToken cancellationToken)
+    {
+        var request = input.Request;
+        var backup = await session.Open(request.Root, cancellationToken);
+        var plan = RestorePlan.Of(backup.Index, request);
+        if (plan.Everything.Count == 0 && !plan.Replays)
+            throw BackupException.NotFound($"restore backup {backup.Index.Backup}: no collection is selected", "check the namespace patterns; `backupfn show` lists what the backup holds");
+        var connection = await target.Connect(cancellationToken);
+        var topology = await Topology.Read(connection, cancellationToken);
+        var source = ServerVersion.Parse(backup.Index.Server.Version);
+        if (topology.Version.Major < source.Major && !request.Force)
+            throw new BackupException(ErrorKind.Configuration, $"restore backup {backup.Index.Backup}: it was taken from MongoDB {source}, the target is {topology.Version}",
+                "restore to the same or a newer major version, or allow it with --force");
+
+        var id = RestoreId.Of(request);
+        var state = new RestoreState(connection, id);
+        if (!request.Drop && !await state.HasBegun(cancellationToken)) await RefuseExisting(connection, plan, cancellationToken);
+        var warnings = plan.Warnings.ToList();
+        if (await state.Begin(request, input.At, cancellationToken) is { } begun)
+            warnings.Add($"goes on with the same restore, which was begun at {begun:yyyy-MM-dd HH:mm:ss} UTC and not ended; drop {state.Name} on the target to start over");
+        return new(id, backup.Index.Backup, plan.Units.Count, plan.Collections.Count, plan.Views.Count, plan.Collections.Sum(c => c.Documents), plan.Collections.Sum(c => c.Bytes), plan.Replays, warnings);
+    }
+
+    private static async Task RefuseExisting(MongoConnection connection, RestorePlan plan, CancellationToken cancellationToken)
+    {
+        var existing = new List<Namespace>();
+        foreach (var collection in plan.Everything)
+        {
+            if (await CollectionLister.Find(connection, collection.Namespace, cancellationToken) is not null) existing.Add(collection.Namespace);
+        }
+        if (existing.Count == 0) return;
+        var shown = string.Join(", ", existing.Take(5)) + (existing.Count > 5 ? $" and {existing.Count - 5} more" : "");
+        throw new BackupException(ErrorKind.Failed, $"restore into {connection.Name}: {shown} exist already", "allow them to be dropped with --drop, or restore into another server");
+    }
+}

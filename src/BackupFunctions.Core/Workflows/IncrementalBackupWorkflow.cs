@@ -1,0 +1,53 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
+using BackupFunctions.Notifications;
+
+namespace BackupFunctions.Workflows;
+
+/// <summary>
+/// An incremental backup: finds where the chain goes on, captures the oplog from there, delivers it as a slice, and records both or nothing.
+/// What begins nowhere (no full backup yet, or every entry that the chain could go on from is gone) gets a new full backup in the same run.
+/// </summary>
+public static class IncrementalBackupWorkflow
+{
+    /// <summary>The name under which hosts start it.</summary>
+    public const string Name = "IncrementalBackup";
+
+    /// <summary>Runs it; deterministic.</summary>
+    public static async Task<IncrementalBackupResult> Run(IWorkflowContext context, IncrementalBackupInput input)
+    {
+        if (input.Version != IncrementalBackupInput.CurrentVersion)
+            throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {IncrementalBackupInput.CurrentVersion}", "start it again");
+        var slices = new SliceRun(context, input);
+        try
+        {
+            await slices.Run();
+        }
+        catch (ActivityFailedException e)
+        {
+            await Delivery.Notify(context, "notify/failed", AlertLevel.Error, "backup.failed", e.Reason, []);
+            throw;
+        }
+        // it tells about itself
+        var full = slices.NeedsFull ? await FullBackupWorkflow.Run(context, new(input.Width)) : null;
+        return slices.Result(full);
+    }
+}
+
+/// <summary>Starts an incremental backup: slices of at most so many bytes; with a wait, what is written meanwhile belongs to the last one.</summary>
+public sealed record IncrementalBackupInput(int Width, long MaxBytes, TimeSpan Wait, int Version = IncrementalBackupInput.CurrentVersion)
+{
+    /// <summary>The version that this code runs.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The largest slice of a run that was not told otherwise: 1 GiB.</summary>
+    public const long DefaultMaxBytes = 1L << 30;
+}
+
+/// <summary>
+/// How it ended: the slices that were recorded, none when nothing was written; the last entry that is covered now; the gaps that were found;
+/// the full backup that had to be made.
+/// </summary>
+public sealed record IncrementalBackupResult(
+    IReadOnlyList<DeliveredBackup> Slices, OplogMark? Covered, IReadOnlyList<GapRecorded> Gaps, FullBackupResult? Full, IReadOnlyList<string> Warnings);

@@ -1,0 +1,121 @@
+using System.Globalization;
+using BackupFunctions.Backup;
+using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
+using BackupFunctions.Notifications;
+
+namespace BackupFunctions.Workflows;
+
+/// <summary>The slices of one incremental backup, one after the other.</summary>
+internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput input)
+{
+    private readonly List<DeliveredBackup> _slices = [];
+    private readonly List<GapRecorded> _gaps = [];
+    private readonly List<ManifestChange> _unrecorded = [];
+    private readonly List<string> _warnings = [];
+    private OplogMark? _covered;
+    private int _captures;
+
+    /// <summary>Whether nothing was there that a slice could continue.</summary>
+    public bool NeedsFull { get; private set; }
+
+    public IncrementalBackupResult Result(FullBackupResult? full) => new(_slices, full?.Backup.Oplog?.Through ?? _covered, _gaps, full, _warnings);
+
+    public async Task Run()
+    {
+        context.SetStatus(new("plan", 0, 0, 0));
+        var plan = await context.Call(BackupActivities.PlanIncremental, "plan/incremental", new IncrementalPlanInput(context.UtcNow));
+        var tips = plan.Tips.ToList();
+        var fallback = plan.Fallback;
+        for (var more = true; more && (tips.Count > 0 || fallback is not null);)
+        {
+            if (tips.Count == 0) (tips, fallback) = ([fallback!], null);
+            var stop = tips.Count > 1 ? tips[1] : null;
+            var (backup, started, captured) = await Capture(tips[0], stop);
+            if (captured.Gap is { } gap)
+            {
+                tips.Remove(gap.Missing);
+                await Discard(backup);
+                await Lost(gap, tips.FirstOrDefault() ?? fallback);
+                continue;
+            }
+            _covered = captured.Through;
+            if (captured.Changes) await Deliver(plan, backup, started);
+            else await Cover(backup, captured, plan.CoverageIsDue);
+            tips[0] = captured.Through;
+            if (captured.Through == stop) tips.RemoveAt(0);
+            else more = captured.More;
+        }
+        NeedsFull = _covered is null;
+        await Record();
+    }
+
+    private async Task<(BackupId, DateTimeOffset, CaptureResult)> Capture(OplogMark after, OplogMark? stop)
+    {
+        var started = context.UtcNow;
+        var backup = BackupId.At(started, context.NewId());
+        context.SetStatus(new("oplog", _slices.Count, 0, 0));
+        var limits = new OplogLimits(input.MaxBytes, stop is null ? input.Wait : default, stop);
+        return (backup, started, await context.Call(BackupActivities.CaptureOplog, Key("capture", _captures++), new CaptureInput(backup, 0, after, limits)));
+    }
+
+    private async Task Deliver(IncrementalPlanResult plan, BackupId backup, DateTimeOffset started)
+    {
+        var prefix = $"{Key("slice", _slices.Count)}/";
+        try
+        {
+            var made = await context.Call(BackupActivities.Assemble, $"{prefix}assemble", new AssembleInput(backup, 1, new(started, plan.Server)));
+            var draft = new BackupEntry(backup, BackupType.Incremental, made.Root, made.Epoch, started, started, null, null, made.Oplog,
+                made.Documents, made.Bytes, made.StoredBytes, made.NewBytes, made.Namespaces, [], plan.Nodes);
+            _slices.Add(await Delivery.Run(context, IncrementalBackupWorkflow.Name, prefix, plan.Nodes, draft, [.. _unrecorded]));
+            _unrecorded.Clear();
+        }
+        catch (ActivityFailedException)
+        {
+            // the next run captures it again: kept, a long outage of the nodes would fill the disk
+            await Delivery.Try(() => context.Call(BackupActivities.Cleanup, $"{prefix}discard", new CleanupInput(backup)));
+            throw;
+        }
+        _warnings.AddRange(_slices[^1].Warnings);
+        Warn(await Delivery.Announce(context, $"{prefix}notify", "incremental", _slices[^1]));
+    }
+
+    private async Task Cover(BackupId backup, CaptureResult captured, bool due)
+    {
+        await Discard(backup);
+        // a gap is recorded together with what follows it
+        if (captured.Through != captured.After && (due || _unrecorded.Count > 0)) _unrecorded.Add(new CoverageAdvanced(captured.After, captured.Through, context.UtcNow));
+        await Record();
+    }
+
+    private async Task Lost(OplogGap gap, OplogMark? next)
+    {
+        var recorded = new GapRecorded(gap.Missing, next, gap.Reason, context.UtcNow);
+        _gaps.Add(recorded);
+        _unrecorded.Add(recorded);
+        var goesOn = next is null ? "a new full backup is started" : $"the chain goes on behind {next}";
+        Warn(await Delivery.Notify(context, Key("notify/gap", _gaps.Count), AlertLevel.Error, "oplog.gap", $"{gap}: {goesOn}", new()
+        {
+            ["after"] = gap.Missing.ToString(),
+            ["reason"] = Telemetry.Human.Word(gap.Reason),
+        }));
+    }
+
+    private async Task Record()
+    {
+        if (_unrecorded.Count == 0) return;
+        var recorded = await context.Call(BackupActivities.UpdateManifest, Key("manifest/oplog", _captures), new RecordInput([.. _unrecorded]));
+        _warnings.AddRange(recorded.Problems);
+        _unrecorded.Clear();
+    }
+
+    private async Task Discard(BackupId backup) =>
+        Warn(await Delivery.Try(() => context.Call(BackupActivities.Cleanup, Key("discard", _captures), new CleanupInput(backup))));
+
+    private void Warn(string? problem)
+    {
+        if (problem is not null) _warnings.Add(problem);
+    }
+
+    private static string Key(string step, int number) => string.Create(CultureInfo.InvariantCulture, $"{step}/{number}");
+}
