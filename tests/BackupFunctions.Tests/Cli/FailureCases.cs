@@ -479,7 +479,7 @@ internal static class FailureCases
             """,
             1)
         {
-            Engine = new() { Oplog = FindingStatus.Failed },
+            Engine = new() { OplogFinding = FindingStatus.Failed },
         },
 
         new("backup incremental",

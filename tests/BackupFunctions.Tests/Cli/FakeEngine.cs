@@ -26,7 +26,7 @@ internal sealed class FakeEngine : IEngineCommands
 
     public NodeVerification SecondNode { get; init; } = new("IPFS_NODE_2_URL", true, 1200, 60, 0, 0, null);
 
-    public FindingStatus Oplog { get; init; } = FindingStatus.Warning;
+    public FindingStatus OplogFinding { get; init; } = FindingStatus.Warning;
 
     public IReadOnlyList<BackupSummary> Backups { get; init; } =
     [
@@ -88,7 +88,7 @@ internal sealed class FakeEngine : IEngineCommands
     public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
     [
         new("mongodb", FindingStatus.Ok, "rs0, 3 members, 8.0.4", null),
-        new("oplog", Oplog, "holds 20 hours", "make it hold 48 hours or more"),
+        new("oplog", OplogFinding, "holds 20 hours", "make it hold 48 hours or more"),
     ]));
 
     private static BackupSummary Summary(string id, BackupState state, int days) =>
