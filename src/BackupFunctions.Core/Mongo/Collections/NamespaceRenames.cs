@@ -61,7 +61,7 @@ public sealed class NamespaceRenames
         if (groups.Distinct().Count() != groups.Count) throw Invalid(from, to, "a variable stands in the first one twice");
         if (!byName && groups.Count != target.Count(p => p.Group is not null)) throw Invalid(from, to, "they have different numbers of *");
         if (target.FirstOrDefault(p => p.Group is not null && !groups.Contains(p.Group)).Group is { } unknown)
-            throw Invalid(from, to, $"the variable {unknown[1..]} is not in the first one");
+            throw Invalid(from, to, $"the variable {Encoding.UTF8.GetString(Convert.FromHexString(unknown.AsSpan(1)))} is not in the first one");
         var expression = new StringBuilder(@"\A");
         foreach (var (text, group) in source) expression.Append(text is null ? $"(?<{group}>.*?)" : Regex.Escape(text));
         // Singleline: names may hold newlines

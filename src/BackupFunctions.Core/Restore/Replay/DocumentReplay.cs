@@ -70,15 +70,7 @@ internal sealed class DocumentReplay(ReplayCatalogue catalogue, Accounts account
 
     private Route Find(string text)
     {
-        Namespace ns;
-        try
-        {
-            ns = Namespace.Parse(text);
-        }
-        catch (FormatException e)
-        {
-            throw BackupException.Corrupt($"replay the oplog: {e.Message}", e);
-        }
+        var ns = LoggedNamespace.Parse(text);
         if (!scope.MayInclude(ns.Database)) return new(RouteKind.Server, ns, null);
         if (ReplayScope.IsResharding(ns)) throw ReplayErrors.NewBase($"{ns.Database} was resharded");
         if (ReplayScope.IsAccounts(ns)) return new(RouteKind.Accounts, ns, null);

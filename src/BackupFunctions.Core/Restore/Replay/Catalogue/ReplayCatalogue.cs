@@ -38,8 +38,8 @@ internal sealed class ReplayCatalogue
         return _collections[ns] = new CollectionSpec { Namespace = ns, Type = CollectionType.Collection, Options = RawBson.Empty, Indexes = [IndexFold.DefaultId] };
     }
 
-    /// <summary>Adds a collection; one that is there stays, as a list that was made later has it.</summary>
-    public void Create(CollectionSpec spec) => _collections.TryAdd(spec.Namespace, spec);
+    /// <summary>Adds a collection, new and empty; one of its name was listed at a later moment and goes.</summary>
+    public void Create(CollectionSpec spec) => _collections[spec.Namespace] = spec;
 
     /// <summary>Removes a collection.</summary>
     public void Drop(Namespace ns) => _collections.Remove(ns);

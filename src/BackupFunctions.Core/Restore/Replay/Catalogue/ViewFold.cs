@@ -29,7 +29,7 @@ internal sealed class ViewFold
 
     /// <summary>Applies an operation on <c>system.views</c>.</summary>
     public void Apply(OplogOperation operation) =>
-        _documents.Apply(DocumentOperation.From(operation, new ReplayTarget(Namespace.Parse(operation.Namespace), false, false)));
+        _documents.Apply(DocumentOperation.From(operation, new ReplayTarget(LoggedNamespace.Parse(operation.Namespace), false, false)));
 
     /// <summary>Removes all views of a database.</summary>
     public void DropDatabase(string database) => _documents.RemoveWhere(d => NameOf(d).Database == database);
@@ -45,7 +45,7 @@ internal sealed class ViewFold
     }
 
     private static Namespace NameOf(RawBsonDocument document) => RawBson.TryFind(document.Bytes().Span, "_id"u8, out var id) && id.Type == BsonType.String
-        ? Namespace.Parse(id.Text)
+        ? LoggedNamespace.Parse(id.Text)
         : throw BackupException.Corrupt("replay view: its _id is no namespace");
 
     private static bool IsTimeseries(RawBsonDocument document) => RawBson.TryFind(document.Bytes().Span, "timeseries"u8, out _);

@@ -8,9 +8,10 @@ namespace BackupFunctions.Restore;
 /// <summary>Changes collections of the target. Each change may be asked for again when it has been made already.</summary>
 internal sealed class CollectionChanges(TargetCommands target)
 {
-    /// <summary>Creates a collection; one of that name is left as it is.</summary>
+    /// <summary>Creates a collection. It is new and empty at that moment, so one of that name is left over from a later one and goes.</summary>
     public async Task Create(CollectionSpec spec, CancellationToken cancellationToken)
     {
+        await Drop(spec.Namespace, cancellationToken).ConfigureAwait(false);
         var command = CreateCommand.Build(spec);
         await target.Run($"create {spec.Namespace}", ct => Tolerate(MongoErrors.NamespaceExists, spec.Namespace.Database, command, ct), cancellationToken).ConfigureAwait(false);
     }
@@ -24,13 +25,14 @@ internal sealed class CollectionChanges(TargetCommands target)
     }
 
     /// <summary>
-    /// Renames a collection. When none has the old name and one has the new, it has been done; false when there is neither.
+    /// Renames a collection, over one of the new name, which the oplog drops as well or which is left over from a later moment. When none has the
+    /// old name and one has the new, it has been done; false when there is neither.
     /// </summary>
-    public async Task<bool> Rename(Namespace from, Namespace to, bool dropTarget, CancellationToken cancellationToken)
+    public async Task<bool> Rename(Namespace from, Namespace to, CancellationToken cancellationToken)
     {
         if (from == to) throw new BackupException(ErrorKind.Configuration, $"rename {from}: the collection that it replaces goes to the same name", "choose other names for --ns-to");
         using var command = new RawBsonBuilder();
-        command.Add("renameCollection", from.ToString()).Add("to", to.ToString()).Add("dropTarget", dropTarget);
+        command.Add("renameCollection", from.ToString()).Add("to", to.ToString()).Add("dropTarget", true);
         var document = TargetCommands.Majority(command).ToDocument();
         return await target.Run($"rename {from} to {to}", async ct =>
         {

@@ -127,11 +127,7 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
     private CommandChange EmptyCapped(OplogOperation operation, Namespace ns)
     {
         var spec = catalogue.Touch(ns) with { Namespace = scope.Target(ns) };
-        return new(async ct =>
-        {
-            await target.Drop(spec.Namespace, ct).ConfigureAwait(false);
-            await target.Create(spec, ct).ConfigureAwait(false);
-        }, () => { });
+        return new(ct => target.Create(spec, ct), () => { });
     }
 
     private static Namespace Collection(OplogOperation operation)

@@ -32,6 +32,6 @@ internal sealed class IndexReplay(ReplayCatalogue catalogue)
     {
         if (!RawBson.TryFind(operation.O.Span, "ns"u8, out var ns) || ns.Type != BsonType.String)
             throw BackupException.Corrupt($"replay insert on {operation.Namespace}: the index has no ns");
-        return (Namespace.Parse(ns.Text), new RawBsonDocument(operation.O.ToArray()));
+        return (LoggedNamespace.Parse(ns.Text), new RawBsonDocument(operation.O.ToArray()));
     }
 }

@@ -29,7 +29,6 @@ internal sealed class RenameReplay(ReplayCatalogue catalogue, ReplayScope scope,
 
     private CommandChange Inside(OplogOperation operation, Namespace from, Namespace to)
     {
-        var dropTarget = RawBson.TryFind(operation.O.Span, "dropTarget"u8, out var drop) && (drop.Type == BsonType.Binary || IndexSpec.IsTrue(drop));
         var staysTemporary = RawBson.TryFind(operation.O.Span, "stayTemp"u8, out var stay) && IndexSpec.IsTrue(stay);
         return new(Apply, () =>
         {
@@ -39,7 +38,7 @@ internal sealed class RenameReplay(ReplayCatalogue catalogue, ReplayScope scope,
 
         async Task Apply(CancellationToken cancellationToken)
         {
-            if (!await target.Rename(scope.Target(from), scope.Target(to), dropTarget, cancellationToken).ConfigureAwait(false))
+            if (!await target.Rename(scope.Target(from), scope.Target(to), cancellationToken).ConfigureAwait(false))
                 tally.Warn($"{from} is renamed to {to} in the oplog, and the target has neither");
         }
     }
@@ -51,6 +50,6 @@ internal sealed class RenameReplay(ReplayCatalogue catalogue, ReplayScope scope,
     }
 
     private static Namespace Field(OplogOperation operation, ReadOnlySpan<byte> name) => RawBson.TryFind(operation.O.Span, name, out var ns) && ns.Type == BsonType.String
-        ? Namespace.Parse(ns.Text)
+        ? LoggedNamespace.Parse(ns.Text)
         : throw BackupException.Corrupt("replay renameCollection: it does not name both collections");
 }

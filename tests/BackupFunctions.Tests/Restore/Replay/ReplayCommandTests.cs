@@ -1,0 +1,50 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Bson;
+using BackupFunctions.Mongo;
+using BackupFunctions.Restore;
+using MongoDB.Bson;
+
+namespace BackupFunctions.Tests.Restore.Replay;
+
+/// <summary>The commands that a target is sent.</summary>
+public class ReplayCommandTests
+{
+    private readonly List<BsonDocument> _sent = [];
+
+    [Fact]
+    public async Task ConvertToCapped_is_run_on_the_target_and_leaves_the_index_on_the_id()
+    {
+        var loaded = Mongo.Bson.Spec("shop.a", "{}", Mongo.Bson.IdIndex, "{v: 2, key: {x: 1}, name: 'x_1'}");
+        var result = await Run([loaded], "{op: 'c', ns: 'shop.$cmd', o: {convertToCapped: 'a', size: 4096}}");
+        _sent.ShouldHaveSingleItem().ShouldBe(BsonDocument.Parse("{convertToCapped: 'b', size: 4096, writeConcern: {w: 'majority'}}"));
+        var spec = result.Collections.ShouldHaveSingleItem();
+        (spec.Namespace.ToString(), spec.IsCapped, spec.Indexes.Count).ShouldBe(("copy.b", true, 1));
+    }
+
+    [Fact]
+    public async Task What_only_changes_indexes_sends_nothing()
+    {
+        await Run([],
+            "{op: 'c', ns: 'shop.$cmd', o: {createIndexes: 'a', v: 2, key: {x: 1}, name: 'x_1'}}",
+            "{op: 'c', ns: 'shop.$cmd', o: {collMod: 'a', index: {name: 'x_1', expireAfterSeconds: {$numberLong: '60'}}}}",
+            "{op: 'c', ns: 'shop.$cmd', o: {dropIndexes: 'a', index: 'x_1'}}");
+        _sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_namespace_that_is_none_is_corrupt() =>
+        (await Should.ThrowAsync<BackupException>(() => Run([], "{op: 'i', ns: 'shop', o: {_id: 1}}"))).Kind.ShouldBe(ErrorKind.Corrupt);
+
+    private async Task<ReplayResult> Run(CollectionSpec[] loaded, params string[] entries)
+    {
+        var options = new ReplayOptions { UseApplyOps = false, Renames = NamespaceRenames.Parse(["shop.a"], ["copy.b"]) };
+        var replayer = new OplogReplayer(Answer, ServerVersion.Parse("7.0.0"), TimeProvider.System, options, null, new DiskFiles(), new SystemRandomSource());
+        return await replayer.Run(Oplog.Stream(Oplog.Of(entries)), new ReplayStart(loaded), null, TestContext.Current.CancellationToken);
+    }
+
+    private Task<RawBsonDocument> Answer(string database, RawBsonDocument command, CancellationToken cancellationToken)
+    {
+        _sent.Add(MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>(command.Bytes().ToArray()));
+        return Task.FromResult(Mongo.Bson.Raw("{ok: 1}"));
+    }
+}
