@@ -481,11 +481,7 @@ internal static class FailureCases
             """,
             1)
         {
-<<<<<<< HEAD
             Engine = new() { OplogCheck = FindingStatus.Failed },
-=======
-            Engine = new() { OplogFinding = FindingStatus.Failed },
->>>>>>> part/replay
         },
 
         new("backup incremental",
