@@ -180,7 +180,7 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
         return FromDag(blocks, root);
     }
 
-    private DocumentedBackup FromDag(IReadOnlyDictionary<string, byte[]> blocks, string root)
+    private static DocumentedBackup FromDag(IReadOnlyDictionary<string, byte[]> blocks, string root)
     {
         var files = new DocumentedDag(blocks).Files(root);
         return new DocumentedBackup(path => files[path].Leaves, RealWorkspace.RawKey);
