@@ -15,7 +15,7 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
         var request = input.Request;
         var backup = await session.Open(request.Root, cancellationToken);
         var plan = RestorePlan.Of(backup.Index, request);
-        if (plan.Everything.Count == 0 && !plan.Replays)
+        if (plan.Everything.Count == 0 && request.Slices.Count == 0)
             throw BackupException.NotFound($"restore backup {backup.Index.Backup}: no collection is selected", "check the namespace patterns; `backupfn show` lists what the backup holds");
         var connection = await target.Connect(cancellationToken);
         var topology = await Topology.Read(connection, cancellationToken);

@@ -27,6 +27,7 @@ internal sealed class ReplayActivity(RestoreSession session, MongoEndpoint targe
         {
             Target = job.Request.Through,
             ApplyAfter = job.Backup.Index.Snapshot,
+            InexactThrough = job.Backup.Index is { Snapshot: null, Oplog: { } own } ? own.Through.Optime : null,
             Filter = RestorePlan.Filter(job.Request),
             Renames = RestorePlan.Renames(job.Request),
         };

@@ -14,6 +14,12 @@ public sealed record ReplayOptions
     /// </summary>
     public Optime? ApplyAfter { get; init; }
 
+    /// <summary>
+    /// For data that were read while the oplog up to here was written, and are not of one moment: a rename that takes effect in that time is refused,
+    /// since it cannot be told which name a document was read under. The default value is none: the data are of one moment.
+    /// </summary>
+    public Optime? InexactThrough { get; init; }
+
     /// <summary>What is selected, by names as the oplog has them. The default value is everything.</summary>
     public NamespaceFilter Filter { get; init; } = NamespaceFilter.Everything();
 

@@ -52,7 +52,7 @@ internal sealed class ReplayRun(
                     if (document is not null && isNew) await Add(document, cancellationToken).ConfigureAwait(false);
                     break;
                 case OplogOperationKind.Command:
-                    barrier |= await Command(operation, isNew, cancellationToken).ConfigureAwait(false);
+                    barrier |= await Command(operation, effect.Optime, isNew, cancellationToken).ConfigureAwait(false);
                     break;
             }
         }
@@ -64,9 +64,11 @@ internal sealed class ReplayRun(
         await progress.Save(Through, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<bool> Command(OplogOperation operation, bool isNew, CancellationToken cancellationToken)
+    private async Task<bool> Command(OplogOperation operation, Optime at, bool isNew, CancellationToken cancellationToken)
     {
         var change = commands.Read(operation);
+        if (operation.CommandName == "renameCollection" && change.Apply is not null && options.InexactThrough is { } inexact && at <= inexact)
+            throw ReplayErrors.NewBase($"a collection of {operation.Database} was renamed at {at}, while the backup read it");
         var applies = isNew && change.Apply is not null;
         if (applies)
         {

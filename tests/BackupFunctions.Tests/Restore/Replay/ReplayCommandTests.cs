@@ -10,6 +10,7 @@ namespace BackupFunctions.Tests.Restore.Replay;
 public class ReplayCommandTests
 {
     private readonly List<BsonDocument> _sent = [];
+    private Optime? _inexactThrough;
 
     [Fact]
     public async Task ConvertToCapped_is_run_on_the_target_and_leaves_the_index_on_the_id()
@@ -35,9 +36,20 @@ public class ReplayCommandTests
     public async Task A_namespace_that_is_none_is_corrupt() =>
         (await Should.ThrowAsync<BackupException>(() => Run([], "{op: 'i', ns: 'shop', o: {_id: 1}}"))).Kind.ShouldBe(ErrorKind.Corrupt);
 
+    [Fact]
+    public async Task A_rename_while_the_backup_read_its_data_is_refused_and_one_after_it_is_replayed()
+    {
+        const string rename = "{op: 'c', ns: 'shop.$cmd', o: {renameCollection: 'shop.a', to: 'shop.c'}}";
+        _inexactThrough = Oplog.At(1);
+        (await Should.ThrowAsync<BackupException>(() => Run([], rename))).Hint.ShouldNotBeNull().ShouldContain("full backup");
+        _sent.ShouldBeEmpty();
+        await Run([], "{op: 'n', ns: '', o: {msg: 'x'}}", rename);
+        _sent.ShouldNotBeEmpty();
+    }
+
     private async Task<ReplayResult> Run(CollectionSpec[] loaded, params string[] entries)
     {
-        var options = new ReplayOptions { UseApplyOps = false, Renames = NamespaceRenames.Parse(["shop.a"], ["copy.b"]) };
+        var options = new ReplayOptions { UseApplyOps = false, Renames = NamespaceRenames.Parse(["shop.a"], ["copy.b"]), InexactThrough = _inexactThrough };
         var replayer = new OplogReplayer(Answer, ServerVersion.Parse("7.0.0"), TimeProvider.System, options, null, new DiskFiles(), new SystemRandomSource());
         return await replayer.Run(Oplog.Stream(Oplog.Of(entries)), new ReplayStart(loaded), null, TestContext.Current.CancellationToken);
     }
@@ -45,6 +57,6 @@ public class ReplayCommandTests
     private Task<RawBsonDocument> Answer(string database, RawBsonDocument command, CancellationToken cancellationToken)
     {
         _sent.Add(MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>(command.Bytes().ToArray()));
-        return Task.FromResult(Mongo.Bson.Raw("{ok: 1}"));
+        return Task.FromResult(Mongo.Bson.Raw("{ok: 1, cursor: {firstBatch: []}}"));
     }
 }
