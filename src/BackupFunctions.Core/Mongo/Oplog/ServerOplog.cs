@@ -15,7 +15,7 @@ internal sealed class ServerOplog : IOplogSource
     private ServerOplog(MongoConnection connection, SessionKeeper session) => (_connection, _session) = (connection, session);
 
     public static async Task<IOplogSource> Start(MongoConnection connection, CancellationToken cancellationToken) =>
-        new ServerOplog(connection, await SessionKeeper.Start(connection, cancellationToken).ConfigureAwait(false));
+        new ServerOplog(connection, await SessionKeeper.Start(connection, cancellationToken, causallyConsistent: false).ConfigureAwait(false));
 
     /// <summary>The oplog as a collection, read by majority.</summary>
     public static IMongoCollection<RawBsonDocument> Collection(MongoConnection connection, ReadPreference reads) =>

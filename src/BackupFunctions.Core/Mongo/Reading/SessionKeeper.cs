@@ -19,10 +19,13 @@ internal sealed class SessionKeeper : IAsyncDisposable
     /// <summary>The session; used by one operation at a time.</summary>
     public IClientSessionHandle Session { get; }
 
-    /// <summary>Starts a session; with a snapshot its reads all see the data of that cluster time.</summary>
-    public static async Task<SessionKeeper> Start(MongoConnection connection, CancellationToken cancellationToken, BsonTimestamp? snapshot = null)
+    /// <summary>
+    /// Starts a session; with a snapshot its reads all see the data of that cluster time. A causally consistent one waits on a member that lags
+    /// behind what the session has seen, for as long as that takes.
+    /// </summary>
+    public static async Task<SessionKeeper> Start(MongoConnection connection, CancellationToken cancellationToken, BsonTimestamp? snapshot = null, bool causallyConsistent = true)
     {
-        var options = snapshot is null ? null : new ClientSessionOptions { Snapshot = true, SnapshotTime = snapshot };
+        var options = snapshot is null ? new ClientSessionOptions { CausalConsistency = causallyConsistent } : new ClientSessionOptions { Snapshot = true, SnapshotTime = snapshot };
         return new(connection, await connection.Client.StartSessionAsync(options, cancellationToken).ConfigureAwait(false));
     }
 
