@@ -8,7 +8,7 @@ namespace BackupFunctions.Workflows;
 
 /// <summary>
 /// A full backup: plan, dump and seal (fan-out) while the oplog is captured, assemble, deliver, notify. Where documents could not be read as of one
-/// cluster time and a collection was renamed meanwhile, it begins anew.
+/// cluster time and a collection was renamed meanwhile, or the oplog was begun in the middle of a transaction, it begins anew.
 /// </summary>
 public static class FullBackupWorkflow
 {
@@ -35,8 +35,8 @@ public static class FullBackupWorkflow
                 if (await run.Stage() is not { } staged)
                 {
                     if (attempt < Attempts) continue;
-                    throw new ActivityFailedException(Name, ErrorKind.Failed, $"back up everything: collections were renamed during each of {Attempts} attempts",
-                        "rename less often, or leave them out with BACKUP_EXCLUDE: a rename while documents are read one after the other could lose them");
+                    throw new ActivityFailedException(Name, ErrorKind.Failed, $"back up everything: collections were renamed, or transactions went on that could not be seen beforehand, during each of {Attempts} attempts",
+                        "run again when less is renamed, or leave such collections out with BACKUP_EXCLUDE: a rename while documents are read one after the other could lose them");
                 }
                 var delivered = await Delivery.Run(context, Name, "", staged.Plan.Nodes, staged.Draft, []);
                 var silent = await Delivery.Announce(context, "notify", "full", delivered);
@@ -59,7 +59,7 @@ public static class FullBackupWorkflow
         private readonly DateTimeOffset _started;
         private readonly string _prefix;
         private int _parts;
-        private bool _renames;
+        private bool _renames, _cut;
 
         public FullRun(IWorkflowContext context, FullBackupInput input, int attempt)
         {
@@ -91,7 +91,7 @@ public static class FullBackupWorkflow
             var dump = Dump(plan);
             if (plan.OplogStart is { } start) await Capture(start, dump);
             var (exact, bytes) = await dump;
-            if (!exact && _renames)
+            if (_cut || (!exact && _renames))
             {
                 await Discard();
                 return null;
@@ -144,6 +144,8 @@ public static class FullBackupWorkflow
         private async Task<OplogMark> CapturePart(OplogMark after)
         {
             var captured = await _context.Call(BackupActivities.CaptureOplog, Key("oplog", _parts), new CaptureInput(Backup, _parts, after, new()));
+            // one that is open at the beginning is known then; a later part may well go on with what an earlier one has
+            _cut |= _parts == 0 && captured.CutsTransaction;
             _parts++;
             _renames |= captured.Renames;
             return captured.Gap is not { } gap
