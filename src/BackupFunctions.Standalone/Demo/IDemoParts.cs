@@ -1,5 +1,7 @@
+using BackupFunctions.Mongo;
 using BackupFunctions.Standalone.Demo.Comparison;
 using BackupFunctions.Standalone.Demo.Data;
+using BackupFunctions.Standalone.Demo.Data.Changes;
 
 namespace BackupFunctions.Standalone.Demo;
 
@@ -37,8 +39,17 @@ public interface IDemoDatabases : IDisposable
     /// <summary>Drops what an earlier run left, and writes the data set.</summary>
     Task<DemoDataSummary> Write(IProgress<DemoDataProgress> progress, CancellationToken cancellationToken);
 
+    /// <summary>Goes on writing, after <see cref="Write"/>, and each change once.</summary>
+    Task<DemoChanges> Change(DemoChange change, CancellationToken cancellationToken);
+
+    /// <summary>The server's time of operation: nothing that was acknowledged is later, and whatever is written from now on is.</summary>
+    Task<Optime> Moment(CancellationToken cancellationToken);
+
     /// <summary>Reads everything and hashes it.</summary>
     Task<DataFingerprint> Fingerprint(CancellationToken cancellationToken);
+
+    /// <summary>Drops the shop alone.</summary>
+    Task DropShop(CancellationToken cancellationToken);
 
     /// <summary>Drops the databases.</summary>
     Task Drop(CancellationToken cancellationToken);
