@@ -60,5 +60,5 @@ public interface IDemoDatabases : IDisposable
 /// <param name="NodeUrls">IPFS_NODE_1_URL and IPFS_NODE_2_URL.</param>
 /// <param name="KeyFile">BACKUP_ENCRYPTION_KEY_FILE: 32 random bytes in base64, of this run alone.</param>
 /// <param name="Include">BACKUP_INCLUDE: backup and restore go no further than these namespaces.</param>
-/// <param name="Directory">Where staging and the catalogue go: on a server of somebody's own nothing but the demo's databases is written.</param>
+/// <param name="Directory">Where staging and the catalogue go: on a server of somebody's own nothing but the demo's databases is written, and what a restore keeps there until it ends.</param>
 public sealed record DemoSetup(string MongoUri, IReadOnlyList<string> NodeUrls, string KeyFile, IReadOnlyList<string> Include, string Directory);

@@ -28,7 +28,7 @@ public sealed record DemoStep(int Number, string Name, string Title)
     public const int Count = 15;
 }
 
-/// <summary>Something that a step tells: its name in JSON, its label for people, its value (string, integer, boolean), and that value for people.</summary>
+/// <summary>Something that a step tells: its name in JSON, its label for people, its value (string, integer, boolean, list of strings), and that value for people.</summary>
 public sealed record DemoFact(string Name, string Label, object Value, string Text)
 {
     /// <summary>A text.</summary>
