@@ -11,7 +11,7 @@ internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest req
     /// <summary>Takes all steps; gives every difference between what was restored and what was there before.</summary>
     public async Task<IReadOnlyList<string>> Execute(DemoWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspace.Keep) steps.Note($"Kept in {workspace.Directory}: {(request.NodeUrls.Count == 0 ? "both vaults and " : "")}the key that opens the backup.");
+        if (workspace.Keep) steps.Note($"Kept in {workspace.Directory}: {(request.NodeUrls.Count == 0 ? "both vaults, " : "")}the catalogue and the key that opens the backups.");
         await using var server = await steps.Take(DemoStep.Server, () => StartServer(cancellationToken));
         using var databases = server.Databases;
         var before = await steps.Take(DemoStep.Data, () => Fill(databases, cancellationToken));
