@@ -1,5 +1,8 @@
+using BackupFunctions.Mongo;
 using BackupFunctions.Standalone.Demo.Comparison;
 using BackupFunctions.Standalone.Demo.Data;
+using BackupFunctions.Standalone.Demo.Data.Changes;
+using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace BackupFunctions.Standalone.Demo;
@@ -56,10 +59,25 @@ internal sealed class DemoDatabases : IDemoDatabases
     public Task<DemoDataSummary> Write(IProgress<DemoDataProgress> progress, CancellationToken cancellationToken) => _data.Write(_client, progress, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<DemoChanges> Change(DemoChange change, CancellationToken cancellationToken) => _data.Change(_client, change, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<Optime> Moment(CancellationToken cancellationToken)
+    {
+        var reply = await _client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), cancellationToken: cancellationToken);
+        return reply.TryGetValue("operationTime", out var value) && value is BsonTimestamp time
+            ? new((uint)time.Timestamp, (uint)time.Increment)
+            : throw new BackupException(ErrorKind.Failed, $"ask {Address} for its time of operation: it gives none", "is it a member of a replica set?");
+    }
+
+    /// <inheritdoc/>
     public Task<DataFingerprint> Fingerprint(CancellationToken cancellationToken) => FingerprintReader.Read(_client, DemoData.Databases, cancellationToken);
 
     /// <inheritdoc/>
-    public Task Drop(CancellationToken cancellationToken) => DemoData.Drop(_client, cancellationToken);
+    public Task DropShop(CancellationToken cancellationToken) => DemoData.Drop(_client, [DemoData.ShopName], cancellationToken);
+
+    /// <inheritdoc/>
+    public Task Drop(CancellationToken cancellationToken) => DemoData.Drop(_client, DemoData.Databases, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();

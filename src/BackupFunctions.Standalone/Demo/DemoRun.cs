@@ -5,43 +5,29 @@ using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Standalone.Demo;
 
-/// <summary>One run of the demo, step by step. Nothing is dropped before both nodes hold a verified backup of every document.</summary>
-internal sealed class DemoRun(IDemoParts parts, IDemoStory story, TimeProvider time, DemoRequest request)
+/// <summary>One run of the demo, step by step. Nothing is dropped before both nodes hold a verified backup of every document of the data set.</summary>
+internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest request)
 {
-    /// <summary>The step that is under way, or was when the run failed.</summary>
-    public DemoStep? Step { get; private set; }
-
-    /// <summary>What is known of the result so far.</summary>
-    public DemoSummary Summary { get; private set; } = new() { Ok = false };
-
-    /// <summary>Takes all steps; gives every difference between the data before and after.</summary>
+    /// <summary>Takes all steps; gives every difference between what was restored and what was there before.</summary>
     public async Task<IReadOnlyList<string>> Execute(DemoWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspace.Keep) Note($"Kept in {workspace.Directory}: {(request.NodeUrls.Count == 0 ? "both vaults and " : "")}the key that opens the backup.");
-        await using var server = await Take(DemoStep.Server, () => StartServer(cancellationToken));
+        if (workspace.Keep) steps.Note($"Kept in {workspace.Directory}: {(request.NodeUrls.Count == 0 ? "both vaults, " : "")}the catalogue and the key that opens the backups.");
+        await using var server = await steps.Take(DemoStep.Server, () => StartServer(cancellationToken));
         using var databases = server.Databases;
-        var before = await Take(DemoStep.Data, () => Fill(databases, cancellationToken));
-        await using var engine = await Take(DemoStep.Nodes, () => OpenEngine(server.Uri, workspace, cancellationToken));
-        var backup = await Take(DemoStep.Backup, () => Backup(engine, before, cancellationToken));
-        await Take(DemoStep.Drop, () => Drop(databases, cancellationToken));
-        var restore = await Take(DemoStep.Restore, () => Restore(engine, backup.Root, cancellationToken));
-        var differences = await Take(DemoStep.Compare, () => Compare(databases, before, restore, cancellationToken));
+        var before = await steps.Take(DemoStep.Data, () => Fill(databases, cancellationToken));
+        await using var engine = await steps.Take(DemoStep.Nodes, () => OpenEngine(server.Uri, workspace, cancellationToken));
+        var backup = await steps.Take(DemoStep.Backup, () => Backup(engine, before, cancellationToken));
+        if (backup.ConsistentAt is null) steps.Note($"{databases.Address} is a standalone server and keeps no oplog: the demo left out incremental backups.");
+        else if (await new PointInTimeRun(steps, databases, engine).Execute(request.NodeUrls.Count > 0, cancellationToken) is { Count: > 0 } wrong) return wrong;
+        await steps.Take(DemoStep.Drop, () => Drop(databases, cancellationToken));
+        var restore = await steps.Take(DemoStep.Restore, () => Restore(engine, backup.Root, cancellationToken));
+        var differences = await steps.Take(DemoStep.Compare, () => Compare(databases, before, restore, cancellationToken));
         if (request.MongoUri is not null && !request.Keep && differences.Count == 0)
         {
             await databases.Drop(cancellationToken);
-            Note($"The demo's databases on {databases.Address} were dropped again; --keep leaves them there.");
+            steps.Note($"The demo's databases on {databases.Address} were dropped again; --keep leaves them there.");
         }
         return differences;
-    }
-
-    private async Task<T> Take<T>(DemoStep step, Func<Task<(T Result, IReadOnlyList<DemoFact> Facts)>> work)
-    {
-        Step = step;
-        story.Begin(step);
-        var start = time.GetTimestamp();
-        var (result, facts) = await work();
-        story.Done(step, time.GetElapsedTime(start), facts);
-        return result;
     }
 
     private async Task<(DemoConnection, IReadOnlyList<DemoFact>)> StartServer(CancellationToken cancellationToken)
@@ -64,8 +50,7 @@ internal sealed class DemoRun(IDemoParts parts, IDemoStory story, TimeProvider t
     {
         var foreign = await databases.Foreign(cancellationToken);
         if (foreign.Count > 0) throw DemoMarker.Refuse(foreign);
-        var written = await story.Watch(DemoStep.Data, report =>
-            databases.Write(new DocumentsWritten(report), cancellationToken));
+        var written = await steps.Watch(report => databases.Write(new DocumentsWritten(report), cancellationToken));
         var before = await databases.Fingerprint(cancellationToken);
         return (before,
         [
@@ -84,20 +69,17 @@ internal sealed class DemoRun(IDemoParts parts, IDemoStory story, TimeProvider t
 
     private async Task<(DemoBackup, IReadOnlyList<DemoFact>)> Backup(IDemoEngine engine, DataFingerprint before, CancellationToken cancellationToken)
     {
-        var backup = await story.Watch(DemoStep.Backup, report => engine.Backup(report, cancellationToken));
+        var backup = await steps.Watch(report => engine.Backup(report, cancellationToken));
         var verified = backup.Nodes.Count(n => n.Fault is null);
-        Summary = Summary with { Documents = backup.Documents, Bytes = backup.Bytes, StoredBytes = backup.StoredBytes, Nodes = verified, Root = backup.Root };
-        if (request.NodeUrls.Count > 0) Note($"The backup stays pinned on your nodes: unpin {backup.Root} and the manifest when you no longer want it.");
-        if (verified < 2)
-        {
-            var faults = backup.Nodes.Where(n => n.Fault is not null).Select(n => $"{n.Node}: {n.Fault}");
-            throw new BackupException(ErrorKind.Partial, $"verify backup {backup.Root} on two nodes: {string.Join("; ", [$"{verified} hold it", .. faults])}", "nothing was dropped; look after the node and run the demo again");
-        }
+        steps.Summary = steps.Summary with { Documents = backup.Documents, Bytes = backup.Bytes, StoredBytes = backup.StoredBytes, Nodes = verified, Root = backup.Root };
+        if (request.NodeUrls.Count > 0) steps.Note($"The backup stays pinned on your nodes: unpin {backup.Root} and the manifest when you no longer want it.");
+        DemoNodeCopy.RequireTwo(backup.Nodes, $"backup {backup.Root}");
         if (backup.Documents < before.Documents)
             throw new BackupException(ErrorKind.Failed, $"check backup {backup.Root}: it holds {backup.Documents} of {before.Documents} documents", "nothing was dropped");
         return (backup,
         [
-            DemoFact.Of("root", "root CID", backup.Root), DemoFact.Of("backup_id", "backup", backup.BackupId), DemoFact.Count("documents", "documents", backup.Documents),
+            DemoFact.Of("root", "root CID", backup.Root), DemoFact.Of("backup_id", "backup", backup.BackupId),
+            .. backup.ConsistentAt is { } at ? new[] { DemoFact.At("consistent_at", "as of", at) } : [], DemoFact.Count("documents", "documents", backup.Documents),
             DemoFact.Size("bytes", "bson", backup.Bytes), DemoFact.Size("stored_bytes", "stored", backup.StoredBytes),
             .. backup.Nodes.Select((n, i) => new DemoFact($"verified_blocks_{i + 1}", $"node {i + 1}", n.VerifiedBlocks, $"{Human.Count(n.VerifiedBlocks)} blocks read back and hashed, {n.Node}")),
         ]);
@@ -113,7 +95,7 @@ internal sealed class DemoRun(IDemoParts parts, IDemoStory story, TimeProvider t
 
     private async Task<(DemoRestore, IReadOnlyList<DemoFact>)> Restore(IDemoEngine engine, string root, CancellationToken cancellationToken)
     {
-        var restore = await story.Watch(DemoStep.Restore, report => engine.Restore(root, report, cancellationToken));
+        var restore = await steps.Watch(report => engine.Restore(root, report, cancellationToken));
         return (restore,
         [
             DemoFact.Count("collections", "collections", restore.Collections), DemoFact.Count("views", "views", restore.Views),
@@ -127,15 +109,9 @@ internal sealed class DemoRun(IDemoParts parts, IDemoStory story, TimeProvider t
         var after = await databases.Fingerprint(cancellationToken);
         // two witnesses: the engine against its backup, and the hashes that were taken before it was started
         IReadOnlyList<string> differences = [.. restore.Differences, .. before.DifferencesTo(after)];
-        Summary = Summary with { Mismatches = differences.Count };
-        return (differences,
-        [
-            DemoFact.Count("collections", "collections", after.Collections.Count), DemoFact.Count("documents", "documents", after.Documents),
-            DemoFact.Size("bytes", "bson", after.Bytes), DemoFact.Count("mismatches", "differences", differences.Count),
-        ]);
+        steps.Summary = steps.Summary with { Mismatches = differences.Count };
+        return (differences, after.Facts("mismatches", differences.Count));
     }
-
-    private void Note(string note) => Summary = Summary with { Notes = [.. Summary.Notes, note] };
 
     private static string Shown(string url) => new Uri(url).GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 

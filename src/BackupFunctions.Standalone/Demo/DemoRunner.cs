@@ -16,19 +16,19 @@ public sealed class DemoRunner(IDemoParts parts, IDemoStory story, TimeProvider 
     public async Task<int> Run(DemoRequest request, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        var run = new DemoRun(parts, story, time, request);
+        var steps = new DemoSteps(story, time);
         var exitCode = ExitCodes.Ok;
         try
         {
             request.Check();
             using var workspace = DemoWorkspace.Create(TemporaryDirectory, random, request.Keep);
-            var differences = await run.Execute(workspace, cancellationToken);
+            var differences = await new DemoRun(parts, steps, request).Execute(workspace, cancellationToken);
             if (differences.Count > 0) throw Differs(differences);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             exitCode = ExitCodes.Cancelled;
-            story.Fail(new DemoFailure(run.Step, "cancelled", "cancelled", null, exitCode));
+            story.Fail(new DemoFailure(steps.Current, "cancelled", "cancelled", null, exitCode));
         }
 #pragma warning disable CA1031 // the edge: whatever failed becomes a message and an exit code
         catch (Exception e)
@@ -36,9 +36,9 @@ public sealed class DemoRunner(IDemoParts parts, IDemoStory story, TimeProvider 
         {
             var (kind, hint) = ExitCodes.Classify(e);
             exitCode = ExitCodes.Of(kind);
-            story.Fail(new DemoFailure(run.Step, Human.Word(kind), ErrorText.ForUser(e), hint, exitCode));
+            story.Fail(new DemoFailure(steps.Current, Human.Word(kind), ErrorText.ForUser(e), hint, exitCode));
         }
-        story.Finish(run.Summary with { Ok = exitCode == ExitCodes.Ok, Duration = time.GetElapsedTime(start) });
+        story.Finish(steps.Summary with { Ok = exitCode == ExitCodes.Ok, Duration = time.GetElapsedTime(start) });
         return exitCode;
     }
 

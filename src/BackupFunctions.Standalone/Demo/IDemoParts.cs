@@ -1,5 +1,7 @@
+using BackupFunctions.Mongo;
 using BackupFunctions.Standalone.Demo.Comparison;
 using BackupFunctions.Standalone.Demo.Data;
+using BackupFunctions.Standalone.Demo.Data.Changes;
 
 namespace BackupFunctions.Standalone.Demo;
 
@@ -37,8 +39,17 @@ public interface IDemoDatabases : IDisposable
     /// <summary>Drops what an earlier run left, and writes the data set.</summary>
     Task<DemoDataSummary> Write(IProgress<DemoDataProgress> progress, CancellationToken cancellationToken);
 
+    /// <summary>Goes on writing, after <see cref="Write"/>, and each change once.</summary>
+    Task<DemoChanges> Change(DemoChange change, CancellationToken cancellationToken);
+
+    /// <summary>The server's time of operation: nothing that was acknowledged is later, and whatever is written from now on is.</summary>
+    Task<Optime> Moment(CancellationToken cancellationToken);
+
     /// <summary>Reads everything and hashes it.</summary>
     Task<DataFingerprint> Fingerprint(CancellationToken cancellationToken);
+
+    /// <summary>Drops the shop alone.</summary>
+    Task DropShop(CancellationToken cancellationToken);
 
     /// <summary>Drops the databases.</summary>
     Task Drop(CancellationToken cancellationToken);
@@ -49,5 +60,5 @@ public interface IDemoDatabases : IDisposable
 /// <param name="NodeUrls">IPFS_NODE_1_URL and IPFS_NODE_2_URL.</param>
 /// <param name="KeyFile">BACKUP_ENCRYPTION_KEY_FILE: 32 random bytes in base64, of this run alone.</param>
 /// <param name="Include">BACKUP_INCLUDE: backup and restore go no further than these namespaces.</param>
-/// <param name="Directory">Where staging and the catalogue go: on a server of somebody's own nothing but the demo's databases is written.</param>
+/// <param name="Directory">Where staging and the catalogue go: on a server of somebody's own nothing but the demo's databases is written, and what a restore keeps there until it ends.</param>
 public sealed record DemoSetup(string MongoUri, IReadOnlyList<string> NodeUrls, string KeyFile, IReadOnlyList<string> Include, string Directory);

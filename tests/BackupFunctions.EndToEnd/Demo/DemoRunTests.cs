@@ -11,7 +11,11 @@ public sealed class DemoRunTests
     {
         using var demo = new DemoFixture();
         (await demo.RunJson()).ShouldBe(0);
-        demo.Parts.Calls.ShouldBe(["start server", $"connect {demo.Parts.ConnectionString}", "write", "open engine", "backup", "drop", $"restore {FakeParts.Root}", "stop", "disconnect", "stop"]);
+        demo.Parts.Calls.ShouldBe([
+            "start server", $"connect {demo.Parts.ConnectionString}", "write", "open engine", "backup",
+            "change First", "increment 1", "change Second", "increment 2", "change Last", "drop shop", "increment 3", "restore demo_shop.* to 103:1",
+            "drop", $"restore {FakeParts.Root}", "stop", "disconnect", "stop",
+        ]);
     }
 
     [Fact]
@@ -19,7 +23,7 @@ public sealed class DemoRunTests
     {
         using var demo = new DemoFixture(new FakeParts { BackupFails = new IOException("write segment: no space left on device") });
         (await demo.RunJson()).ShouldBe(1);
-        demo.Parts.Calls.ShouldNotContain("drop");
+        demo.Parts.Calls.ShouldNotContain(call => call.StartsWith("drop"));
     }
 
     [Fact]
@@ -28,7 +32,7 @@ public sealed class DemoRunTests
         var degraded = new FakeParts().Backed with { Nodes = [new("vault 1", 7, null), new("vault 2", 3, "block 4 is missing")] };
         using var demo = new DemoFixture(new FakeParts { Backed = degraded });
         (await demo.RunJson()).ShouldBe(3);
-        demo.Parts.Calls.ShouldNotContain("drop");
+        demo.Parts.Calls.ShouldNotContain(call => call.StartsWith("drop"));
         demo.Error.ShouldContain("vault 2: block 4 is missing");
         demo.Summary.GetProperty("nodes").GetInt32().ShouldBe(1);
     }
@@ -38,7 +42,7 @@ public sealed class DemoRunTests
     {
         using var demo = new DemoFixture(new FakeParts { Backed = new FakeParts().Backed with { Documents = 2 } });
         (await demo.RunJson()).ShouldBe(1);
-        demo.Parts.Calls.ShouldNotContain("drop");
+        demo.Parts.Calls.ShouldNotContain(call => call.StartsWith("drop"));
     }
 
     [Fact]
@@ -80,7 +84,7 @@ public sealed class DemoRunTests
         using var cancellation = new CancellationTokenSource();
         using var demo = new DemoFixture(new FakeParts { DuringBackup = cancellation.Cancel });
         (await demo.RunJson(cancellationToken: cancellation.Token)).ShouldBe(130);
-        demo.Parts.Calls.ShouldNotContain("drop");
+        demo.Parts.Calls.ShouldNotContain(call => call.StartsWith("drop"));
         Directory.EnumerateFileSystemEntries(demo.Temporary).ShouldBeEmpty();
     }
 

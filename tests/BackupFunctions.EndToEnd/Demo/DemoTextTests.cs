@@ -11,8 +11,10 @@ public sealed class DemoTextTests
         (await demo.RunText()).ShouldBe(0);
         demo.Out.ShouldNotContain("\e");
         demo.Out.ShouldContain($"root CID     {FakeParts.Root}\n");
-        demo.Out.ShouldContain("7/7 Compare every byte");
+        demo.Out.ShouldContain("15/15 Compare every byte");
         demo.Out.ShouldContain("Every byte is back: 3 documents, 300 B");
+        demo.Out.ShouldContain("12/15 Compare every byte and index with that moment");
+        demo.Out.ShouldContain("With 3 incremental backups every moment from 1970-01-01 00:01:40Z (100:1) to 1970-01-01 00:01:44Z (104:1) can be restored.\n");
     }
 
     [Fact]

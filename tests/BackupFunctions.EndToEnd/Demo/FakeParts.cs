@@ -1,6 +1,8 @@
+using BackupFunctions.Mongo;
 using BackupFunctions.Standalone.Demo;
 using BackupFunctions.Standalone.Demo.Comparison;
 using BackupFunctions.Standalone.Demo.Data;
+using BackupFunctions.Standalone.Demo.Data.Changes;
 
 namespace BackupFunctions.EndToEnd.Demo;
 
@@ -9,7 +11,15 @@ internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoDatabases, IDemo
 {
     public const string Root = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
+    /// <summary>What incremental backups are called, followed by their number.</summary>
+    public const string Increment = "increment ";
+
+    private const string Orders = "demo_shop.orders";
+
     private readonly Dictionary<string, CollectionFingerprint> _collections = [];
+    private readonly Dictionary<Optime, CollectionFingerprint> _states = [];
+    private uint _clock = 100;
+    private int _increments;
 
     public List<string> Calls { get; } = [];
 
@@ -17,11 +27,22 @@ internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoDatabases, IDemo
 
     public IReadOnlyList<string> ForeignDatabases { get; init; } = [];
 
-    public DemoBackup Backed { get; init; } = new(Root, "b1", 3, 300, 120, [new("vault 1", 7, null), new("vault 2", 7, null)]);
+    public DemoBackup Backed { get; init; } = new(Root, "b1", 3, 300, 120, [new("vault 1", 7, null), new("vault 2", 7, null)], new Optime(100, 1));
 
     public Exception? BackupFails { get; init; }
 
     public Exception? RestoreFails { get; init; }
+
+    /// <summary>How the incremental backup of this number ends instead, from 1.</summary>
+    public Func<int, Exception?> IncrementFails { get; init; } = _ => null;
+
+    /// <summary>The copies of the incremental backup of this number.</summary>
+    public Func<int, IReadOnlyList<DemoNodeCopy>> IncrementNodes { get; init; } = _ => [new("vault 1", 2, null), new("vault 2", 2, null)];
+
+    public Exception? PointRestoreFails { get; init; }
+
+    /// <summary>What a restore to a point in time does to what it restored.</summary>
+    public Action<Dictionary<string, CollectionFingerprint>> PointRestoredWrongly { get; init; } = _ => { };
 
     public IReadOnlyList<string> EngineDifferences { get; init; } = [];
 
@@ -55,9 +76,25 @@ internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoDatabases, IDemo
 
     public Task<DemoDataSummary> Write(IProgress<DemoDataProgress> progress, CancellationToken cancellationToken)
     {
-        _collections["demo_shop.orders"] = Collection();
+        _collections[Orders] = Collection();
         progress.Report(new DemoDataProgress(3, 300));
         return Did("write", new DemoDataSummary(1, 1, 0, 1, 3, 300));
+    }
+
+    public Task<DemoChanges> Change(DemoChange change, CancellationToken cancellationToken)
+    {
+        _collections[Orders] = Collection($"after {change}");
+        _states[new(++_clock, 1)] = _collections[Orders];
+        return Did($"change {change}", new DemoChanges(1, 2, 0, 1, change == DemoChange.Last ? [] : ["new index"]));
+    }
+
+    public Task<Optime> Moment(CancellationToken cancellationToken) => Task.FromResult(new Optime(_clock, 1));
+
+    public Task DropShop(CancellationToken cancellationToken)
+    {
+        _clock++;
+        foreach (var name in _collections.Keys.Where(name => name.StartsWith("demo_shop.", StringComparison.Ordinal)).ToList()) _collections.Remove(name);
+        return Did("drop shop", 0);
     }
 
     public Task<DataFingerprint> Fingerprint(CancellationToken cancellationToken) => Task.FromResult(new DataFingerprint(new Dictionary<string, CollectionFingerprint>(_collections)));
@@ -81,9 +118,25 @@ internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoDatabases, IDemo
     public Task<DemoRestore> Restore(string root, Action<string, long, long> progress, CancellationToken cancellationToken)
     {
         if (RestoreFails is not null) throw RestoreFails;
-        _collections["demo_shop.orders"] = Collection();
+        _collections[Orders] = Collection();
         RestoredWrongly(_collections);
         return Did($"restore {root}", new DemoRestore(1, 0, 1, 3, 300, EngineDifferences));
+    }
+
+    public Task<DemoIncrement> BackupIncrement(Action<string, long, long> progress, CancellationToken cancellationToken)
+    {
+        var number = ++_increments;
+        progress("oplog", 0, 1);
+        if (IncrementFails(number) is { } failure) throw failure;
+        return Did($"{Increment}{number}", new DemoIncrement($"{Increment}{number}", 5, 50, IncrementNodes(number), new(100, 1), new(_clock, 1)));
+    }
+
+    public Task<DemoPointRestore> RestoreTo(Optime moment, IReadOnlyList<string> include, Action<string, long, long> progress, CancellationToken cancellationToken)
+    {
+        if (PointRestoreFails is not null) throw PointRestoreFails;
+        _collections[Orders] = _states[moment];
+        PointRestoredWrongly(_collections);
+        return Did($"restore {string.Join(',', include)} to {moment}", new DemoPointRestore(Root, _increments, 3, 4, 2, 1));
     }
 
     public void Dispose() => Calls.Add("disconnect");

@@ -22,6 +22,10 @@ internal sealed record RealDemo(int ExitCode, string Text, string Json, string E
         return new(exitCode, text.ToString(), json.ToString(), error.ToString());
     }
 
+    /// <summary>What a step told in JSON when it was done.</summary>
+    public JsonElement Done(string step) => Json.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement)
+        .Single(l => l.TryGetProperty("step", out var name) && name.GetString() == step && l.GetProperty("status").GetString() == "done");
+
     /// <summary>The last line of <c>--json</c>.</summary>
     public JsonElement Summary => JsonDocument.Parse(Json.TrimEnd('\n').Split('\n')[^1]).RootElement;
 

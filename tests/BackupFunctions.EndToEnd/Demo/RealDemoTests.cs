@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BackupFunctions.Manifest;
 
 namespace BackupFunctions.EndToEnd.Demo;
 
@@ -19,13 +20,28 @@ public sealed class RealDemoTests
     }
 
     [Fact]
+    public async Task The_moment_before_a_mistake_comes_back_from_incremental_backups()
+    {
+        var demo = await RealDemo.Run();
+        demo.ExitCode.ShouldBe(0, demo.Error);
+        demo.Summary.GetProperty("incrementals").GetInt32().ShouldBe(3);
+        demo.Summary.GetProperty("pitr_mismatches").GetInt32().ShouldBe(0);
+        // what the last writes before the mistake left is there: 81 orders in transactions, and none of the one that was taken back
+        var restored = demo.Done("point_restore");
+        restored.GetProperty("incrementals").GetInt32().ShouldBe(3);
+        restored.GetProperty("transactions").GetInt64().ShouldBe(81);
+        var (moment, end) = (RestorePoint.Parse(demo.Done("mistake").GetProperty("moment").GetString()!, "moment"), RestorePoint.Parse(demo.Done("third_incremental").GetProperty("restorable_to").GetString()!, "end"));
+        moment.Latest.ShouldBeLessThan(end.Latest, "the last slice holds the mistake and is replayed in part");
+    }
+
+    [Fact]
     public async Task The_summary_line_has_exactly_its_documented_fields()
     {
         var summary = (await RealDemo.Run()).Summary;
         summary.EnumerateObject().Select(p => (p.Name, p.Value.ValueKind)).ShouldBe([
             ("message_type", JsonValueKind.String), ("ok", JsonValueKind.True), ("documents", JsonValueKind.Number), ("bytes", JsonValueKind.Number),
             ("stored_bytes", JsonValueKind.Number), ("nodes", JsonValueKind.Number), ("root", JsonValueKind.String), ("mismatches", JsonValueKind.Number),
-            ("seconds", JsonValueKind.Number),
+            ("incrementals", JsonValueKind.Number), ("pitr_mismatches", JsonValueKind.Number), ("seconds", JsonValueKind.Number),
         ]);
     }
 }

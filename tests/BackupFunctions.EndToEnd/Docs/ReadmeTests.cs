@@ -21,13 +21,14 @@ public sealed partial class ReadmeTests
     public async Task The_walk_through_prints_what_its_transcript_shows()
     {
         var commands = Transcript.Commands.Where(c => c.Words[0] == "backupfn").ToList();
-        commands.Select(c => c.Words[1]).ShouldBe(["restore", "keys", "doctor", "backup", "list", "restore-full"]);
+        commands.Select(c => c.Words[1]).ShouldBe(["restore", "keys", "doctor", "backup", "list", "restore-full", "restore", "backup", "windows", "restore-full"]);
         await using var walk = await WalkThrough.Start(Transcript.Blocks("ini").Single());
         foreach (var command in commands)
         {
             var (exitCode, output) = await walk.BackupFn(command.Words.Skip(1));
             exitCode.ShouldBe(0, $"{command.Line}\n{output}");
             Transcript.Shape(output).ShouldBe(Transcript.Shape(command.Output), command.Line);
+            walk.Learn(command.Output, output);
         }
     }
 

@@ -31,6 +31,7 @@ internal static partial class Transcript
         text = DemoDirectory().Replace(text, "<demo>");
         text = Id().Replace(text, "<id>");
         text = Time().Replace(text, "<time>");
+        text = Optime().Replace(text, "<optime>");
         text = Size().Replace(text, "<size>");
         text = Duration().Replace(text, "<duration>");
         text = Blocks().Replace(text, "<n> blocks");
@@ -39,6 +40,9 @@ internal static partial class Transcript
         text = Clone().Replace(text, "<clone>/tests/");
         return string.Join('\n', Blanks().Replace(text, " ").Split('\n').Select(l => l.Trim())).Trim();
     }
+
+    /// <summary>All optimes in a text, in order.</summary>
+    public static IReadOnlyList<string> Optimes(string text) => [.. Optime().Matches(text).Select(m => m.Value)];
 
     private static IEnumerable<TranscriptCommand> Split(string block)
     {
@@ -80,6 +84,9 @@ internal static partial class Transcript
 
     [GeneratedRegex("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(Z| UTC)")]
     private static partial Regex Time();
+
+    [GeneratedRegex("\\b\\d{10}:\\d+\\b")]
+    private static partial Regex Optime();
 
     [GeneratedRegex("\\b[\\d,]+(\\.\\d+)? ([KMGT]i)?B\\b")]
     private static partial Regex Size();

@@ -16,6 +16,7 @@ internal sealed class WalkThrough : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("backupfunctions-readme-").FullName;
     private readonly EmbeddedMongoServer _server;
+    private readonly Dictionary<string, string> _optimes = new(StringComparer.Ordinal);
 
     private WalkThrough(EmbeddedMongoServer server) => _server = server;
 
@@ -30,8 +31,15 @@ internal sealed class WalkThrough : IAsyncDisposable
 
     private string Clone => Path.Combine(_directory, "clone");
 
-    /// <summary>The text for this machine.</summary>
-    public string Here(string text) => text.Replace(Port, $"127.0.0.1:{_server.Port}", StringComparison.Ordinal).Replace(Place, Path.Combine(_directory, "try"), StringComparison.Ordinal);
+    /// <summary>The text for this machine, and for the time of this run.</summary>
+    public string Here(string text) => _optimes.GetValueOrDefault(text)
+        ?? text.Replace(Port, $"127.0.0.1:{_server.Port}", StringComparison.Ordinal).Replace(Place, Path.Combine(_directory, "try"), StringComparison.Ordinal);
+
+    /// <summary>Takes each optime that the README shows here for the one that was printed in its place: commands that name it mean that one.</summary>
+    public void Learn(string shown, string printed)
+    {
+        foreach (var (there, here) in Transcript.Optimes(shown).Zip(Transcript.Optimes(printed))) _optimes[there] = here;
+    }
 
     /// <summary>The text as the README has it.</summary>
     public string There(string text) => text.Replace(Path.Combine(_directory, "try"), Place, StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using BackupFunctions.Standalone.Demo.Story;
+
 namespace BackupFunctions.Standalone.Demo.Comparison;
 
 /// <summary>What a set of databases holds, by hash: taken before and after, it shows without the engine whether everything came back.</summary>
@@ -9,6 +11,13 @@ public sealed record DataFingerprint(IReadOnlyDictionary<string, CollectionFinge
 
     /// <summary>Bytes of BSON of all collections.</summary>
     public long Bytes => Collections.Values.Sum(c => c.Bytes);
+
+    /// <summary>What it holds, and how many differences to what was expected there are; in JSON the number has this name.</summary>
+    public IReadOnlyList<DemoFact> Facts(string differencesName, int differences) =>
+    [
+        DemoFact.Count("collections", "collections", Collections.Count), DemoFact.Count("documents", "documents", Documents),
+        DemoFact.Size("bytes", "bson", Bytes), DemoFact.Count(differencesName, "differences", differences),
+    ];
 
     /// <summary>What differs in <paramref name="restored"/>, one sentence each; empty when everything is the same.</summary>
     public IReadOnlyList<string> DifferencesTo(DataFingerprint restored)

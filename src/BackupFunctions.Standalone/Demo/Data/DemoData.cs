@@ -1,3 +1,4 @@
+using BackupFunctions.Standalone.Demo.Data.Changes;
 using BackupFunctions.Standalone.Demo.Data.Logs;
 using BackupFunctions.Standalone.Demo.Data.Media;
 using BackupFunctions.Standalone.Demo.Data.Odd;
@@ -24,6 +25,9 @@ public sealed class DemoData(ulong seed = 20250301)
     /// <summary>Patterns of BACKUP_INCLUDE that name these databases and no other.</summary>
     public static IReadOnlyList<string> IncludePatterns { get; } = [.. Databases.Select(name => $"{name}.*")];
 
+    /// <summary>The pattern that names the shop alone.</summary>
+    public static string ShopPattern => $"{ShopName}.*";
+
     /// <summary>Databases that have a name of the demo and not its marker: somebody else's.</summary>
     public static Task<IReadOnlyList<string>> Foreign(IMongoClient client, CancellationToken cancellationToken) =>
         DemoMarker.Missing(client, Databases, cancellationToken);
@@ -32,19 +36,23 @@ public sealed class DemoData(ulong seed = 20250301)
     /// <exception cref="BackupException">A database with a name of the demo isn't the demo's; nothing was touched.</exception>
     public async Task<DemoDataSummary> Write(IMongoClient client, IProgress<DemoDataProgress>? progress, CancellationToken cancellationToken)
     {
-        await Drop(client, cancellationToken);
+        await Drop(client, Databases, cancellationToken);
         foreach (var name in Databases) await DemoMarker.Write(client.GetDatabase(name), seed, cancellationToken);
         var writer = new DemoWriter(client, seed, progress);
         return await writer.Write(Definitions(), cancellationToken);
     }
 
-    /// <summary>Drops the databases of the demo; absent ones are fine.</summary>
+    /// <summary>Goes on writing after <see cref="Write"/>: the same documents for the same seed, each change once.</summary>
+    public Task<DemoChanges> Change(IMongoClient client, DemoChange change, CancellationToken cancellationToken) =>
+        new ChangeWriter(client, SeededRandom.For(seed, change.ToString())).Write(change, cancellationToken);
+
+    /// <summary>Drops databases of the demo; absent ones are fine.</summary>
     /// <exception cref="BackupException">One of them isn't the demo's; nothing was dropped.</exception>
-    public static async Task Drop(IMongoClient client, CancellationToken cancellationToken)
+    public static async Task Drop(IMongoClient client, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        var foreign = await Foreign(client, cancellationToken);
+        var foreign = await DemoMarker.Missing(client, names, cancellationToken);
         if (foreign.Count > 0) throw DemoMarker.Refuse(foreign);
-        foreach (var name in Databases) await client.DropDatabaseAsync(name, cancellationToken);
+        foreach (var name in names) await client.DropDatabaseAsync(name, cancellationToken);
     }
 
     /// <summary>What is written.</summary>

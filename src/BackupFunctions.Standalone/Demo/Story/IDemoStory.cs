@@ -1,3 +1,5 @@
+using BackupFunctions.Mongo;
+
 namespace BackupFunctions.Standalone.Demo.Story;
 
 /// <summary>How a run is told: to people or as JSON lines.</summary>
@@ -45,6 +47,18 @@ public sealed record DemoSummary
 
     /// <summary>Differences between the data before and after.</summary>
     public int Mismatches { get; init; }
+
+    /// <summary>Incremental backups, each verified on both nodes.</summary>
+    public int Incrementals { get; init; }
+
+    /// <summary>Differences between the moment before the mistake and what the restore to it gave.</summary>
+    public int PitrMismatches { get; init; }
+
+    /// <summary>The first point in time that can be restored; null when there is none.</summary>
+    public Optime? RestorableFrom { get; init; }
+
+    /// <summary>The last one.</summary>
+    public Optime? RestorableTo { get; init; }
 
     /// <summary>How long the run took.</summary>
     public TimeSpan Duration { get; init; }

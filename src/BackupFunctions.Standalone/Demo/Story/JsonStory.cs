@@ -57,6 +57,8 @@ internal sealed class JsonStory(TextWriter output, TextWriter error) : IDemoStor
         json.WriteNumber("nodes", summary.Nodes);
         json.WriteString("root", summary.Root);
         json.WriteNumber("mismatches", summary.Mismatches);
+        json.WriteNumber("incrementals", summary.Incrementals);
+        json.WriteNumber("pitr_mismatches", summary.PitrMismatches);
         Seconds(json, summary.Duration);
     });
 

@@ -54,6 +54,8 @@ internal sealed class TextStory(IAnsiConsole output, IAnsiConsole error) : IDemo
         {
             output.MarkupLineInterpolated($"[bold green]Every byte is back:[/] {Human.Count(summary.Documents)} documents, {Human.Size(summary.Bytes)}, in {Human.Duration(summary.Duration)}.");
             output.MarkupLineInterpolated($"Each of the {summary.Nodes} nodes holds {Human.Size(summary.StoredBytes)}, encrypted, under {summary.Root}.");
+            if (summary is { RestorableFrom: { } from, RestorableTo: { } to })
+                output.MarkupLineInterpolated($"With {Human.Count(summary.Incrementals)} incremental backups every moment from {Human.Time(from.Time)} ({from}) to {Human.Time(to.Time)} ({to}) can be restored.");
         }
         foreach (var note in summary.Notes) output.MarkupLineInterpolated($"[grey]{note}[/]");
     }
