@@ -12,7 +12,7 @@ namespace BackupFunctions.Simulation.Bounds;
 /// <summary>A restore to any point in time holds exactly the writes that were acknowledged up to it: nothing missing, nothing later, no half transaction.</summary>
 public sealed class BoundsTests
 {
-    private const int SmallSlice = 30_000;
+    private const int SmallSlice = 100_000;
 
     // less than the operations of one transaction, so that these are several entries
     private const int TransactionEntryBytes = 400;
@@ -25,9 +25,9 @@ public sealed class BoundsTests
         using var engine = new SimulatedEngine(server.ConnectionString);
         var bulk = await Bulk(client);
 
-        var writers = Enumerable.Range(0, Extent.Of(6, 16)).Select(n => new CounterWriter(client, n, (seed * 1_000) + n)).ToList();
+        var writers = Enumerable.Range(0, Extent.Of(4, 12)).Select(n => new CounterWriter(client, n, (seed * 1_000) + n)).ToList();
         var stopped = false;
-        var writing = Task.WhenAll(writers.Select(w => w.Run(Extent.Of(600, 4_000), () => Volatile.Read(ref stopped))));
+        var writing = Task.WhenAll(writers.Select(w => w.Run(Extent.Of(400, 3_000), () => Volatile.Read(ref stopped))));
         await engine.Full();
         await engine.Increment(SmallSlice);
         await engine.Increment();
@@ -62,16 +62,19 @@ public sealed class BoundsTests
         var during = times.Where(t => t >= middle.StartOptime && t <= middle.ConsistentAt).DefaultIfEmpty(middle.ConsistentAt!).ToList();
         var borders = window.Slices.Select(s => s.Oplog!.Through.Optime).ToList();
         List<Optime> points = [window.From, window.To, during[during.Count / 2], borders[borders.Count / 2], borders[borders.Count / 3].Before()];
-        for (var left = Extent.Of(3, 195); left > 0; left--)
+        points.RemoveAll(p => p < window.From || p > window.To);
+        var wanted = Math.Min(Extent.Of(8, 200), times.Count);
+        for (var tries = 20 * wanted; points.Count < wanted && tries > 0; tries--)
         {
-            points.Add(random.Next(4) switch
+            var next = random.Next(4) switch
             {
                 0 => borders[random.Next(borders.Count)],
                 1 => during[random.Next(during.Count)],
                 _ => times[random.Next(times.Count)],
-            });
+            };
+            if (!points.Contains(next)) points.Add(next);
         }
-        return [.. points.Distinct().Where(p => p >= window.From && p <= window.To)];
+        return points;
     }
 
     private static async Task<AcknowledgedWrite> Bulk(MongoClient client)

@@ -24,7 +24,7 @@ internal sealed class OplogTree(EmbeddedMongoServer server, IMongoClient client)
     /// <summary>Takes over what was written since it was last asked.</summary>
     public async Task Grow()
     {
-        foreach (var (at, changes) in await _changes.Read(client, Newest.At.ToTimestamp()))
+        foreach (var (at, changes) in await Read())
         {
             var state = Newest.State;
             foreach (var change in changes) state = change.Value is { } value ? state.SetItem(change.Key, value) : state.Remove(change.Key);
@@ -57,4 +57,20 @@ internal sealed class OplogTree(EmbeddedMongoServer server, IMongoClient client)
 
     /// <summary>Times of the present history and of the lost ones between two, both included.</summary>
     public IReadOnlyList<Optime> Between(Optime from, Optime to) => [.. _nodes.Keys.Where(k => k >= from && k <= to).OrderBy(k => k)];
+
+    // connections to members that were rolled back are closed; the driver tries again only once
+    private async Task<List<CommittedEntry>> Read()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _changes.Read(client, Newest.At.ToTimestamp());
+            }
+            catch (MongoConnectionException) when (attempt < 10)
+            {
+                // the failure has emptied the pool
+            }
+        }
+    }
 }
