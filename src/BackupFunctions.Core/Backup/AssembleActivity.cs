@@ -1,6 +1,7 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Mongo;
 using BackupFunctions.Repositories;
 using BackupFunctions.Serialization;
 using BackupFunctions.Staging;
@@ -22,7 +23,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
     public async Task<AssembleResult> Run(AssembleInput input, CancellationToken cancellationToken)
     {
         var plan = input.Slice is { } slice
-            ? new BackupPlan(input.Backup, slice.Started, slice.Server, null, null, [], [])
+            ? new BackupPlan(input.Backup, slice.Started, slice.Server, null, null, null, [], [])
             : await staged.Load<BackupPlan>(input.Backup, PlanActivity.RecordName, cancellationToken);
         var units = new List<UnitFiles>();
         for (var unit = 0; unit < plan.Units.Count; unit++)
@@ -34,9 +35,10 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         var tree = new UnixFsTree();
         var files = new FileNumbers(tree);
         var collections = Collections(plan, units, files);
-        var oplog = Oplog(captured, files);
+        var oplog = Oplog(input.Slice?.Continues, captured, files);
         var type = input.Slice is null ? BackupType.Full : BackupType.Incremental;
-        var index = new BackupIndex(BackupIndex.CurrentFormat, plan.Backup, type, plan.Started, plan.Server, plan.StartOptime, null, collections, oplog);
+        var snapshot = units.All(u => u.Exact) ? plan.Snapshot : null;
+        var index = new BackupIndex(BackupIndex.CurrentFormat, plan.Backup, type, plan.Started, plan.Server, plan.StartOptime, snapshot, collections, oplog);
         var repository = await session.Open(cancellationToken);
         await using var segments = new SegmentWriter(staging, input.Backup.ToString(), "root", random);
         await segments.Prepare(cancellationToken);
@@ -55,7 +57,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         var stored = collections.SelectMany(c => c.Files).Concat(slices).Sum(f => f.StoredBytes);
         var list = new UploadList(root, [.. units.SelectMany(u => u.Segments), .. captured.SelectMany(c => c.Segments), .. segments.Segments], stored);
         await staged.Save(input.Backup, UploadListName(root), list, cancellationToken);
-        return new(root, keys.Epoch, oplog is null ? null : new(oplog.After, oplog.Through, oplog.Entries), content.Sum(f => f.Documents), content.Sum(f => f.Bytes), stored,
+        return new(root, keys.Epoch, snapshot, oplog is null ? null : new(oplog.After, oplog.Through, oplog.Entries), content.Sum(f => f.Documents), content.Sum(f => f.Bytes), stored,
             units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, [.. collections.Select(c => c.Namespace.ToString())]);
 
         void Add(string path, SealedFile file)
@@ -78,7 +80,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         })];
     }
 
-    private static IndexedOplog? Oplog(List<CapturedOplog> parts, FileNumbers numbers)
+    private static IndexedOplog? Oplog(OplogMark? continues, List<CapturedOplog> parts, FileNumbers numbers)
     {
         if (parts.Count == 0) return null;
         foreach (var (part, next) in parts.Zip(parts.Skip(1)))
@@ -87,7 +89,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
                 throw new BackupException(ErrorKind.OplogGap, $"join the captured oplog: a part ends at {part.Through}, the next begins behind {next.After}");
         }
         var files = numbers.Place(parts.SelectMany(p => p.Files));
-        return new(parts[0].After, parts[^1].Through, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files);
+        return new(continues ?? parts[0].After, parts[^1].Through, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files);
     }
 
     /// <summary>Numbers files through the whole backup and puts them at their paths.</summary>

@@ -57,26 +57,32 @@ public sealed record PlanInput(BackupId Backup, DateTimeOffset Started);
 
 /// <summary>
 /// What will be read. Documents and bytes are the server's estimates. <see cref="OplogStart"/> is the entry behind which the backup needs the
-/// oplog, null where there is none or it may not be read.
+/// oplog, null where there is none or it may not be read; <see cref="Snapshot"/> the cluster time as of which it reads, where the server offers that.
 /// </summary>
 public sealed record PlanResult(
-    int Units, int Nodes, int Collections, long Documents, long Bytes, Optime? StartOptime, OplogMark? OplogStart, Cid? Base, IReadOnlyList<string> Warnings);
+    int Units, int Nodes, int Collections, long Documents, long Bytes, Optime? StartOptime, OplogMark? OplogStart, Optime? Snapshot, Cid? Base, IReadOnlyList<string> Warnings);
 
 /// <summary>Input of <see cref="BackupActivities.DumpAndEncrypt"/>: a unit by its number.</summary>
 public sealed record DumpInput(BackupId Backup, int Unit);
 
-/// <summary>What a unit held: documents, their bytes, the sealed bytes of its blocks, and those of them that are newly staged.</summary>
-public sealed record DumpResult(long Documents, long Bytes, long StoredBytes, long NewBytes);
+/// <summary>
+/// What a unit held: documents, their bytes, the sealed bytes of its blocks, and those of them that are newly staged; and whether all of it is as of
+/// the plan's snapshot.
+/// </summary>
+public sealed record DumpResult(bool Exact, long Documents, long Bytes, long StoredBytes, long NewBytes);
 
 /// <summary>Input of <see cref="BackupActivities.Assemble"/>: how many captured parts of the oplog belong to the backup, and what it is when it has no plan.</summary>
 public sealed record AssembleInput(BackupId Backup, int OplogParts, SliceSource? Slice);
 
-/// <summary>An incremental backup: when its capture started, and the server that was read.</summary>
-public sealed record SliceSource(DateTimeOffset Started, SourceServer Server);
+/// <summary>
+/// An incremental backup: when its capture started, the server that was read, and the entry that it continues, between which and what was captured
+/// nothing was written that a restore needs.
+/// </summary>
+public sealed record SliceSource(DateTimeOffset Started, SourceServer Server, OplogMark Continues);
 
-/// <summary>The root of the backup, its key epoch, its stretch of the oplog, and the totals: of its collections, or of its oplog entries when it has none.</summary>
+/// <summary>The root of the backup, its key epoch, the cluster time that all its documents are of (null: none), its stretch of the oplog, and the totals: of its collections, or of its oplog entries when it has none.</summary>
 public sealed record AssembleResult(
-    Cid Root, uint Epoch, OplogRange? Oplog, long Documents, long Bytes, long StoredBytes, long NewBytes, IReadOnlyList<string> Namespaces);
+    Cid Root, uint Epoch, Optime? Snapshot, OplogRange? Oplog, long Documents, long Bytes, long StoredBytes, long NewBytes, IReadOnlyList<string> Namespaces);
 
 /// <summary>One node by its place in the configuration (0 or 1), and the root that it shall hold.</summary>
 public sealed record NodeInput(BackupId Backup, Cid Root, int Node);

@@ -4,12 +4,16 @@ using MongoDB.Bson;
 
 namespace BackupFunctions.Backup;
 
-/// <summary>What a full backup will read, staged (sealed) by the plan activity and read by the dump activities.</summary>
+/// <summary>
+/// What a full backup will read, staged (sealed) by the plan activity and read by the dump activities: documents as of <see cref="Snapshot"/>, or, where
+/// it is null, as they are when it is their turn.
+/// </summary>
 public sealed record BackupPlan(
     BackupId Backup,
     DateTimeOffset Started,
     SourceServer Server,
     Optime? StartOptime,
+    Optime? Snapshot,
     Cid? Base,
     IReadOnlyList<PlannedCollection> Collections,
     IReadOnlyList<PlannedUnit> Units);
@@ -28,9 +32,9 @@ public sealed record PlannedRange(int Collection, KeyRange Keys, IReadOnlyList<C
 
 /// <summary>
 /// What a dump activity made of its unit, staged (sealed) beside its segments: per range, the files in order; and the segments with their
-/// newly sealed bytes.
+/// newly sealed bytes. With <see cref="Exact"/> every document is that of the plan's snapshot.
 /// </summary>
-public sealed record UnitFiles(int Unit, IReadOnlyList<RangeFiles> Ranges, IReadOnlyList<string> Segments, long NewBytes);
+public sealed record UnitFiles(int Unit, bool Exact, IReadOnlyList<RangeFiles> Ranges, IReadOnlyList<string> Segments, long NewBytes);
 
 /// <summary>The files of one range.</summary>
 public sealed record RangeFiles(int Collection, IReadOnlyList<DumpedFile> Files);

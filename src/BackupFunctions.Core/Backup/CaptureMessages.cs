@@ -1,3 +1,4 @@
+using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 
 namespace BackupFunctions.Backup;
@@ -10,7 +11,7 @@ public sealed record IncrementalPlanInput(DateTimeOffset Now);
 /// when a full backup has to start the chain. <see cref="Fallback"/> is the newest full backup's entry, for when the others are gone.
 /// <see cref="CoverageIsDue"/> says whether it is time to record that nothing was written.
 /// </summary>
-public sealed record IncrementalPlanResult(SourceServer Server, int Nodes, IReadOnlyList<OplogMark> Tips, OplogMark? Fallback, bool CoverageIsDue);
+public sealed record IncrementalPlanResult(SourceServer Server, int Nodes, IReadOnlyList<OplogTip> Tips, OplogMark? Fallback, bool CoverageIsDue);
 
 /// <summary>
 /// Input of <see cref="BackupActivities.CaptureOplog"/>: everything behind <see cref="After"/>, as part <see cref="Part"/> of a backup. A part
@@ -20,11 +21,12 @@ public sealed record CaptureInput(BackupId Backup, int Part, OplogMark After, Op
 
 /// <summary>
 /// What was captured: every entry behind <see cref="After"/> up to and with <see cref="Through"/>, a majority-committed one. Entries and bytes
-/// count what is kept. Without <see cref="Changes"/> a restore needs none of it. With <see cref="More"/> the limit of bytes ended it. With a
+/// count what is kept. Without <see cref="Changes"/> a restore needs none of it. With <see cref="Renames"/> a collection that is backed up got
+/// another name, or another collection its name. With <see cref="More"/> the limit of bytes ended it. With a
 /// <see cref="Gap"/> nothing was captured: an entry that has to be there is not.
 /// </summary>
-public sealed record CaptureResult(OplogMark After, OplogMark Through, long Entries, long Bytes, bool Changes, bool More, OplogGap? Gap);
+public sealed record CaptureResult(OplogMark After, OplogMark Through, long Entries, long Bytes, bool Changes, bool Renames, bool More, OplogGap? Gap);
 
 /// <summary>What a capture staged (sealed) beside its segments.</summary>
 public sealed record CapturedOplog(
-    OplogMark After, OplogMark Through, bool Changes, bool More, IReadOnlyList<DumpedFile> Files, IReadOnlyList<string> Segments, long NewBytes);
+    OplogMark After, OplogMark Through, bool Changes, bool Renames, bool More, IReadOnlyList<DumpedFile> Files, IReadOnlyList<string> Segments, long NewBytes);

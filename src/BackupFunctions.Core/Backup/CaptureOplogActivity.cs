@@ -43,7 +43,7 @@ internal sealed class CaptureOplogActivity(
             }
             catch (OplogGapException e) when (e.Gap.Missing == input.After || e.Gap.Missing == input.Limits.StopAt)
             {
-                return new(input.After, input.After, 0, 0, false, false, e.Gap);
+                return new(input.After, input.After, 0, 0, false, false, false, e.Gap);
             }
             catch (OplogGapException e) when (attempt == Attempts)
             {
@@ -64,7 +64,7 @@ internal sealed class CaptureOplogActivity(
         using var chunker = new OplogChunker();
         using var files = new FileSealer(sealer, BaseChunks.None, segments.Write, CollectionReadOrder.Natural);
         var reader = new OplogReader(source, input.After, input.Limits, time, loggers.CreateLogger<OplogReader>());
-        var changes = false;
+        var (changes, renames) = (false, false);
         await foreach (var group in reader.Read(cancellationToken))
         {
             foreach (var entry in group)
@@ -72,6 +72,7 @@ internal sealed class CaptureOplogActivity(
                 var use = _filter.Of(entry);
                 if (use == OplogUse.LeftOut) continue;
                 changes |= use == OplogUse.Changes;
+                renames |= use == OplogUse.Changes && OplogFilter.Renames(entry.Operation);
                 await segments.Prepare(cancellationToken);
                 chunker.Add(entry.Raw.Span, files);
             }
@@ -79,7 +80,7 @@ internal sealed class CaptureOplogActivity(
         await segments.Prepare(cancellationToken);
         chunker.Finish(files);
         await segments.Close(cancellationToken);
-        return new(input.After, reader.Through, changes, reader.More, files.Files, segments.Segments, segments.BlockBytes);
+        return new(input.After, reader.Through, changes, renames, reader.More, files.Files, segments.Segments, segments.BlockBytes);
     }
 
     private async Task<CapturedOplog?> Captured(CaptureInput input, CancellationToken cancellationToken)
@@ -95,5 +96,5 @@ internal sealed class CaptureOplogActivity(
     }
 
     private static CaptureResult Result(CapturedOplog captured) =>
-        new(captured.After, captured.Through, captured.Files.Sum(f => f.Documents), captured.Files.Sum(f => f.Bytes), captured.Changes, captured.More, null);
+        new(captured.After, captured.Through, captured.Files.Sum(f => f.Documents), captured.Files.Sum(f => f.Bytes), captured.Changes, captured.Renames, captured.More, null);
 }

@@ -12,7 +12,8 @@ namespace BackupFunctions.Backup;
 
 /// <summary>
 /// Reads one unit of the plan, seals it and stages the new blocks. Dump and encryption are one step, so that plaintext never reaches a disk.
-/// Memory is bounded by a batch of documents, a chunk and the chunk lists around the range.
+/// Memory is bounded by a batch of documents, a chunk and the chunk lists around the range. Where the plan's snapshot is lost, documents are read as
+/// they are.
 /// </summary>
 internal sealed partial class DumpActivity(
     MongoEndpoint source, RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random, int compressionLevel, ILoggerFactory loggers)
@@ -37,27 +38,41 @@ internal sealed partial class DumpActivity(
         var logger = loggers.CreateLogger<DumpActivity>();
 
         var ranges = new List<RangeFiles>();
+        var snapshot = plan.Snapshot;
         foreach (var range in unit.Ranges)
         {
             var reusable = range.BaseLists.Count == 0
                 ? BaseChunks.None
                 : await BaseChunks.Load(range.BaseLists, new UnixFsReader(repository.Blocks), opener, (list, e) => LogUnreadable(logger, e, list), cancellationToken);
-            ranges.Add(new(range.Collection, await Dump(plan, range, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
+            try
+            {
+                ranges.Add(new(range.Collection, await Dump(plan, range, snapshot, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
+            }
+            catch (BackupException e) when (snapshot is not null && MongoErrors.IsSnapshotLost(e))
+            {
+                LogSnapshotLost(logger, e, snapshot);
+                snapshot = null;
+                ranges.Add(new(range.Collection, await Dump(plan, range, snapshot, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
+            }
         }
         await segments.Close(cancellationToken);
-        await staged.Save(input.Backup, RecordName(input.Unit), new UnitFiles(input.Unit, ranges, segments.Segments, segments.BlockBytes), cancellationToken);
+        await staged.Save(input.Backup, RecordName(input.Unit), new UnitFiles(input.Unit, snapshot is not null, ranges, segments.Segments, segments.BlockBytes), cancellationToken);
 
         var files = ranges.SelectMany(r => r.Files).ToList();
-        return new(files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files.Sum(f => f.StoredBytes), segments.BlockBytes);
+        return new(snapshot is not null, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files.Sum(f => f.StoredBytes), segments.BlockBytes);
     }
 
     private async Task<IReadOnlyList<DumpedFile>> Dump(
-        BackupPlan plan, PlannedRange range, BaseChunks reusable, RepositoryKeys keys, BlockSealer sealer, SegmentWriter segments, CancellationToken cancellationToken)
+        BackupPlan plan, PlannedRange range, Optime? snapshot, BaseChunks reusable, RepositoryKeys keys, BlockSealer sealer, SegmentWriter segments, CancellationToken cancellationToken)
     {
         var connection = await source.Connect(cancellationToken);
         var collection = plan.Collections[range.Collection];
         // a secondary that lags behind would give a state from before the oplog that belongs to this backup
-        var reader = new RawDocumentReader(connection, loggers.CreateLogger<RawDocumentReader>()) { AfterTime = plan.StartOptime?.ToTimestamp() };
+        var reader = new RawDocumentReader(connection, loggers.CreateLogger<RawDocumentReader>())
+        {
+            AfterTime = snapshot is null ? plan.StartOptime?.ToTimestamp() : null,
+            Snapshot = snapshot?.ToTimestamp(),
+        };
         using var chunker = new DocumentChunker(keys, new ChunkingParameters(collection.AverageChunk));
         using var files = new FileSealer(sealer, reusable, segments.Write, collection.Spec.ReadOrder);
         await foreach (var batch in reader.Read(collection.Spec, range.Keys, cancellationToken))
@@ -69,6 +84,9 @@ internal sealed partial class DumpActivity(
         chunker.Finish(files);
         return files.Files;
     }
+
+    [LoggerMessage(LogLevel.Warning, "read as of {Snapshot}: the server cannot any more; documents are read as they are, and the oplog makes the backup whole")]
+    private static partial void LogSnapshotLost(ILogger logger, Exception exception, Optime snapshot);
 
     [LoggerMessage(LogLevel.Warning, "read chunk list {List} of the base backup: not possible, its chunks are stored again")]
     private static partial void LogUnreadable(ILogger logger, Exception exception, Cid list);

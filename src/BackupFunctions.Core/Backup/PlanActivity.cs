@@ -10,8 +10,8 @@ using BackupFunctions.Workflows;
 namespace BackupFunctions.Backup;
 
 /// <summary>
-/// Decides what a full backup reads: namespaces with their raw specifications, how collections are split into ranges and grouped into units,
-/// and which base backup its unchanged chunks may come from. A base counts only if every node held it verified and shows its root pinned now.
+/// Decides what a full backup reads: namespaces with their raw specifications, at which moment, how collections are split into ranges and grouped
+/// into units, and which base backup its unchanged chunks may come from. A base counts only if every node held it verified and shows its root pinned now.
 /// </summary>
 internal sealed class PlanActivity(
     MongoEndpoint source, NamespaceFilter filter, RepositorySession session, ManifestStore manifest, StagedObjects staged)
@@ -47,7 +47,10 @@ internal sealed class PlanActivity(
 
         // only now, so that a run that cannot begin leaves no repository behind
         var repository = await session.OpenOrCreate(cancellationToken);
-        var (baseRoot, baseIndex) = await FindBase(repository, warnings, cancellationToken);
+        var latest = (await manifest.Load(cancellationToken)).Latest(BackupType.Full);
+        var (baseRoot, baseIndex) = await FindBase(repository, latest, warnings, cancellationToken);
+        Optime? snapshot = null;
+        if (oplogStart is not null) (listed, snapshot) = await SnapshotChoice.Choose(connection, topology, filter, listed, oplogStart, latest, cancellationToken);
         var known = baseIndex?.Collections.ToDictionary(c => c.Namespace) ?? [];
         var collections = listed.Select(spec => new PlannedCollection(spec, AverageChunk(spec, known.GetValueOrDefault(spec.Namespace)))).ToList();
 
@@ -64,14 +67,13 @@ internal sealed class PlanActivity(
         }
         var units = Group(ranges, RangeBytes ?? RangeSplitter.LeastTarget);
         var server = new SourceServer(topology.Version.ToString(), topology.FeatureCompatibility, topology.SetName);
-        await staged.Save(input.Backup, RecordName, new BackupPlan(input.Backup, input.Started, server, startOptime, baseRoot, collections, units), cancellationToken);
-        return new(units.Count, repository.Nodes.Count, collections.Count, listed.Sum(c => c.Documents), listed.Sum(c => c.Bytes), startOptime, oplogStart, baseRoot, warnings);
+        await staged.Save(input.Backup, RecordName, new BackupPlan(input.Backup, input.Started, server, startOptime, snapshot, baseRoot, collections, units), cancellationToken);
+        return new(units.Count, repository.Nodes.Count, collections.Count, listed.Sum(c => c.Documents), listed.Sum(c => c.Bytes), startOptime, oplogStart, snapshot, baseRoot, warnings);
     }
 
     // without a base everything is stored again, which is slower and mends what is damaged; so no trouble with the base stops a backup
-    private async Task<(Cid?, BackupIndex?)> FindBase(Repository repository, List<string> warnings, CancellationToken cancellationToken)
+    private static async Task<(Cid?, BackupIndex?)> FindBase(Repository repository, BackupEntry? latest, List<string> warnings, CancellationToken cancellationToken)
     {
-        var latest = (await manifest.Load(cancellationToken)).Latest(BackupType.Full);
         if (latest is null || latest.Epoch != repository.Keys.Current.Epoch) return (null, null);
         // a node may show a root pinned whose blocks it lost or changed: verification found that, and only a whole upload heals it
         if (latest.IsDegraded) return (null, null);

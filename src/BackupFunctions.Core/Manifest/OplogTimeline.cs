@@ -12,6 +12,7 @@ public sealed class OplogTimeline
     private readonly List<FullChain> _chains;
     private readonly IReadOnlyList<GapRecorded> _gaps;
     private readonly List<OplogLink> _links;
+    private readonly HashSet<OplogMark> _ends;
     private readonly ILookup<OplogMark, OplogLink> _continued;
 
     /// <summary>Over these backups, stretches that hold nothing, and gaps.</summary>
@@ -28,6 +29,7 @@ public sealed class OplogTimeline
                 .Where(l => l.After.Optime < l.Through.Optime && !undone.Contains(l.Through))
                 .OrderBy(l => l.Through.Optime),
         ];
+        _ends = [.. all.Select(b => b.Oplog?.Through).OfType<OplogMark>()];
         _continued = _links.ToLookup(l => l.After);
         _chains = [.. all.Where(b => b is { Type: BackupType.Full, Oplog: not null, ConsistentAt: not null })
             .Select(b => new FullChain(b, _continued)).OrderBy(c => c.From)];
@@ -49,13 +51,20 @@ public sealed class OplogTimeline
     /// backup and the slices of an earlier one do not meet: the first slice then ends where the second begins, and joins both. None when only a
     /// full backup can start a chain.
     /// </summary>
-    public (IReadOnlyList<OplogMark> Tips, OplogMark? Full) Tips()
+    public (IReadOnlyList<OplogTip> Tips, OplogMark? Full) Tips()
     {
         if (_chains.MaxBy(c => c.Full.Oplog!.Through.Optime) is not { } newest) return ([], null);
         var lost = _gaps.Select(g => g.After).ToHashSet();
         var start = newest.Full.Oplog!.Through;
-        OplogMark[] tips = [newest.Tip, .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
-        return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime)], lost.Contains(start) ? null : start);
+        OplogMark[] tips = [newest.Tip, .. _links.Where(l => !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
+        return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)))], lost.Contains(start) ? null : start);
+    }
+
+    // back over what holds nothing, to the end of a backup
+    private OplogMark Continued(OplogMark mark)
+    {
+        while (!_ends.Contains(mark) && _links.FirstOrDefault(l => l.Backup is null && l.Through == mark) is { } covered) mark = covered.After;
+        return mark;
     }
 
     /// <summary>

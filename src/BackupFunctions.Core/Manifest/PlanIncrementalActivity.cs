@@ -28,7 +28,7 @@ internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySe
         var (tips, full) = OplogTimeline.Of(state).Tips();
         // a clock that was set back must not put it off
         var since = input.Now - (state.Coverage.Select(c => c.At).DefaultIfEmpty().Max());
-        return new(server, nodes, tips, tips.Contains(full) ? null : full, since >= CoverageInterval || since < TimeSpan.Zero);
+        return new(server, nodes, tips, tips.Any(t => t.Covered == full) ? null : full, since >= CoverageInterval || since < TimeSpan.Zero);
     }
 
     private async Task<bool> Exists(CancellationToken cancellationToken)

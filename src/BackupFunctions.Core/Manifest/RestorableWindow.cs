@@ -16,3 +16,10 @@ public sealed record RestorableGap(Optime After, Optime? Before, OplogGapReason?
 
 /// <summary>What leads to a point: load the full backup, then replay its oplog and those of the slices in this order, up to <see cref="RestorePoint.Latest"/>.</summary>
 public sealed record RestorePath(RestorePoint Point, BackupEntry Full, IReadOnlyList<BackupEntry> Slices);
+
+/// <summary>
+/// The last entry that a chain covers, behind which the next slice is read; and the entry with which the last backup before it ends. Between the two
+/// nothing was written that a restore needs, so that the slice can say that it continues that backup, and a chain of backups proves itself whole
+/// without a manifest.
+/// </summary>
+public sealed record OplogTip(OplogMark Covered, OplogMark Continues);

@@ -1,3 +1,4 @@
+using BackupFunctions.Backup;
 using BackupFunctions.Mongo;
 using BackupFunctions.Workflows;
 
@@ -14,6 +15,7 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
     {
         var request = input.Request;
         var backup = await session.Open(request.Root, cancellationToken);
+        if (backup.Index.Type != BackupType.Full) throw RestoreChoice.NotFull(backup.Index.Backup, request.Root);
         var plan = RestorePlan.Of(backup.Index, request);
         if (plan.Everything.Count == 0 && request.Slices.Count == 0)
             throw BackupException.NotFound($"restore backup {backup.Index.Backup}: no collection is selected", "check the namespace patterns; `backupfn show` lists what the backup holds");

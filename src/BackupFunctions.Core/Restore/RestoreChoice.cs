@@ -12,7 +12,7 @@ namespace BackupFunctions.Restore;
 /// </summary>
 public sealed record RestoreQuery(string Backup, RestorePoint? At, IReadOnlyList<Cid> Incrementals);
 
-/// <summary>A full backup, the slices whose oplog follows it, in order, and the last optime that counts; null for all of it.</summary>
+/// <summary>A full backup, the slices whose oplog follows it, in order, and the last optime that counts; null for the first moment at which the full backup is whole.</summary>
 public sealed record ChosenBackups(Cid Root, IReadOnlyList<Cid> Slices, Optime? Through);
 
 /// <summary>Finds the full backup and the slices that lead where a query wants to go.</summary>
@@ -45,7 +45,7 @@ public static class RestoreChoice
     {
         // behind the last slice nothing was written that a restore needs, as far as the point is covered
         var end = (path.Slices.Count > 0 ? path.Slices[^1] : path.Full).Oplog!.Through.Optime;
-        return new(path.Full.Root, [.. path.Slices.Select(s => s.Root)], path.Point.Latest < end ? path.Point.Latest : null);
+        return new(path.Full.Root, [.. path.Slices.Select(s => s.Root)], path.Point.Latest < end ? path.Point.Latest : end);
     }
 
     private static async Task<ChosenBackups> Explicit(RestoreQuery query, Cid root, RestoreSession session, CancellationToken cancellationToken)
@@ -64,14 +64,16 @@ public static class RestoreChoice
             throw new BackupException(ErrorKind.OplogGap, $"restore to {at}: the backups given end at {end}", "give the incremental backups that follow, or restore with the catalogue");
         if ((full.Index.Snapshot ?? full.Index.Oplog?.Through.Optime) is { } consistent && consistent > query.At?.Latest)
             throw new BackupException(ErrorKind.OplogGap, $"restore to {query.At}: {root} is whole only from {consistent} on", "give an earlier full backup");
-        return new(root, [.. slices.Select(s => s.Root)], query.At?.Latest is { } latest && latest < end ? latest : null);
+        return new(root, [.. slices.Select(s => s.Root)], query.At?.Latest is { } latest && latest < end ? latest : end);
     }
 
     private static BackupEntry Find(ManifestState? manifest, string reference) => manifest is null
         ? throw new BackupException(ErrorKind.Configuration, $"find backup '{reference}': there is no catalogue", $"set {SettingNames.CatalogUri} or {SettingNames.MongoUri}, or give the root CID of a backup")
         : reference == "latest" ? manifest.Latest(BackupType.Full) ?? throw BackupException.NotFound("find the latest full backup: there is none yet", "make one with `backupfn backup full`") : manifest.Find(reference);
 
-    private static BackupEntry Full(BackupEntry entry) => entry.Type == BackupType.Full
-        ? entry
-        : throw new BackupException(ErrorKind.Configuration, $"restore backup {entry.Id}: it is an incremental one", $"restore-full latest --incremental {entry.Root} restores up to its end");
+    private static BackupEntry Full(BackupEntry entry) => entry.Type == BackupType.Full ? entry : throw NotFull(entry.Id, entry.Root);
+
+    /// <summary>The error of an incremental backup that is to be restored by itself.</summary>
+    internal static BackupException NotFull(BackupId backup, Cid root) =>
+        new(ErrorKind.Configuration, $"restore backup {backup}: it is an incremental one", $"restore-full latest --incremental {root} restores to its end");
 }

@@ -1,77 +1,159 @@
 using System.Globalization;
 using BackupFunctions.Backup;
 using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
 
 namespace BackupFunctions.Workflows;
 
-/// <summary>A full backup: plan, dump and seal (fan-out), capture the oplog that was written meanwhile, assemble, deliver, notify.</summary>
+/// <summary>
+/// A full backup: plan, dump and seal (fan-out) while the oplog is captured, assemble, deliver, notify. Where documents could not be read as of one
+/// cluster time and a collection was renamed meanwhile, it begins anew.
+/// </summary>
 public static class FullBackupWorkflow
 {
     /// <summary>The name under which hosts start it.</summary>
     public const string Name = "FullBackup";
+
+    private const int Attempts = 3;
+
+    // a dump that is over sooner needs one capture only
+    private static readonly TimeSpan CaptureInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs it; deterministic.</summary>
     public static async Task<FullBackupResult> Run(IWorkflowContext context, FullBackupInput input)
     {
         if (input.Version != FullBackupInput.CurrentVersion)
             throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {FullBackupInput.CurrentVersion}", "start it again");
-        var started = context.UtcNow;
-        var backup = BackupId.At(started, context.NewId());
-        DeliveredBackup delivered;
-        IReadOnlyList<string> warnings;
+        var backup = default(BackupId?);
         try
         {
-            var (plan, assembled) = await StageOrDiscard(context, input, backup, started);
-            var draft = new BackupEntry(backup, BackupType.Full, assembled.Root, assembled.Epoch, started, started, plan.StartOptime, assembled.Oplog?.Through.Optime, assembled.Oplog,
-                assembled.Documents, assembled.Bytes, assembled.StoredBytes, assembled.NewBytes, assembled.Namespaces, [], plan.Nodes);
-            delivered = await Delivery.Run(context, Name, "", plan.Nodes, draft, []);
-            warnings = plan.Warnings;
+            for (var attempt = 1; ; attempt++)
+            {
+                var run = new FullRun(context, input, attempt);
+                backup = run.Backup;
+                if (await run.Stage() is not { } staged)
+                {
+                    if (attempt < Attempts) continue;
+                    throw new ActivityFailedException(Name, ErrorKind.Failed, $"back up everything: collections were renamed during each of {Attempts} attempts",
+                        "rename less often, or leave them out with BACKUP_EXCLUDE: a rename while documents are read one after the other could lose them");
+                }
+                var delivered = await Delivery.Run(context, Name, "", staged.Plan.Nodes, staged.Draft, []);
+                var silent = await Delivery.Announce(context, "notify", "full", delivered);
+                return new(delivered.Backup, delivered.Manifest, delivered.Revision, delivered.Problems,
+                    [.. staged.Plan.Warnings, .. delivered.Warnings, .. silent is null ? [] : new[] { silent }]);
+            }
         }
         catch (ActivityFailedException e)
         {
-            await Delivery.Notify(context, "notify", AlertLevel.Error, "backup.failed", e.Reason, new() { ["backupId"] = backup.ToString() });
-            throw;
-        }
-        var silent = await Delivery.Announce(context, "notify", "full", delivered);
-        return new(delivered.Backup, delivered.Manifest, delivered.Revision, delivered.Problems, [.. warnings, .. delivered.Warnings, .. silent is null ? [] : new[] { silent }]);
-    }
-
-    private static async Task<(PlanResult, AssembleResult)> StageOrDiscard(IWorkflowContext context, FullBackupInput input, BackupId backup, DateTimeOffset started)
-    {
-        try
-        {
-            return await Stage(context, input, backup, started);
-        }
-        catch (ActivityFailedException)
-        {
-            // without a root nothing can go on from what is staged: it would only keep a full disk full
-            await Delivery.Try(() => context.Call(BackupActivities.Cleanup, "discard", new CleanupInput(backup)));
+            await Delivery.Notify(context, "notify", AlertLevel.Error, "backup.failed", e.Reason, backup is null ? [] : new() { ["backupId"] = backup.ToString()! });
             throw;
         }
     }
 
-    private static async Task<(PlanResult, AssembleResult)> Stage(IWorkflowContext context, FullBackupInput input, BackupId backup, DateTimeOffset started)
+    /// <summary>One attempt, with keys and a backup id of its own.</summary>
+    private sealed class FullRun
     {
-        context.SetStatus(new("plan", 0, 0, 0));
-        var plan = await context.Call(BackupActivities.Plan, "plan", new PlanInput(backup, started));
+        private readonly IWorkflowContext _context;
+        private readonly FullBackupInput _input;
+        private readonly DateTimeOffset _started;
+        private readonly string _prefix;
+        private int _parts;
+        private bool _renames;
 
-        long units = 0, bytes = 0;
-        context.SetStatus(new("dump", 0, plan.Units, 0));
-        await FanOut.Run([.. Enumerable.Range(0, plan.Units)], input.Width,
-            unit => context.Call(BackupActivities.DumpAndEncrypt, string.Create(CultureInfo.InvariantCulture, $"dump/{unit}"), new DumpInput(backup, unit)),
-            done => context.SetStatus(new("dump", ++units, plan.Units, bytes += done.Bytes)));
-
-        var parts = 0;
-        if (plan.OplogStart is { } start)
+        public FullRun(IWorkflowContext context, FullBackupInput input, int attempt)
         {
-            context.SetStatus(new("oplog", 0, 1, bytes));
-            var captured = await context.Call(BackupActivities.CaptureOplog, "oplog", new CaptureInput(backup, parts++, start, new()));
-            if (captured.Gap is { } gap)
-                throw new ActivityFailedException(BackupActivities.CaptureOplog.Name, ErrorKind.OplogGap, $"capture the oplog of the backup: {gap}", "make the oplog larger (replSetResizeOplog) than what is written during a backup");
+            (_context, _input, _started) = (context, input, context.UtcNow);
+            _prefix = attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"attempt/{attempt}/");
+            Backup = BackupId.At(_started, context.NewId());
         }
 
-        context.SetStatus(new("assemble", 0, 1, bytes));
-        return (plan, await context.Call(BackupActivities.Assemble, "assemble", new AssembleInput(backup, parts, null)));
+        public BackupId Backup { get; }
+
+        /// <summary>Stages all of it; null when it has to begin anew, and then nothing is staged.</summary>
+        public async Task<(PlanResult Plan, BackupEntry Draft)?> Stage()
+        {
+            try
+            {
+                return await StageAll();
+            }
+            catch (ActivityFailedException)
+            {
+                await Discard();
+                throw;
+            }
+        }
+
+        private async Task<(PlanResult, BackupEntry)?> StageAll()
+        {
+            _context.SetStatus(new("plan", 0, 0, 0));
+            var plan = await _context.Call(BackupActivities.Plan, $"{_prefix}plan", new PlanInput(Backup, _started));
+            var dump = Dump(plan);
+            if (plan.OplogStart is { } start) await Capture(start, dump);
+            var (exact, bytes) = await dump;
+            if (!exact && _renames)
+            {
+                await Discard();
+                return null;
+            }
+
+            _context.SetStatus(new("assemble", 0, 1, bytes));
+            var made = await _context.Call(BackupActivities.Assemble, $"{_prefix}assemble", new AssembleInput(Backup, _parts, null));
+            return (plan, new(Backup, BackupType.Full, made.Root, made.Epoch, _started, _started, plan.StartOptime, made.Snapshot ?? made.Oplog?.Through.Optime, made.Oplog,
+                made.Documents, made.Bytes, made.StoredBytes, made.NewBytes, made.Namespaces, [], plan.Nodes));
+        }
+
+        private async Task<(bool Exact, long Bytes)> Dump(PlanResult plan)
+        {
+            long units = 0, bytes = 0;
+            _context.SetStatus(new("dump", 0, plan.Units, 0));
+            var results = await FanOut.Run([.. Enumerable.Range(0, plan.Units)], _input.Width,
+                unit => _context.Call(BackupActivities.DumpAndEncrypt, Key("dump", unit), new DumpInput(Backup, unit)),
+                done => _context.SetStatus(new("dump", ++units, plan.Units, bytes += done.Bytes)));
+            return (plan.Snapshot is not null && results.All(r => r.Exact), bytes);
+        }
+
+        // during the dump too: an oplog that holds less than the dump takes would lose its beginning
+        private async Task Capture(OplogMark after, Task dump)
+        {
+            try
+            {
+                for (var last = false; !last;)
+                {
+                    last = await EndsSoon(dump);
+                    after = await CapturePart(after);
+                }
+            }
+            catch (ActivityFailedException)
+            {
+                // what is discarded must not be written to any more
+                await Task.WhenAny(dump);
+                throw;
+            }
+        }
+
+        private async Task<bool> EndsSoon(Task dump)
+        {
+            using var over = new CancellationTokenSource();
+            var interval = _context.Wait(CaptureInterval, over.Token);
+            var first = await Task.WhenAny(dump, interval);
+            await over.CancelAsync();
+            return first == dump;
+        }
+
+        private async Task<OplogMark> CapturePart(OplogMark after)
+        {
+            var captured = await _context.Call(BackupActivities.CaptureOplog, Key("oplog", _parts), new CaptureInput(Backup, _parts, after, new()));
+            _parts++;
+            _renames |= captured.Renames;
+            return captured.Gap is not { } gap
+                ? captured.Through
+                : throw new ActivityFailedException(BackupActivities.CaptureOplog.Name, ErrorKind.OplogGap, $"capture the oplog of the backup: {gap}", "make the oplog larger (replSetResizeOplog) than what is written in some minutes of a backup");
+        }
+
+        // without a root nothing can go on from what is staged: it would only keep a full disk full
+        private Task<string?> Discard() => Delivery.Try(() => _context.Call(BackupActivities.Cleanup, $"{_prefix}discard", new CleanupInput(Backup)));
+
+        private string Key(string step, int number) => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{step}/{number}");
     }
 }

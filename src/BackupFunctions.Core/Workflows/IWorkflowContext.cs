@@ -21,8 +21,8 @@ public interface IWorkflowContext
     /// </summary>
     Task<TResult> Call<TInput, TResult>(ActivityName<TInput, TResult> activity, string key, TInput input);
 
-    /// <summary>Waits by the workflow's clock.</summary>
-    Task Wait(TimeSpan delay);
+    /// <summary>Waits by the workflow's clock; cancelling ends the wait early, with <see cref="OperationCanceledException"/>.</summary>
+    Task Wait(TimeSpan delay, CancellationToken cancellationToken);
 
     /// <summary>Replaces the status shown to people; under 16 KB as JSON.</summary>
     void SetStatus(WorkflowStatus status);

@@ -10,7 +10,7 @@ namespace BackupFunctions.Workflows;
 /// message that cannot cross fails here too.
 /// </summary>
 public sealed class InProcessContext(
-    string instanceId, ActivityRegistry activities, TimeProvider time, IRandomSource random, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
+    string instanceId, ActivityRegistry activities, TimeProvider time, IRandomSource random, Action<WorkflowStatus>? onStatus, CancellationToken stop)
     : IWorkflowContext
 {
     private readonly ConcurrentDictionary<string, bool> _keys = new(StringComparer.Ordinal);
@@ -36,21 +36,25 @@ public sealed class InProcessContext(
         try
         {
             var message = EngineJson.Read<TInput>(EngineJson.Write(input), $"input of {activity.Name}");
-            var result = await Task.Run(() => activities.Find(activity).Run(message, cancellationToken), cancellationToken);
+            var result = await Task.Run(() => activities.Find(activity).Run(message, stop), stop);
             return EngineJson.Read<TResult>(EngineJson.Write(result), $"result of {activity.Name}");
         }
         catch (BackupException e)
         {
             throw new ActivityFailedException(activity.Name, e.Kind, e.Message, e.Hint, e);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             throw new ActivityFailedException(activity.Name, ErrorKind.Failed, ErrorText.Of(e), inner: e);
         }
     }
 
     /// <inheritdoc/>
-    public Task Wait(TimeSpan delay) => Task.Delay(delay, time, cancellationToken);
+    public async Task Wait(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
+        await Task.Delay(delay, time, either.Token);
+    }
 
     /// <inheritdoc/>
     public void SetStatus(WorkflowStatus status) => onStatus?.Invoke(status);

@@ -29,20 +29,20 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         var fallback = plan.Fallback;
         for (var more = true; more && (tips.Count > 0 || fallback is not null);)
         {
-            if (tips.Count == 0) (tips, fallback) = ([fallback!], null);
-            var stop = tips.Count > 1 ? tips[1] : null;
-            var (backup, started, captured) = await Capture(tips[0], stop);
+            if (tips.Count == 0) (tips, fallback) = ([new(fallback!, fallback!)], null);
+            var stop = tips.Count > 1 ? tips[1].Covered : null;
+            var (backup, started, captured) = await Capture(tips[0].Covered, stop);
             if (captured.Gap is { } gap)
             {
-                tips.Remove(gap.Missing);
+                tips.RemoveAll(t => t.Covered == gap.Missing);
                 await Discard(backup);
-                await Lost(gap, tips.FirstOrDefault() ?? fallback);
+                await Lost(gap, tips.FirstOrDefault()?.Covered ?? fallback);
                 continue;
             }
             _covered = captured.Through;
-            if (captured.Changes) await Deliver(plan, backup, started);
+            if (captured.Changes) await Deliver(plan, backup, started, tips[0].Continues);
             else await Cover(backup, captured, plan.CoverageIsDue);
-            tips[0] = captured.Through;
+            tips[0] = new(captured.Through, captured.Changes ? captured.Through : tips[0].Continues);
             if (captured.Through == stop) tips.RemoveAt(0);
             else more = captured.More;
         }
@@ -59,12 +59,12 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         return (backup, started, await context.Call(BackupActivities.CaptureOplog, Key("capture", _captures++), new CaptureInput(backup, 0, after, limits)));
     }
 
-    private async Task Deliver(IncrementalPlanResult plan, BackupId backup, DateTimeOffset started)
+    private async Task Deliver(IncrementalPlanResult plan, BackupId backup, DateTimeOffset started, OplogMark continues)
     {
         var prefix = $"{Key("slice", _slices.Count)}/";
         try
         {
-            var made = await context.Call(BackupActivities.Assemble, $"{prefix}assemble", new AssembleInput(backup, 1, new(started, plan.Server)));
+            var made = await context.Call(BackupActivities.Assemble, $"{prefix}assemble", new AssembleInput(backup, 1, new(started, plan.Server, continues)));
             var draft = new BackupEntry(backup, BackupType.Incremental, made.Root, made.Epoch, started, started, null, null, made.Oplog,
                 made.Documents, made.Bytes, made.StoredBytes, made.NewBytes, made.Namespaces, [], plan.Nodes);
             _slices.Add(await Delivery.Run(context, IncrementalBackupWorkflow.Name, prefix, plan.Nodes, draft, [.. _unrecorded]));

@@ -95,7 +95,7 @@ public sealed class HappyPathTests
 
         Shape((await work.Run($"download {root} --json")).Ended(0).Result).ShouldBe("message_type cid path blocks bytes");
         File.Exists(work.PathOf($"{root}.car")).ShouldBeTrue();
-        Shape((await work.Run($"decrypt {root}.car --json")).Ended(0).Result).ShouldBe("message_type output collections documents bytes");
+        Shape((await work.Run($"decrypt {root}.car --json")).Ended(0).Result).ShouldBe("message_type output collections documents oplog_entries bytes");
 
         var restored = (await work.Run($"restore-full latest --uri {source.ConnectionString} --drop --json")).Ended(0).Result;
         Shape(restored).ShouldBe("message_type source dry_run documents bytes mismatches namespaces warnings");

@@ -10,7 +10,7 @@ namespace BackupFunctions.EndToEnd.Cli;
 public sealed class LoginTests
 {
     private const string Name = "ops@team", Password = "p@ss:w/rd%41 ü#?&=";
-    private const string Fast = "&serverSelectionTimeoutMS=1500";
+    private const string Fast = "&serverSelectionTimeoutMS=5000";
 
     [Fact]
     public async Task A_password_of_special_characters_backs_up_and_restores()

@@ -145,7 +145,7 @@ internal static class ResultCases
 
         new("restore dump --json --uri mongodb://u:pw123@h",
             """
-            {"message_type":"restore_result","source":"/work/dump","dry_run":false,"documents":50000,"bytes":12345678,"mismatches":0,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"differences":[]},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"differences":[]}],"warnings":[]}
+            {"message_type":"restore_result","source":"/work/dump","dry_run":false,"documents":50000,"bytes":12345678,"compared":false,"mismatches":0,"oplog":null,"replay":null,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"differences":[]},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"differences":[]}],"warnings":[]}
 
             """),
 
@@ -169,7 +169,7 @@ internal static class ResultCases
 
         new("restore-full bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku --uri mongodb://h --drop --json",
             """
-            {"message_type":"restore_result","source":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","dry_run":false,"documents":50000,"bytes":12345678,"mismatches":0,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"differences":[]},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"differences":[]}],"warnings":[]}
+            {"message_type":"restore_result","source":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","dry_run":false,"documents":50000,"bytes":12345678,"compared":false,"mismatches":0,"oplog":null,"replay":null,"namespaces":[{"namespace":"shop.orders","kind":"collection","documents":50000,"bytes":12345678,"indexes":3,"differences":[]},{"namespace":"shop.recent","kind":"view","documents":0,"bytes":0,"indexes":0,"differences":[]}],"warnings":[]}
 
             """),
 

@@ -40,7 +40,7 @@ public class OplogTimelineTests
     {
         var timeline = Timeline([Full(1, 10, 20), Slice(2, Mark(20, branch: 1), Mark(30))]);
         Text(timeline).ShouldBe("20-20 full 1:");
-        timeline.Tips().Tips.ShouldBe([Mark(20), Mark(30)]);
+        timeline.Tips().Tips.Select(t => t.Covered).ShouldBe([Mark(20), Mark(30)]);
     }
 
     [Fact]
@@ -82,11 +82,11 @@ public class OplogTimelineTests
     public void A_full_backup_between_slices_is_joined_by_a_slice_that_ends_where_it_ends()
     {
         BackupEntry[] before = [Full(1, 10, 20), Slice(2, 20, 30), Full(3, 34, 40)];
-        Timeline(before).Tips().Tips.ShouldBe([Mark(30), Mark(40)]);
+        Timeline(before).Tips().Tips.Select(t => t.Covered).ShouldBe([Mark(30), Mark(40)]);
         Text(Timeline(before)).ShouldBe("20-30 full 1: 2 | 40-40 full 3:");
         var after = Timeline([.. before, Slice(4, 30, 40), Slice(5, 40, 50)]);
         Text(after).ShouldBe("20-50 full 1: 2 4 5");
-        after.Tips().Tips.ShouldBe([Mark(50)]);
+        after.Tips().Tips.Select(t => t.Covered).ShouldBe([Mark(50)]);
         Path(after, RestorePoint.At(new(38, 1))).ShouldBe("1: 2 4");
         Path(after, RestorePoint.At(new(45, 1))).ShouldBe("3: 5");
     }
@@ -95,7 +95,7 @@ public class OplogTimelineTests
     public void A_full_backup_that_ends_inside_a_slice_is_joined_at_the_end_of_that_slice()
     {
         BackupEntry[] before = [Full(1, 10, 20), Full(3, 24, 40), Slice(2, 20, 50)];
-        Timeline(before).Tips().Tips.ShouldBe([Mark(40), Mark(50)]);
+        Timeline(before).Tips().Tips.Select(t => t.Covered).ShouldBe([Mark(40), Mark(50)]);
         Text(Timeline(before)).ShouldBe("20-50 full 1: 2");
         var after = Timeline([.. before, Slice(4, 40, 50), Slice(5, 50, 60)]);
         Path(after, RestorePoint.At(new(55, 1))).ShouldBe("3: 4 5");

@@ -115,12 +115,23 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new NotifyActivity(Alerts)));
     }
 
-    public async Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false)
+    public Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false) =>
+        Restore(new(root, include ?? [], exclude ?? [], drop, force));
+
+    public async Task<RestoreResult> Restore(RestoreRequest request)
     {
         using var session = RestoreSession();
         var activities = RestoreActivityRegistry.Create(session, _endpoint, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
         var context = new InProcessContext("restore", activities, Repository.Time, _random, null, Cancellation);
-        return await RestoreWorkflow.Run(context, new(new(root, include ?? [], exclude ?? [], drop, force), 2));
+        return await RestoreWorkflow.Run(context, new(request, 2));
+    }
+
+    /// <summary>The backups that lead to a point, by the manifest or, without it, as they are named.</summary>
+    public async Task<RestoreRequest> Choose(RestoreQuery query, bool useManifest = true)
+    {
+        using var session = RestoreSession();
+        var chosen = await RestoreChoice.Find(query, useManifest ? await Manifest.Load(Cancellation) : null, session, Cancellation);
+        return new(chosen.Root, [], [], Drop: true, Force: false) { Slices = chosen.Slices, Through = chosen.Through };
     }
 
     public RestoreSession RestoreSession() =>
