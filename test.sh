@@ -27,7 +27,7 @@ echo "== test"
 passed=0 failed=0 skipped=0
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-for project in BackupFunctions.Tests BackupFunctions.EndToEnd; do
+for project in BackupFunctions.Tests BackupFunctions.EndToEnd BackupFunctions.Simulation; do
   log="$results/$project.log"
   dotnet "tests/$project/bin/$configuration/net10.0/$project.dll" -noLogo -noColor 2>&1 | tee "$log" || true
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)

@@ -25,21 +25,21 @@ internal static class RenameCommand
         var target = unit.Find(to);
         if (target is not null && !DropsTarget(arguments)) throw new CommandException(48, "NamespaceExists", "target namespace exists");
         if (target is View) throw new CommandException(48, "NamespaceExists", $"a view already exists with that name: {to}");
-        if (from.Database == to.Database) Rename(unit, source, to, target as Collection);
+        if (from.Database == to.Database) Rename(unit, source, to, target as Collection, arguments.Flag("stayTemp"));
         else Move(unit, source, to, target as Collection);
         return [];
     }
 
-    /// <summary>Gives a collection another name in its database, in place of what has that name, and logs it.</summary>
-    public static void Rename(WriteUnit unit, StoredCollection source, Namespace to, Collection? target)
+    /// <summary>Gives a collection another name in its database, in place of what has that name, and logs it; it is not temporary any more unless that is asked for.</summary>
+    public static void Rename(WriteUnit unit, StoredCollection source, Namespace to, Collection? target, bool staysTemporary = false)
     {
         var from = source.Namespace;
         if (target is not null) unit.Edit(to);
         unit.Remove(from);
         unit.Remove(to);
-        unit.Put(source.With(to, source.Options));
+        unit.Put(source.With(to, staysTemporary ? source.Options : source.Options.Permanent()));
         if (!from.IsReplicated) return;
-        var o = new BsonDocument { { "renameCollection", from.ToString() }, { "to", to.ToString() }, { "stayTemp", false } };
+        var o = new BsonDocument { { "renameCollection", from.ToString() }, { "to", to.ToString() }, { "stayTemp", staysTemporary } };
         if (target is not null) o.Add("dropTarget", target.Options.UuidValue);
         var o2 = target is null ? null : new BsonDocument("numRecords", CollectionStatistics.Number(target.Count));
         unit.Log(OplogEntry.Command(from, source.Options.Uuid, o, o2));

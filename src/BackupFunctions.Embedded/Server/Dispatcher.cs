@@ -11,7 +11,7 @@ namespace BackupFunctions.Embedded.Server;
 /// <summary>
 /// Finds a command's handler, asks for a login where one is needed, and finishes the reply: ok or the error, and the cluster's time.
 /// </summary>
-internal sealed class Dispatcher(CommandTable commands, Store store, Member member, bool authenticationRequired)
+internal sealed class Dispatcher(CommandTable commands, Store store, Member member, bool authenticationRequired, Action<string>? onCommand = null)
 {
     private const int MaxDatabaseBytes = 63;
 
@@ -123,6 +123,7 @@ internal sealed class Dispatcher(CommandTable commands, Store store, Member memb
         // run outside of a transaction it would take effect even if the client aborts
         if (context.Body.Contains("autocommit") && !TransactionGate.Allows(context.Name)) throw ServerErrors.NotInTransaction(context.Name);
         MemberGate.Check(member, context);
+        onCommand?.Invoke(context.Name);
         var reply = await handler(context);
         await WriteConcernWait.After(member, context, reply);
         if (context.OperationTime is { } read) reply["operationTime"] = read;

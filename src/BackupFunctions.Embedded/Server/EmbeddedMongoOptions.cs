@@ -55,6 +55,9 @@ public sealed record EmbeddedMongoOptions
     /// <summary>How often a no-op entry is written when nothing else is; the default is never.</summary>
     public TimeSpan? NoopInterval { get; init; }
 
+    /// <summary>Told the name of each command before it is run, on the thread that runs it; several at a time. The default is nobody.</summary>
+    public Action<string>? OnCommand { get; init; }
+
     /// <summary>The clock; the default is the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

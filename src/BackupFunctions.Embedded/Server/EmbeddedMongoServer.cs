@@ -109,7 +109,7 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
     {
         var counts = new ConnectionCounts();
         var server = new ServerIdentity(_options, _ports[member.Index], member);
-        var dispatcher = new Dispatcher(Commands(server, counts), _store, member, _users.Any);
+        var dispatcher = new Dispatcher(Commands(server, counts), _store, member, _users.Any, _options.OnCommand);
         var listener = new MemberListener(socket, _tls, _store.Time, counts, dispatcher);
         member.OnInterrupt(listener.CloseConnections);
         return listener;

@@ -53,6 +53,18 @@ internal sealed class CollectionOptions
     public bool Accepts(RawValue before, RawValue after) =>
         Accepts(after) || (Says("validationLevel", "moderate") && !Accepts(before));
 
+    /// <summary>Without the mark of a temporary collection.</summary>
+    public CollectionOptions Permanent()
+    {
+        if (Document["temp"u8].IsMissing) return this;
+        var writer = new RawWriter();
+        foreach (var element in Document.Elements)
+        {
+            if (element.Name != "temp") writer.Append(element);
+        }
+        return new(writer.ToDocument(), Uuid);
+    }
+
     private Filter? _validator;
 
     private bool Enforced => !Says("validationLevel", "off") && !Says("validationAction", "warn");

@@ -195,6 +195,18 @@ public class CollectionTests
     }
 
     [Theory]
+    [InlineData("", false)]
+    [InlineData(", stayTemp: true", true)]
+    public void A_temporary_collection_that_is_renamed_is_permanent_unless_it_is_to_stay_temporary(string stays, bool temporary)
+    {
+        var server = new EmbeddedServer();
+        server.Run("{create: 'made', temp: true}");
+        server.Run($"{{renameCollection: 'test.made', to: 'test.kept'{stays}}}", "admin");
+        server.Find("{listCollections: 1, filter: {name: 'kept'}}").Single()["options"].AsBsonDocument.Contains("temp").ShouldBe(temporary);
+        server.Find("{find: 'oplog.rs', sort: {$natural: -1}, limit: 1}", "local").Single()["o"]["stayTemp"].AsBoolean.ShouldBe(temporary);
+    }
+
+    [Theory]
     [InlineData("{renameCollection: 'test.absent', to: 'test.x'}", "admin", 26)]
     [InlineData("{renameCollection: 'test.c', to: 'test.d'}", "admin", 48)]
     [InlineData("{renameCollection: 'test.c', to: 'test.c'}", "admin", 20)]
