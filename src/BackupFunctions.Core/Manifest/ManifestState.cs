@@ -81,7 +81,7 @@ public sealed class ManifestState
         {
             switch (change)
             {
-                case BackupRecorded recorded: _backups[recorded.Backup.Id] = recorded.Backup; break;
+                case BackupRecorded recorded: Record(recorded.Backup); break;
                 case CoverageAdvanced covered: Cover(covered); break;
                 case GapRecorded gap: _gaps.Add(gap); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
@@ -89,6 +89,13 @@ public sealed class ManifestState
         }
         _revisions.Add(root);
         (Revision, Head, Checkpoint) = (revision.Revision, root, revision.Checkpoint ?? Checkpoint);
+    }
+
+    // a slice that continues the same backup says more than that nothing was there
+    private void Record(BackupEntry backup)
+    {
+        _backups[backup.Id] = backup;
+        if (backup is { Type: BackupType.Incremental, Oplog: { } oplog }) _coverage.RemoveAll(c => c.After == oplog.After && c.Through.Optime <= oplog.Through.Optime);
     }
 
     // an idle server gives one of them a minute: what only continues another one replaces it, unless a backup joins in between

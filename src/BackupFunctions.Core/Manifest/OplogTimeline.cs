@@ -56,7 +56,7 @@ public sealed class OplogTimeline
         if (_chains.MaxBy(c => c.Full.Oplog!.Through.Optime) is not { } newest) return ([], null);
         var lost = _gaps.Select(g => g.After).ToHashSet();
         var start = newest.Full.Oplog!.Through;
-        OplogMark[] tips = [newest.Tip, .. _links.Where(l => !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
+        OplogMark[] tips = [newest.Tip, .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
         return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)))], lost.Contains(start) ? null : start);
     }
 
