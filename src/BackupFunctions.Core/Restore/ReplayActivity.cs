@@ -33,10 +33,11 @@ internal sealed class ReplayActivity(RestoreSession session, MongoEndpoint targe
         };
         var replayer = new OplogReplayer(job.Target, topology, options, progress, ambient.Files, ambient.Random);
         var chain = new OplogChain(session, [job.Request.Root, .. job.Request.Slices]);
+        var resumed = await progress.Load(cancellationToken) is not null;
         try
         {
             var result = await replayer.Run(chain.Read(job.Request.Through, turn.Token), await Start(job, cancellationToken), null, turn.Token);
-            var outcome = new ReplayOutcome(true, result.Through, result.Entries, result.Operations, result.Transactions, result.Uncommitted, result.Collections.Count, result.Views.Count, result.Warnings);
+            var outcome = new ReplayOutcome(true, result.Through, result.Entries, result.Operations, result.Transactions, result.Uncommitted, result.Collections.Count, result.Views.Count, result.Warnings) { Resumed = resumed };
             await job.State.Replayed(outcome, result, cancellationToken);
             return outcome;
         }

@@ -100,7 +100,11 @@ public sealed record IndexResult(int Built, IReadOnlyList<string> Warnings);
 /// there are to finish.
 /// </summary>
 public sealed record ReplayOutcome(
-    bool Ended, Optime? Through, long Entries, long Applied, long Transactions, long Discarded, int Collections, int Views, IReadOnlyList<string> Warnings);
+    bool Ended, Optime? Through, long Entries, long Applied, long Transactions, long Discarded, int Collections, int Views, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Whether it went on where an earlier turn or run had stopped: then the counts are only those since.</summary>
+    public bool Resumed { get; init; }
+}
 
 /// <summary>The views by their place behind the collections.</summary>
 public sealed record ViewsInput(RestoreId Restore, int First, int Count);

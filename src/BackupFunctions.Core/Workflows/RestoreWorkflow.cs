@@ -39,7 +39,7 @@ public static class RestoreWorkflow
         var accounts = input.Request.UsersAndRoles ? await context.Call(RestoreActivities.UsersAndRoles, "users", step) : null;
 
         // the hashes are those of the full backup: where operations came on top there is nothing to compare with
-        var differences = replay is null or { Applied: 0 } ? await Compare(context, step, plan, input.Width, loaded) : null;
+        var differences = replay is null or { Applied: 0, Resumed: false } ? await Compare(context, step, plan, input.Width, loaded) : null;
         await context.Call(RestoreActivities.Finish, "finish", step);
         List<string> warnings = [.. plan.Warnings, .. replay?.Warnings ?? [], .. indexes.SelectMany(i => i.Warnings), .. accounts?.Warnings ?? []];
         if (replaced > 0) warnings.Add($"{replaced} documents hold an empty timestamp, which this version of the server replaces by its clock");

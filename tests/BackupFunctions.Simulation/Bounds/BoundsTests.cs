@@ -25,9 +25,9 @@ public sealed class BoundsTests
         using var engine = new SimulatedEngine(server.ConnectionString);
         var bulk = await Bulk(client);
 
-        var writers = Enumerable.Range(0, Extent.Of(4, 12)).Select(n => new CounterWriter(client, n, (seed * 1_000) + n)).ToList();
+        var writers = Enumerable.Range(0, Extent.Of(4, 8)).Select(n => new CounterWriter(client, n, (seed * 1_000) + n)).ToList();
         var stopped = false;
-        var writing = Task.WhenAll(writers.Select(w => w.Run(Extent.Of(400, 3_000), () => Volatile.Read(ref stopped))));
+        var writing = Task.WhenAll(writers.Select(w => w.Run(Extent.Of(600, 1_500), () => Volatile.Read(ref stopped))));
         await engine.Full();
         await engine.Increment(SmallSlice);
         await engine.Increment();
