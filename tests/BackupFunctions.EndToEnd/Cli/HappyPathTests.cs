@@ -98,7 +98,7 @@ public sealed class HappyPathTests
         Shape((await work.Run($"decrypt {root}.car --json")).Ended(0).Result).ShouldBe("message_type output collections documents oplog_entries bytes");
 
         var restored = (await work.Run($"restore-full latest --uri {source.ConnectionString} --drop --json")).Ended(0).Result;
-        Shape(restored).ShouldBe("message_type source dry_run documents bytes mismatches namespaces warnings");
+        Shape(restored).ShouldBe("message_type source dry_run documents bytes compared mismatches oplog replay namespaces warnings");
         Shape(restored.GetProperty("namespaces")[0]).ShouldBe("namespace kind documents bytes indexes differences");
         restored.GetProperty("mismatches").GetInt32().ShouldBe(0);
         Shape((await work.Run($"restore dump --uri {source.ConnectionString} --drop --json")).Ended(0).Result).ShouldBe(Shape(restored));

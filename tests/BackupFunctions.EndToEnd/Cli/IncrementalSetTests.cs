@@ -106,8 +106,20 @@ public sealed class IncrementalSetTests : IAsyncLifetime
     private async Task Write(int from, int count)
     {
         using var client = new MongoClient(_server.ConnectionString);
-        await client.GetDatabase("shop").GetCollection<BsonDocument>("orders").WithWriteConcern(WriteConcern.WMajority)
-            .InsertManyAsync(Enumerable.Range(from, count).Select(i => new BsonDocument("_id", i)));
+        var orders = client.GetDatabase("shop").GetCollection<BsonDocument>("orders").WithWriteConcern(WriteConcern.WMajority);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await orders.InsertManyAsync(Enumerable.Range(from, count).Select(i => new BsonDocument("_id", i)));
+                return;
+            }
+            catch (MongoNotPrimaryException) when (attempt < 50)
+            {
+                // the driver retries once; an election may take longer until every member is known again
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     private static string? Type(JsonElement backup) => backup.GetProperty("backup").GetProperty("type").GetString();
