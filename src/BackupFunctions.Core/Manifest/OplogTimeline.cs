@@ -19,16 +19,16 @@ public sealed class OplogTimeline
     public OplogTimeline(IEnumerable<BackupEntry> backups, IEnumerable<CoverageAdvanced> coverage, IReadOnlyList<GapRecorded> gaps)
     {
         _gaps = gaps;
-        // what was rolled back is no part of the history, and neither is the slice that ends with it
-        var undone = gaps.Where(g => g.Reason == OplogGapReason.RolledBack).Select(g => g.After).ToHashSet();
         var all = backups.ToList();
         _links =
         [
             .. all.Where(b => b is { Type: BackupType.Incremental, Oplog: not null }).Select(b => new OplogLink(b.Oplog!.After, b.Oplog.Through, b))
                 .Concat(coverage.Select(c => new OplogLink(c.After, c.Through, null)))
-                .Where(l => l.After.Optime < l.Through.Optime && !undone.Contains(l.Through))
+                .Where(l => l.After.Optime < l.Through.Optime)
                 .OrderBy(l => l.Through.Optime),
         ];
+        var undone = gaps.Where(g => g.Reason == OplogGapReason.RolledBack).SelectMany(Undone).ToHashSet();
+        _links.RemoveAll(l => undone.Contains(l.Through));
         _ends = [.. all.Select(b => b.Oplog?.Through).OfType<OplogMark>()];
         _continued = _links.ToLookup(l => l.After);
         _chains = [.. all.Where(b => b is { Type: BackupType.Full, Oplog: not null, ConsistentAt: not null })
@@ -58,6 +58,17 @@ public sealed class OplogTimeline
         var start = newest.Full.Oplog!.Through;
         OplogMark[] tips = [newest.Tip, .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
         return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)))], lost.Contains(start) ? null : start);
+    }
+
+    // What was rolled back is no part of the history, and neither is the slice that ends with it. How much of the slices before it was undone too cannot
+    // be told: where the chain went on from an earlier entry, the new slices stand for all of them.
+    private List<OplogMark> Undone(GapRecorded gap)
+    {
+        var path = new List<OplogMark> { gap.After };
+        while (_links.FirstOrDefault(l => l.Through == path[^1]) is { } link && link.After != gap.Resumes) path.Add(link.After);
+        var joins = _links.Any(l => l.Through == path[^1] && l.After == gap.Resumes);
+        var isReplaced = _links.Any(l => l.After == gap.Resumes && !path.Contains(l.Through));
+        return joins && isReplaced ? path : [gap.After];
     }
 
     // back over what holds nothing, to the end of a backup

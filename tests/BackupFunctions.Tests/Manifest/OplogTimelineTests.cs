@@ -36,6 +36,18 @@ public class OplogTimelineTests
     }
 
     [Fact]
+    public void Slices_of_a_history_that_was_rolled_back_lead_nowhere_once_others_stand_in_their_place()
+    {
+        BackupEntry[] lost = [Full(1, 10, 20), Slice(2, 20, 30), Slice(3, 30, 40)];
+        var gap = Lost(40, OplogGapReason.RolledBack) with { Resumes = Mark(20) };
+        Text(Timeline(lost, gaps: [gap])).ShouldBe("20-30 full 1: 2", "until then the older slices are all there is");
+
+        var present = Timeline([.. lost, Slice(4, Mark(20), Mark(50, branch: 1))], gaps: [gap]);
+        Text(present).ShouldBe("20-50 full 1: 4");
+        Path(present, RestorePoint.At(new(25, 1))).ShouldBe("1: 4");
+    }
+
+    [Fact]
     public void A_slice_joins_only_the_identical_entry()
     {
         var timeline = Timeline([Full(1, 10, 20), Slice(2, Mark(20, branch: 1), Mark(30))]);
