@@ -70,7 +70,9 @@ public sealed class KilledRestoreTests
         using (var last = new RestoreProcess(engine, end, target.Uri))
         {
             var (code, output) = await last.End();
-            code.ShouldBe(0, $"{context}: {output}");
+            // the kill may come too late: then the restore has ended, forgot itself, and asking for it again finds what it made
+            var hadEnded = killed > 0 && code == 1 && output.Contains("exist already", StringComparison.Ordinal);
+            if (!hadEnded) code.ShouldBe(0, $"{context}: {output}");
         }
         ServerContents.Differences(expected, await ServerContents.Lines(target.Uri)).ShouldBeEmpty(context);
     }
