@@ -28,20 +28,22 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
 
         var id = RestoreId.Of(request);
         var state = new RestoreState(connection, id);
-        if (!request.Drop && !await state.HasBegun(cancellationToken)) await RefuseExisting(connection, plan, cancellationToken);
+        if (!request.Drop && !await state.HasBegun(cancellationToken))
+        {
+            var existing = await CollectionLister.Names(connection, cancellationToken);
+            RefuseExisting(connection, plan, existing);
+            // the oplog may come to create others, or to rename to them
+            if (plan.Replays) await state.Found(existing, cancellationToken);
+        }
         var warnings = plan.Warnings.ToList();
         if (await state.Begin(request, input.At, cancellationToken) is { } begun)
             warnings.Add($"goes on with the same restore, which was begun at {begun:yyyy-MM-dd HH:mm:ss} UTC and not ended; drop {state.Name} on the target to start over");
         return new(id, backup.Index.Backup, plan.Units.Count, plan.Collections.Count, plan.Views.Count, plan.Collections.Sum(c => c.Documents), plan.Collections.Sum(c => c.Bytes), plan.Replays, warnings);
     }
 
-    private static async Task RefuseExisting(MongoConnection connection, RestorePlan plan, CancellationToken cancellationToken)
+    private static void RefuseExisting(MongoConnection connection, RestorePlan plan, IReadOnlyList<Namespace> present)
     {
-        var existing = new List<Namespace>();
-        foreach (var collection in plan.Everything)
-        {
-            if (await CollectionLister.Find(connection, collection.Namespace, cancellationToken) is not null) existing.Add(collection.Namespace);
-        }
+        var existing = plan.Everything.Select(c => c.Namespace).Intersect(present).ToList();
         if (existing.Count == 0) return;
         var shown = string.Join(", ", existing.Take(5)) + (existing.Count > 5 ? $" and {existing.Count - 5} more" : "");
         throw new BackupException(ErrorKind.Failed, $"restore into {connection.Name}: {shown} exist already", "allow them to be dropped with --drop, or restore into another server");

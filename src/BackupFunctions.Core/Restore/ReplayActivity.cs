@@ -28,6 +28,7 @@ internal sealed class ReplayActivity(RestoreSession session, MongoEndpoint targe
             Target = job.Request.Through,
             ApplyAfter = job.Backup.Index.Snapshot,
             InexactThrough = job.Backup.Index is { Snapshot: null, Oplog: { } own } ? own.Through.Optime : null,
+            Foreign = await job.State.Existing(cancellationToken),
             Filter = RestorePlan.Filter(job.Request),
             Renames = RestorePlan.Renames(job.Request),
         };
@@ -38,7 +39,7 @@ internal sealed class ReplayActivity(RestoreSession session, MongoEndpoint targe
         {
             var result = await replayer.Run(chain.Read(job.Request.Through, turn.Token), await Start(job, cancellationToken), null, turn.Token);
             var outcome = new ReplayOutcome(true, result.Through, result.Entries, result.Operations, result.Transactions, result.Uncommitted, result.Collections.Count, result.Views.Count, result.Warnings) { Resumed = resumed };
-            await job.State.Replayed(outcome, result, cancellationToken);
+            await job.State.Replayed(outcome, result, job.Request.UsersAndRoles, cancellationToken);
             return outcome;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

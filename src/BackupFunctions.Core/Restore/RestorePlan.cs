@@ -12,8 +12,8 @@ public sealed class RestorePlan
     private const string IncludeName = "--ns-include", ExcludeName = "--ns-exclude";
     private const long UnitBytes = 256L * 1024 * 1024;
 
-    private RestorePlan(IReadOnlyList<IndexedCollection> collections, IReadOnlyList<IndexedCollection> views, IReadOnlyList<IndexedCollection> accounts, bool replays, IReadOnlyList<string> warnings) =>
-        (Collections, Views, UsersAndRoles, Replays, Warnings, Units, Everything) = (collections, views, accounts, replays, warnings, Group(collections), [.. collections, .. views]);
+    private RestorePlan(IReadOnlyList<IndexedCollection> collections, IReadOnlyList<IndexedCollection> views, bool replays, IReadOnlyList<string> warnings) =>
+        (Collections, Views, Replays, Warnings, Units, Everything) = (collections, views, replays, warnings, Group(collections), [.. collections, .. views]);
 
     /// <summary>Collections with documents of their own.</summary>
     public IReadOnlyList<IndexedCollection> Collections { get; }
@@ -23,9 +23,6 @@ public sealed class RestorePlan
 
     /// <summary>The collections, then the views.</summary>
     public IReadOnlyList<IndexedCollection> Everything { get; }
-
-    /// <summary>The collections of users and roles, when they are asked for.</summary>
-    public IReadOnlyList<IndexedCollection> UsersAndRoles { get; }
 
     /// <summary>Whether oplog is to be replayed on what is loaded.</summary>
     public bool Replays { get; }
@@ -46,9 +43,8 @@ public sealed class RestorePlan
             throw new BackupException(ErrorKind.Configuration, $"restore backup {index.Backup}: {twice.Value} collections would get the name {twice.Key}", "check --ns-from and --ns-to");
         var collections = named.Where(c => c.Type == CollectionType.Collection).ToList();
         var views = named.Where(c => c.Type == CollectionType.View).ToList();
-        var accounts = selected[true].ToList();
-        IReadOnlyList<string> warnings = request.UsersAndRoles ? [] : [.. accounts.Select(c => $"{c.Namespace} is not restored: users and roles stay those of the target")];
-        return new(collections, views, request.UsersAndRoles ? accounts : [], ReplaysAny(index, request), warnings);
+        IReadOnlyList<string> warnings = request.UsersAndRoles ? [] : [.. selected[true].Select(c => $"{c.Namespace} is not restored: users and roles stay those of the target")];
+        return new(collections, views, ReplaysAny(index, request), warnings);
     }
 
     /// <summary>What the request selects, by the names of the backup.</summary>

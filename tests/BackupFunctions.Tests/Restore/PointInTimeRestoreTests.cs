@@ -99,6 +99,24 @@ public sealed class PointInTimeRestoreTests(MongoServerFixture server) : IClassF
     }
 
     [Fact]
+    public async Task A_collection_of_the_target_that_only_the_oplog_would_touch_is_not_touched_without_leave()
+    {
+        var states = await MakeHistory();
+        var copy = server.Connection.Client.GetDatabase(server.NewDatabase());
+        // no full backup holds it: the replay would create it, and drop what is there
+        await copy.GetCollection<BsonDocument>("ledger").InsertOneAsync(new BsonDocument("_id", "mine"), cancellationToken: BackupRig.Cancellation);
+        var request = await _rig.Choose(new("latest", RestorePoint.At(states[^1].Optime), [])) with
+        {
+            Drop = false,
+            Renames = [new($"{_rig.Database}.*", $"{copy.DatabaseNamespace.DatabaseName}.*")],
+        };
+        var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(request));
+        (error.Message.Contains("ledger: it exists already", StringComparison.Ordinal), error.Hint!.Contains("--drop", StringComparison.Ordinal)).ShouldBe((true, true));
+        (await Documents(copy, "ledger")).ShouldBe([Convert.ToHexString(new BsonDocument("_id", "mine").ToBson())]);
+        (await _rig.State(request).FindAccounts(BackupRig.Cancellation)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_slice_behind_a_stretch_of_nothing_continues_the_backup_before_it()
     {
         await Orders.InsertOneAsync(new BsonDocument("_id", 1), cancellationToken: BackupRig.Cancellation);

@@ -20,6 +20,18 @@ public static class CollectionLister
     public static Task<CollectionSpec?> Find(MongoConnection connection, Namespace ns, CancellationToken cancellationToken) =>
         MongoCall.Run(connection, $"describe {ns}", MongoCall.BackupRoles, ct => FindOnce(connection, ns, ct), cancellationToken);
 
+    /// <summary>The names of all collections and views, the server's own among them.</summary>
+    public static Task<IReadOnlyList<Namespace>> Names(MongoConnection connection, CancellationToken cancellationToken) =>
+        MongoCall.Run(connection, "list collections", MongoCall.RestoreRole, async ct =>
+        {
+            var names = new List<Namespace>();
+            foreach (var database in await Databases(connection, ct).ConfigureAwait(false))
+            {
+                await foreach (var entry in Entries(connection, new Namespace(database, ""), ct).ConfigureAwait(false)) names.Add(new(database, NameOf(entry)));
+            }
+            return (IReadOnlyList<Namespace>)names;
+        }, cancellationToken);
+
     private static async Task<IReadOnlyList<CollectionSpec>> ListOnce(
         MongoConnection connection, NamespaceFilter filter, CancellationToken cancellationToken)
     {

@@ -40,7 +40,7 @@ public sealed class OplogReplayer
         IAsyncEnumerable<OplogEntry> entries, ReplayStart start, IProgress<ReplayStatus>? status, CancellationToken cancellationToken)
     {
         var tally = new ReplayTally();
-        var scope = new ReplayScope(_options.Filter, _options.Renames);
+        var scope = new ReplayScope(_options.Filter, _options.Renames, _options.Foreign);
         var catalogue = new ReplayCatalogue(start.Collections.Where(c => scope.Includes(c.Namespace)));
         var accounts = new Accounts(start);
         var commands = new CommandReplay(catalogue, accounts, scope, new CollectionChanges(_target), tally);

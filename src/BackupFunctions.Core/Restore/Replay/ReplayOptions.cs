@@ -26,6 +26,12 @@ public sealed record ReplayOptions
     /// <summary>Where it goes. The default value is the same names.</summary>
     public NamespaceRenames Renames { get; init; } = NamespaceRenames.None;
 
+    /// <summary>
+    /// Collections of the target that are not to be touched, by their names there: an operation on one of them ends the replay. The default value is
+    /// none.
+    /// </summary>
+    public IReadOnlySet<Namespace> Foreign { get; init; } = new HashSet<Namespace>();
+
     /// <summary>Whether <c>applyOps</c> is used where server and account allow it. The default value is true.</summary>
     public bool UseApplyOps { get; init; } = true;
 

@@ -3,7 +3,7 @@ using BackupFunctions.Mongo;
 namespace BackupFunctions.Restore;
 
 /// <summary>Which namespaces of the oplog are replayed, and where.</summary>
-internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renames)
+internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renames, IReadOnlySet<Namespace> foreign)
 {
     private const string SystemPrefix = "system.", BucketPrefix = "system.buckets.", ReshardingPrefix = "system.resharding.";
 
@@ -18,8 +18,13 @@ internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renam
     /// <summary>Whether it would be replayed but for the patterns.</summary>
     public bool IsFilteredOut(Namespace ns) => filter.HasPatterns && !filter.Includes(ns) && filter.MayInclude(ns.Database) && _everything.Includes(ns);
 
-    /// <summary>Where it goes.</summary>
-    public Namespace Target(Namespace ns) => renames.Map(ns);
+    /// <summary>Where it goes; to what was on the target before nothing does.</summary>
+    public Namespace Target(Namespace ns)
+    {
+        var target = renames.Map(ns);
+        return !foreign.Contains(target) ? target : throw new BackupException(ErrorKind.Failed,
+            $"replay the oplog on {target}: it exists already, and is none of the restored collections", "allow it to be dropped with --drop, leave it out with --ns-exclude, or restore into another server");
+    }
 
     /// <summary>Whether it holds users or roles.</summary>
     public static bool IsAccounts(Namespace ns) => ns is { Database: "admin", Collection: "system.users" or "system.roles" };

@@ -14,7 +14,7 @@ namespace BackupFunctions.Restore;
 public sealed class RestoreState(MongoConnection target, RestoreId id)
 {
     private const string Database = NamespaceFilter.RestoreDatabase;
-    private const string RequestKey = "request", PreparedKey = "prepared", ReplayedKey = "replayed", AccountsKey = "accounts";
+    private const string RequestKey = "request", PreparedKey = "prepared", ReplayedKey = "replayed", AccountsKey = "accounts", ExistingKey = "existing";
 
     /// <summary>How messages name it.</summary>
     public string Name { get; } = $"{Database}.{id}";
@@ -36,6 +36,12 @@ public sealed class RestoreState(MongoConnection target, RestoreId id)
     public async Task<RestoreRequest> Request(CancellationToken cancellationToken) =>
         (await Find<Begun>(RequestKey, cancellationToken))?.Request ?? throw new BackupException(ErrorKind.Failed, $"restore into {target.Name}: {Name} is gone", "start the restore again");
 
+    /// <summary>Keeps which collections were there before the restore, which it must not touch.</summary>
+    public Task Found(IReadOnlyList<Namespace> existing, CancellationToken cancellationToken) => Save(ExistingKey, existing, cancellationToken);
+
+    /// <summary>The collections that were there before; none for a restore that may drop what is in its way.</summary>
+    public async Task<IReadOnlySet<Namespace>> Existing(CancellationToken cancellationToken) => (await Find<List<Namespace>>(ExistingKey, cancellationToken) ?? []).ToHashSet();
+
     /// <summary>What preparing the target gave, or null.</summary>
     public Task<PrepareResult?> FindPrepared(CancellationToken cancellationToken) => Find<PrepareResult>(PreparedKey, cancellationToken);
 
@@ -51,11 +57,14 @@ public sealed class RestoreState(MongoConnection target, RestoreId id)
     /// <summary>What the replay gave, or null when it has not ended yet.</summary>
     public Task<ReplayOutcome?> FindReplayed(CancellationToken cancellationToken) => Find<ReplayOutcome>(ReplayedKey, cancellationToken);
 
-    /// <summary>The replay has ended: keeps the collections, then the views, and users and roles, as they are to be.</summary>
-    public async Task Replayed(ReplayOutcome outcome, ReplayResult result, CancellationToken cancellationToken)
+    /// <summary>
+    /// The replay has ended: keeps the collections, then the views, as they are to be; users and roles only when they are asked for, since they hold
+    /// what passwords are checked with.
+    /// </summary>
+    public async Task Replayed(ReplayOutcome outcome, ReplayResult result, bool usersAndRoles, CancellationToken cancellationToken)
     {
         foreach (var (at, spec) in result.Collections.Concat(result.Views).Index()) await Save(SpecKey(at), spec, cancellationToken);
-        await Save(AccountsKey, new AccountDocuments(result.Users, result.Roles), cancellationToken);
+        if (usersAndRoles) await Save(AccountsKey, new AccountDocuments(result.Users, result.Roles), cancellationToken);
         await Save(ReplayedKey, outcome, cancellationToken);
     }
 
