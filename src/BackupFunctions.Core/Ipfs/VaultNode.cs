@@ -72,14 +72,15 @@ public sealed class VaultNode : IIpfsNode
     });
 
     /// <inheritdoc/>
-    public async Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken)
+    public async Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken)
     {
         const string Action = "import blocks into";
         Guard(Action, RequireVault);
         var (blocks, bytes) = (0L, 0L);
         using var import = await Guard(Action, () => _blocks.StartImport(cancellationToken));
         // only what touches the vault is guarded: an error of the stream is the caller's
-        var reader = await CarReader.Open(car, cancellationToken);
+        await using var stream = await car(cancellationToken);
+        var reader = await CarReader.Open(stream, cancellationToken);
         await foreach (var block in reader.Blocks(cancellationToken))
         {
             await Guard(Action, () => import.Add(block, cancellationToken));

@@ -69,7 +69,7 @@ internal static class RevisionPublisher
         {
             try
             {
-                await node.Import(new MemoryStream(car.GetBuffer(), 0, (int)car.Length, writable: false), cancellationToken);
+                await node.Import(_ => Task.FromResult<Stream>(new MemoryStream(car.GetBuffer(), 0, (int)car.Length, writable: false)), cancellationToken);
                 await node.Pin(root, pinName, cancellationToken);
             }
             catch (BackupException e)

@@ -18,10 +18,11 @@ internal sealed class StoringNode(string name) : IIpfsNode
 
     public Task<bool> Has(Cid cid, CancellationToken cancellationToken) => Task.FromResult(Blocks.ContainsKey(cid));
 
-    public async Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken)
+    public async Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken)
     {
         var (blocks, bytes) = (0L, 0L);
-        await foreach (var block in (await CarReader.Open(car, cancellationToken)).Blocks(cancellationToken))
+        await using var stream = await car(cancellationToken);
+        await foreach (var block in (await CarReader.Open(stream, cancellationToken)).Blocks(cancellationToken))
         {
             Blocks[block.Cid] = block.Data.ToArray();
             (blocks, bytes) = (blocks + 1, bytes + block.Data.Length);

@@ -19,11 +19,15 @@ internal sealed class UploadActivity(
         long blocks = 0, bytes = 0;
         foreach (var segment in list.Segments)
         {
-            var read = await staging.OpenRead(input.Backup.ToString(), segment, cancellationToken);
-            await using var car = limit is null ? read : new RateLimitedStream(read, limit);
-            var imported = await nodes[input.Node].Import(car, cancellationToken);
+            var imported = await nodes[input.Node].Import(Open, cancellationToken);
             blocks += imported.Blocks;
             bytes += imported.Bytes;
+
+            async Task<Stream> Open(CancellationToken token)
+            {
+                var read = await staging.OpenRead(input.Backup.ToString(), segment, token);
+                return limit is null ? read : new RateLimitedStream(read, limit);
+            }
         }
         return new(blocks, bytes);
     }
