@@ -32,7 +32,6 @@ internal sealed class Resumption(IWorkflowContext context, string workflow, stri
     /// <summary>Stores what waits in staging, in order, up to the first backup that no node takes.</summary>
     public async Task DeliverStaged()
     {
-        context.SetStatus(new("resume", 0, 0, 0));
         _plan = await context.Call(BackupActivities.PlanResume, $"{prefix}plan", new ResumePlanInput(context.UtcNow));
         _warnings.AddRange(_plan.Warnings);
         try

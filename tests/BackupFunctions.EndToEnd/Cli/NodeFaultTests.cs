@@ -47,7 +47,23 @@ public sealed class NodeFaultTests(MongoFixture mongo) : IClassFixture<MongoFixt
         File.WriteAllBytes(work.PathOf("vault-2", "id"), id);
         await work.BackUp();
         (await work.Run("verify")).Ended(0);
-        (await work.Listed()).ShouldBe(["complete", "degraded", "complete"]);
+        (await work.Listed()).ShouldBe(["complete", "complete", "complete"]);
+    }
+
+    [Fact]
+    public async Task A_degraded_backup_is_completed_by_resume_without_the_source()
+    {
+        using var work = new CliWorkspace(mongo.Source);
+        await work.BackUp();
+        var id = File.ReadAllBytes(work.PathOf("vault-2", "id"));
+        File.Delete(work.PathOf("vault-2", "id"));
+        await work.BackUp(exitCode: 3);
+        (await work.Run("resume")).FailedWith(3, "IPFS_NODE_2_URL");
+        File.WriteAllBytes(work.PathOf("vault-2", "id"), id);
+        work.Settings["MONGODB_URI"] = "mongodb://127.0.0.1:1/?directConnection=true&serverSelectionTimeoutMS=100";
+        (await work.Run("resume")).Ended(0).Out.ShouldContain("copied");
+        (await work.Listed()).ShouldBe(["complete", "complete"]);
+        (await work.Run("resume")).Ended(0).Out.ShouldContain("nothing waits");
     }
 
     [Fact]
