@@ -8,6 +8,7 @@ using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
 using BackupFunctions.Repositories;
+using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
 using BackupFunctions.Staging;
 using BackupFunctions.Workflows;
@@ -151,9 +152,13 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private ActivityRegistry DeliveryActivityRegistry()
     {
         var staged = new StagedObjects(Staging, Session);
+        var locks = new RepositoryLock(Catalog, ambient.Time);
         var limit = options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
         return new ActivityRegistry()
-            .Add(new PlanResumeActivity(Session, Manifest, Staging, new(Staging, staged), Nodes, Targets))
+            .Add(new TakeLockActivity(locks))
+            .Add(new RenewLockActivity(locks))
+            .Add(new ReleaseLockActivity(locks))
+            .Add(new PlanResumeActivity(Session, locks, Manifest, Staging, new(Staging, staged), Nodes, Targets))
             .Add(new UploadActivity(Session, Copies, Staging, staged, ambient.Time, limit))
             .Add(new CopyActivity(Session, Copies, Manifest, ambient.Time, limit))
             .Add(new PinActivity(Session, Copies, staged))

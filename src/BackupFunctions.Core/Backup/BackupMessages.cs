@@ -2,6 +2,7 @@ using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
+using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Backup;
@@ -14,6 +15,15 @@ public static class BackupActivities
 
     /// <summary>Dumps, compresses and seals one unit of the plan into staged CAR segments.</summary>
     public static readonly ActivityName<DumpInput, DumpResult> DumpAndEncrypt = new("DumpAndEncrypt");
+
+    /// <summary>Takes the lock of the repository.</summary>
+    public static readonly ActivityName<TakeLockInput, LockHolder> TakeLock = new("TakeLock");
+
+    /// <summary>Keeps the lock.</summary>
+    public static readonly ActivityName<RenewLockInput, LockResult> RenewLock = new("RenewLock");
+
+    /// <summary>Lets the lock go.</summary>
+    public static readonly ActivityName<ReleaseLockInput, LockResult> ReleaseLock = new("ReleaseLock");
 
     /// <summary>Finds out which backups wait in staging, and which copies are missing.</summary>
     public static readonly ActivityName<ResumePlanInput, ResumePlan> PlanResume = new("PlanResume");
@@ -96,8 +106,8 @@ public sealed record CleanupInput(BackupId Backup);
 /// <summary>Done.</summary>
 public sealed record CleanupResult;
 
-/// <summary>Input of <see cref="BackupActivities.UpdateManifest"/>: changes that are recorded together.</summary>
-public sealed record RecordInput(IReadOnlyList<ManifestChange> Changes);
+/// <summary>Input of <see cref="BackupActivities.UpdateManifest"/>: changes that are recorded together, under a lock with this fencing token.</summary>
+public sealed record RecordInput(IReadOnlyList<ManifestChange> Changes, long Fence);
 
 /// <summary>The revision that has the changes, and the problems of the nodes that do not hold it.</summary>
 public sealed record RecordResult(Cid Manifest, ulong Revision, IReadOnlyList<string> Problems);

@@ -1,49 +1,56 @@
 using System.Buffers.Binary;
 using BackupFunctions.Ambient;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Serialization;
 
 namespace BackupFunctions.Manifest;
 
 /// <summary>
-/// A catalogue in a directory, for hosts without a catalogue database: <c>head.json</c>, a lock file that makes replacing it atomic, and quick copies
+/// A catalogue in a directory, for hosts without a catalogue database: <c>head.json</c>, <c>locks.json</c>, a lock file that makes replacing them atomic, and quick copies
 /// <c>blocks/CID</c>, each behind its revision (u64, little-endian).
 /// </summary>
 public sealed class FileCatalog(string directory, IFiles files) : ICatalog
 {
     private readonly string _head = Path.Combine(directory, "head.json");
+    private readonly string _locks = Path.Combine(directory, "locks.json");
 
     /// <inheritdoc/>
     public string Name => $"MONGODB_CATALOG_URI file://{directory}";
 
     /// <inheritdoc/>
-    public async Task<CatalogHead?> ReadHead(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (!files.Exists(_head)) return null;
-            await using var stream = files.OpenRead(_head);
-            using var buffer = new MemoryStream();
-            await stream.CopyToAsync(buffer, cancellationToken);
-            return EngineJson.Read<CatalogHead>(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), $"catalogue {_head}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Unusable("read", e);
-        }
-    }
+    public Task<CatalogHead?> ReadHead(CancellationToken cancellationToken) => Read<CatalogHead>(_head, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> TryReplaceHead(ulong? expectedRevision, CatalogHead next, CancellationToken cancellationToken)
+    public async Task<bool> TryReplaceHead(CatalogHead? expected, CatalogHead next, CancellationToken cancellationToken)
     {
         try
         {
             Directory.CreateDirectory(directory);
             using var held = await Lock(cancellationToken);
-            if ((await ReadHead(cancellationToken))?.Revision != expectedRevision) return false;
-            using var file = files.Create(_head);
-            file.Stream.Write(EngineJson.Write(next));
-            file.Commit();
+            var current = await ReadHead(cancellationToken);
+            if (current?.Revision != expected?.Revision || current?.Fence != expected?.Fence) return false;
+            Write(_head, next);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable("write", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<LockTable> ReadLocks(CancellationToken cancellationToken) => await Read<LockTable>(_locks, cancellationToken) ?? LockTable.Empty;
+
+    /// <inheritdoc/>
+    public async Task<bool> TryReplaceLocks(long expectedVersion, LockTable next, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            using var held = await Lock(cancellationToken);
+            if ((await ReadLocks(cancellationToken)).Version != expectedVersion) return false;
+            Write(_locks, next);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -113,6 +120,29 @@ public sealed class FileCatalog(string directory, IFiles files) : ICatalog
         {
             throw Unusable("write", e);
         }
+    }
+
+    private async Task<T?> Read<T>(string path, CancellationToken cancellationToken) where T : class
+    {
+        try
+        {
+            if (!files.Exists(path)) return null;
+            await using var stream = files.OpenRead(path);
+            using var buffer = new MemoryStream();
+            await stream.CopyToAsync(buffer, cancellationToken);
+            return EngineJson.Read<T>(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), $"catalogue {path}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable("read", e);
+        }
+    }
+
+    private void Write<T>(string path, T value)
+    {
+        using var file = files.Create(path);
+        file.Stream.Write(EngineJson.Write(value));
+        file.Commit();
     }
 
     private string BlockPath(Cid cid) => Path.Combine(directory, "blocks", cid.ToString());

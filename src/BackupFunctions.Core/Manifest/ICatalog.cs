@@ -1,5 +1,6 @@
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Repositories.Locking;
 
 namespace BackupFunctions.Manifest;
 
@@ -12,8 +13,14 @@ public interface ICatalog : IBlockSource
     /// <summary>The head, or null when nothing was ever recorded here.</summary>
     Task<CatalogHead?> ReadHead(CancellationToken cancellationToken);
 
-    /// <summary>Replaces the head if it still has the expected revision (null: if there is none); false when somebody else was first.</summary>
-    Task<bool> TryReplaceHead(ulong? expectedRevision, CatalogHead next, CancellationToken cancellationToken);
+    /// <summary>Replaces the head if it still has the revision and the fence of the expected one (null: if there is none); false when somebody else was first.</summary>
+    Task<bool> TryReplaceHead(CatalogHead? expected, CatalogHead next, CancellationToken cancellationToken);
+
+    /// <summary>Who uses the repository.</summary>
+    Task<LockTable> ReadLocks(CancellationToken cancellationToken);
+
+    /// <summary>Replaces the table if it still has the expected version (0: also if there is none); false when somebody else was first.</summary>
+    Task<bool> TryReplaceLocks(long expectedVersion, LockTable next, CancellationToken cancellationToken);
 
     /// <summary>Keeps quick copies of blocks of a revision; one that is kept already belongs to this revision from now on.</summary>
     Task Keep(ulong revision, IReadOnlyList<Block> blocks, CancellationToken cancellationToken);
@@ -22,5 +29,7 @@ public interface ICatalog : IBlockSource
     Task DropBefore(ulong revision, CancellationToken cancellationToken);
 }
 
-/// <summary>The newest manifest revision of a repository, and a copy of its keyring.</summary>
-public sealed record CatalogHead(RepositoryId Repository, ulong Revision, Cid Manifest, Keyring Keyring);
+/// <summary>
+/// The newest manifest revision of a repository, and a copy of its keyring. Who holds the lock with a fencing token below <paramref name="Fence"/> has lost it.
+/// </summary>
+public sealed record CatalogHead(RepositoryId Repository, ulong Revision, Cid Manifest, Keyring Keyring, long Fence);

@@ -20,14 +20,19 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         return await Load(repository, head, null, cancellationToken);
     }
 
-    /// <summary>Appends a revision with these changes and moves the head to it.</summary>
-    internal async Task<Appended> Append(IReadOnlyList<ManifestChange> changes, CancellationToken cancellationToken)
+    /// <summary>
+    /// Appends a revision with these changes and moves the head to it; <see cref="ErrorKind.Locked"/> when the lock that has this fencing token was lost
+    /// to an exclusive holder (null: whatever is done needs no lock).
+    /// </summary>
+    internal async Task<Appended> Append(IReadOnlyList<ManifestChange> changes, long? fence, CancellationToken cancellationToken)
     {
         var repository = await session.Open(cancellationToken);
         Appended? mine = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var head = await catalog.ReadHead(cancellationToken) ?? throw BackupException.NotFound($"read the head of the manifest: the catalogue {catalog.Name} is empty");
+            if (fence < head.Fence)
+                throw new BackupException(ErrorKind.Locked, "record in the manifest: the lock on the repository ran out, and it was locked exclusively since", "run it again");
             var state = await Load(repository, head, mine?.Revision, cancellationToken);
             if (mine is not null)
             {
@@ -74,7 +79,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     }
 
     private Task<bool> MoveHead(Repository repository, CatalogHead from, Cid to, CancellationToken cancellationToken) =>
-        catalog.TryReplaceHead(from.Revision, new(repository.Id, from.Revision + 1, to, repository.Keyring), cancellationToken);
+        catalog.TryReplaceHead(from, new(repository.Id, from.Revision + 1, to, repository.Keyring, from.Fence), cancellationToken);
 
     // reads back to the newest checkpoint, and behind it only to tell whether a revision of this number is part of the chain
     private async Task<ManifestState> Load(Repository repository, CatalogHead head, ulong? backTo, CancellationToken cancellationToken)

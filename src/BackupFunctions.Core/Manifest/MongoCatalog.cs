@@ -2,18 +2,20 @@ using System.Text;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Mongo;
+using BackupFunctions.Repositories.Locking;
+using BackupFunctions.Serialization;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace BackupFunctions.Manifest;
 
 /// <summary>
-/// The catalogue in MongoDB: one document <c>{_id: "head", repository, revision, manifest, keyring}</c> in the collection <c>head</c>, and quick copies
+/// The catalogue in MongoDB: the documents <c>{_id: "head", repository, revision, manifest, keyring, fence}</c> and <c>{_id: "locks", version, table}</c> in the collection <c>head</c>, and quick copies
 /// <c>{_id: CID, revision, data}</c> in the collection <c>blocks</c>. All reads and writes are by majority, so that a fail-over cannot take a head back.
 /// </summary>
 public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string name) : ICatalog
 {
-    private const string HeadId = "head";
+    private const string HeadId = "head", LocksId = "locks";
 
     /// <inheritdoc/>
     public string Name => name;
@@ -21,12 +23,12 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
     /// <inheritdoc/>
     public Task<CatalogHead?> ReadHead(CancellationToken cancellationToken) => Guard("read", async () =>
     {
-        var head = await (await Heads(cancellationToken)).Find(ById).FirstOrDefaultAsync(cancellationToken);
+        var head = await (await Heads(cancellationToken)).Find(Filter.Eq("_id", HeadId)).FirstOrDefaultAsync(cancellationToken);
         return head is null ? null : Parse(head);
     });
 
     /// <inheritdoc/>
-    public Task<bool> TryReplaceHead(ulong? expectedRevision, CatalogHead next, CancellationToken cancellationToken) => Guard("write", async () =>
+    public Task<bool> TryReplaceHead(CatalogHead? expected, CatalogHead next, CancellationToken cancellationToken) => Guard("write", async () =>
     {
         var document = new BsonDocument
         {
@@ -35,28 +37,32 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
             { "revision", (long)next.Revision },
             { "manifest", next.Manifest.ToString() },
             { "keyring", Encoding.UTF8.GetString(next.Keyring.ToJson()) },
+            { "fence", next.Fence },
         };
-        var heads = await Heads(cancellationToken);
-        if (expectedRevision is not null)
-        {
-            var result = await heads.ReplaceOneAsync(ById & Builders<BsonDocument>.Filter.Eq("revision", (long)expectedRevision), document, cancellationToken: cancellationToken);
-            return result.MatchedCount == 1;
-        }
-        try
-        {
-            await heads.InsertOneAsync(document, cancellationToken: cancellationToken);
-            return true;
-        }
-        catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
-        {
-            return false;
-        }
+        return expected is null
+            ? await TryInsert(document, cancellationToken)
+            : await TryReplace(Filter.Eq("_id", HeadId) & Filter.Eq("revision", (long)expected.Revision) & Filter.Eq("fence", expected.Fence), document, cancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public Task<LockTable> ReadLocks(CancellationToken cancellationToken) => Guard("read", async () =>
+    {
+        var locks = await (await Heads(cancellationToken)).Find(Filter.Eq("_id", LocksId)).FirstOrDefaultAsync(cancellationToken);
+        return locks is null ? LockTable.Empty : EngineJson.Read<LockTable>(Encoding.UTF8.GetBytes(locks.GetValue("table", "").ToString()!), $"locks of catalogue {Name}");
+    });
+
+    /// <inheritdoc/>
+    public Task<bool> TryReplaceLocks(long expectedVersion, LockTable next, CancellationToken cancellationToken) => Guard("write", async () =>
+    {
+        var document = new BsonDocument { { "_id", LocksId }, { "version", next.Version }, { "table", Encoding.UTF8.GetString(EngineJson.Write(next)) } };
+        return await TryReplace(Filter.Eq("_id", LocksId) & Filter.Eq("version", expectedVersion), document, cancellationToken)
+            || (expectedVersion == 0 && await TryInsert(document, cancellationToken));
     });
 
     /// <inheritdoc/>
     public Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken) => Guard("read", async () =>
     {
-        var found = await (await Blocks(cancellationToken)).Find(Builders<BsonDocument>.Filter.Eq("_id", cid.ToString())).FirstOrDefaultAsync(cancellationToken);
+        var found = await (await Blocks(cancellationToken)).Find(Filter.Eq("_id", cid.ToString())).FirstOrDefaultAsync(cancellationToken);
         return found is not null && found.TryGetValue("data", out var data) && data.IsBsonBinaryData ? data.AsByteArray : null;
     });
 
@@ -64,15 +70,31 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
     public Task Keep(ulong revision, IReadOnlyList<Block> blocks, CancellationToken cancellationToken) => Guard("write", async () =>
     {
         var writes = blocks.Select(block => new BsonDocument { { "_id", block.Cid.ToString() }, { "revision", (long)revision }, { "data", block.Data.ToArray() } })
-            .Select(document => new ReplaceOneModel<BsonDocument>(Builders<BsonDocument>.Filter.Eq("_id", document["_id"]), document) { IsUpsert = true });
+            .Select(document => new ReplaceOneModel<BsonDocument>(Filter.Eq("_id", document["_id"]), document) { IsUpsert = true });
         return await (await Blocks(cancellationToken)).BulkWriteAsync(writes, cancellationToken: cancellationToken);
     });
 
     /// <inheritdoc/>
     public Task DropBefore(ulong revision, CancellationToken cancellationToken) => Guard("write", async () =>
-        await (await Blocks(cancellationToken)).DeleteManyAsync(Builders<BsonDocument>.Filter.Lt("revision", (long)revision), cancellationToken));
+        await (await Blocks(cancellationToken)).DeleteManyAsync(Filter.Lt("revision", (long)revision), cancellationToken));
 
-    private static FilterDefinition<BsonDocument> ById => Builders<BsonDocument>.Filter.Eq("_id", HeadId);
+    private static FilterDefinitionBuilder<BsonDocument> Filter => Builders<BsonDocument>.Filter;
+
+    private async Task<bool> TryReplace(FilterDefinition<BsonDocument> expected, BsonDocument document, CancellationToken cancellationToken) =>
+        (await (await Heads(cancellationToken)).ReplaceOneAsync(expected, document, cancellationToken: cancellationToken)).MatchedCount == 1;
+
+    private async Task<bool> TryInsert(BsonDocument document, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (await Heads(cancellationToken)).InsertOneAsync(document, cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (MongoWriteException e) when (e.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+        {
+            return false;
+        }
+    }
 
     private Task<IMongoCollection<BsonDocument>> Heads(CancellationToken cancellationToken) => Collection("head", cancellationToken);
 
@@ -86,7 +108,7 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
     {
         try
         {
-            return new(RepositoryId.Parse(head["repository"].AsString), (ulong)head["revision"].AsInt64, Cid.Parse(head["manifest"].AsString), Keyring.Parse(Encoding.UTF8.GetBytes(head["keyring"].AsString)));
+            return new(RepositoryId.Parse(head["repository"].AsString), (ulong)head["revision"].AsInt64, Cid.Parse(head["manifest"].AsString), Keyring.Parse(Encoding.UTF8.GetBytes(head["keyring"].AsString)), head["fence"].AsInt64);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidCastException or FormatException or ArgumentException)
         {

@@ -15,7 +15,7 @@ internal sealed class RecordActivity(ManifestStore manifest) : IActivity<RecordI
         var state = await manifest.Load(cancellationToken);
         var missing = input.Changes.Where(c => !state.Holds(c)).ToList();
         if (missing.Count == 0) return new(state.Head!.Value, state.Revision, []);
-        var appended = await manifest.Append(missing, cancellationToken);
+        var appended = await manifest.Append(missing, input.Fence, cancellationToken);
         return new(appended.Root, appended.Revision, appended.Problems);
     }
 }

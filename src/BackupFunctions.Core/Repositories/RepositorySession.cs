@@ -75,7 +75,7 @@ public sealed class RepositorySession(
         var revision = new ManifestRevision(ManifestRevision.CurrentFormat, repository.Id, 1, null, time.GetUtcNow(), null, []);
         var published = await RevisionPublisher.Publish(repository, revision, cancellationToken);
         await catalog.Keep(revision.Revision, published.Blocks, cancellationToken);
-        if (await catalog.TryReplaceHead(null, new(repository.Id, 1, published.Root, repository.Keyring), cancellationToken)) return repository;
+        if (await catalog.TryReplaceHead(null, new(repository.Id, 1, published.Root, repository.Keyring, 0), cancellationToken)) return repository;
 
         // somebody else made one in the meantime, which is the repository; or found this one and finished it
         var head = (await catalog.ReadHead(cancellationToken))!;
@@ -110,7 +110,7 @@ public sealed class RepositorySession(
             var revision = await RevisionReader.Read(new UnixFsReader(repository.Blocks), opener, root, cancellationToken);
             if (revision is not { Revision: 1, Changes.Count: 0 } || revision.Repository != repository.Id) return null;
             await RevisionPublisher.Copy(repository, root, cancellationToken);
-            await catalog.TryReplaceHead(null, new(repository.Id, 1, root, repository.Keyring), cancellationToken);
+            await catalog.TryReplaceHead(null, new(repository.Id, 1, root, repository.Keyring, 0), cancellationToken);
             return Unlock((await catalog.ReadHead(cancellationToken))!, secret);
         }
         finally

@@ -16,7 +16,7 @@ internal static class Delivery
     /// Delivers a backup; <paramref name="draft"/> is its entry without copies, <paramref name="before"/> what is recorded together with it.
     /// <paramref name="prefix"/> makes the keys of its calls its own. Without any verified copy it fails and records nothing.
     /// </summary>
-    public static async Task<DeliveredBackup> Run(IWorkflowContext context, string workflow, string prefix, DeliveryTargets targets, BackupEntry draft, IReadOnlyList<ManifestChange> before)
+    public static async Task<DeliveredBackup> Run(IWorkflowContext context, RepositoryHold hold, string workflow, string prefix, DeliveryTargets targets, BackupEntry draft, IReadOnlyList<ManifestChange> before)
     {
         var backup = draft.Id;
         var progress = new DeliveryProgress(context, targets.Nodes + 1);
@@ -30,7 +30,7 @@ internal static class Delivery
 
         context.SetStatus(new("record", 0, 1, draft.NewBytes));
         var entry = draft with { Completed = context.UtcNow, Copies = [.. verified.Select(v => v.Copy)] };
-        var recorded = await context.Call(BackupActivities.UpdateManifest, $"{prefix}manifest", new RecordInput([.. before, new BackupRecorded(entry)]));
+        var recorded = await context.Call(BackupActivities.UpdateManifest, $"{prefix}manifest", new RecordInput([.. before, new BackupRecorded(entry)], hold.Holder.Fence));
         var warnings = verified.Select(Healed).ToList();
         if (targets.LocalVault) warnings.Add(await Try(new NodeDelivery(context, prefix, draft, targets.Nodes, progress).FromStaging));
         if (!entry.IsDegraded) warnings.Add(await Try(() => context.Call(BackupActivities.Cleanup, $"{prefix}cleanup", new CleanupInput(backup))));

@@ -3,6 +3,7 @@ using BackupFunctions.Backup;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
+using BackupFunctions.Repositories.Locking;
 
 namespace BackupFunctions.Workflows;
 
@@ -29,10 +30,26 @@ public static class FullBackupWorkflow
     {
         if (input.Version != FullBackupInput.CurrentVersion)
             throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {FullBackupInput.CurrentVersion}", "start it again");
-        var backup = default(BackupId?);
+        var run = new AllAttempts(context, input);
         try
         {
-            var resumption = new Resumption(context, Name, "resume/");
+            return await RepositoryHold.During(context, "full/", "a full backup", LockMode.Shared, run.Run);
+        }
+        catch (ActivityFailedException e)
+        {
+            await Delivery.Notify(context, "notify", AlertLevel.Error, "backup.failed", e.Reason, run.Backup is { } backup ? new() { ["backupId"] = backup.ToString() } : []);
+            throw;
+        }
+    }
+
+    /// <summary>The whole run under the lock.</summary>
+    private sealed class AllAttempts(IWorkflowContext context, FullBackupInput input)
+    {
+        public BackupId? Backup { get; private set; }
+
+        public async Task<FullBackupResult> Run(RepositoryHold hold)
+        {
+            var resumption = new Resumption(context, hold, Name, "resume/");
             await resumption.DeliverStaged();
             if (resumption.Failure is { } waiting) throw waiting;
             await resumption.CompleteCopies();
@@ -40,24 +57,19 @@ public static class FullBackupWorkflow
                 return new(stored.Backup, stored.Manifest, stored.Revision, stored.Problems, [.. resumption.Warnings, $"backup {stored.Backup.Id} had been dumped at {Telemetry.Human.Time(stored.Backup.Started)} and waited in staging: nothing was dumped again"]);
             for (var attempt = 1; ; attempt++)
             {
-                var run = new FullRun(context, input, attempt);
-                backup = run.Backup;
+                var run = new FullRun(context, hold, input, attempt);
+                Backup = run.Backup;
                 if (await run.Stage() is not { } staged)
                 {
                     if (attempt < Attempts) continue;
                     throw new ActivityFailedException(Name, ErrorKind.Failed, $"back up everything: collections were renamed, or transactions went on that could not be seen beforehand, during each of {Attempts} attempts",
                         "run again when less is renamed, or leave such collections out with BACKUP_EXCLUDE: a rename while documents are read one after the other could lose them");
                 }
-                var delivered = await Delivery.Run(context, Name, "", staged.Plan.Targets, staged.Draft, []);
+                var delivered = await Delivery.Run(context, hold, Name, "", staged.Plan.Targets, staged.Draft, []);
                 var silent = await Delivery.Announce(context, "notify", "full", delivered);
                 return new(delivered.Backup, delivered.Manifest, delivered.Revision, delivered.Problems,
                     [.. resumption.Warnings, .. staged.Plan.Warnings, .. delivered.Warnings, .. silent is null ? [] : new[] { silent }]);
             }
-        }
-        catch (ActivityFailedException e)
-        {
-            await Delivery.Notify(context, "notify", AlertLevel.Error, "backup.failed", e.Reason, backup is null ? [] : new() { ["backupId"] = backup.ToString()! });
-            throw;
         }
     }
 
@@ -65,15 +77,16 @@ public static class FullBackupWorkflow
     private sealed class FullRun
     {
         private readonly IWorkflowContext _context;
+        private readonly RepositoryHold _hold;
         private readonly FullBackupInput _input;
         private readonly DateTimeOffset _started;
         private readonly string _prefix;
         private int _parts;
         private bool _renames, _cut;
 
-        public FullRun(IWorkflowContext context, FullBackupInput input, int attempt)
+        public FullRun(IWorkflowContext context, RepositoryHold hold, FullBackupInput input, int attempt)
         {
-            (_context, _input, _started) = (context, input, context.UtcNow);
+            (_context, _hold, _input, _started) = (context, hold, input, context.UtcNow);
             _prefix = attempt == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"attempt/{attempt}/");
             Backup = BackupId.At(_started, context.NewId());
         }
@@ -97,6 +110,7 @@ public static class FullBackupWorkflow
         private async Task<(PlanResult, BackupEntry)?> StageAll()
         {
             _context.SetStatus(new("plan", 0, 0, 0));
+            await _hold.Claim(Backup);
             var plan = await _context.Call(BackupActivities.Plan, $"{_prefix}plan", new PlanInput(Backup, _started));
             var dump = Dump(plan);
             if (plan.OplogStart is { } start) await Capture(start, dump);

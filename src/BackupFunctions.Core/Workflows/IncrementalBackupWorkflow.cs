@@ -2,6 +2,7 @@ using BackupFunctions.Backup;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
+using BackupFunctions.Repositories.Locking;
 
 namespace BackupFunctions.Workflows;
 
@@ -22,7 +23,7 @@ public static class IncrementalBackupWorkflow
         var slices = new SliceRun(context, input);
         try
         {
-            await slices.Run();
+            await RepositoryHold.During(context, "incremental/", "an incremental backup", LockMode.Shared, slices.Run);
         }
         catch (ActivityFailedException e)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BackupFunctions.Notifications;
+using BackupFunctions.Repositories.Locking;
 
 namespace BackupFunctions.Workflows;
 
@@ -14,10 +15,13 @@ public static class ResumeUploadsWorkflow
     {
         if (input.Version != ResumeUploadsInput.CurrentVersion)
             throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {ResumeUploadsInput.CurrentVersion}", "start it again");
-        var resumption = new Resumption(context, Name, "");
-        await resumption.DeliverStaged();
-        await resumption.CompleteCopies();
-        var result = resumption.Result;
+        var result = await RepositoryHold.During(context, "", "unfinished uploads", LockMode.Shared, async hold =>
+        {
+            var resumption = new Resumption(context, hold, Name, "");
+            await resumption.DeliverStaged();
+            await resumption.CompleteCopies();
+            return resumption.Result;
+        });
         var silent = await Tell(context, result);
         return silent is null ? result : result with { Warnings = [.. result.Warnings, silent] };
     }

@@ -6,7 +6,7 @@ using BackupFunctions.Manifest;
 namespace BackupFunctions.Workflows;
 
 /// <summary>What earlier runs left to do, done before something new is begun. MongoDB is not asked.</summary>
-internal sealed class Resumption(IWorkflowContext context, string workflow, string prefix)
+internal sealed class Resumption(IWorkflowContext context, RepositoryHold hold, string workflow, string prefix)
 {
     private const int CopiesPerRecord = 64;
 
@@ -32,14 +32,15 @@ internal sealed class Resumption(IWorkflowContext context, string workflow, stri
     /// <summary>Stores what waits in staging, in order, up to the first backup that no node takes.</summary>
     public async Task DeliverStaged()
     {
-        _plan = await context.Call(BackupActivities.PlanResume, $"{prefix}plan", new ResumePlanInput(context.UtcNow));
+        _plan = await context.Call(BackupActivities.PlanResume, $"{prefix}plan", new ResumePlanInput(context.UtcNow, hold.Holder.Id));
         _warnings.AddRange(_plan.Warnings);
         try
         {
             foreach (var staged in _plan.Staged)
             {
                 var number = Number(_delivered.Count);
-                var delivered = await Delivery.Run(context, workflow, $"{prefix}staged/{number}/", _plan.Targets, staged.Entry, staged.Before);
+                await hold.Claim(staged.Entry.Id);
+                var delivered = await Delivery.Run(context, hold, workflow, $"{prefix}staged/{number}/", _plan.Targets, staged.Entry, staged.Before);
                 _delivered.Add(delivered);
                 _warnings.AddRange(delivered.Warnings);
                 if (await Delivery.Announce(context, $"{prefix}notify/{number}", Telemetry.Human.Word(staged.Entry.Type), delivered) is { } silent) _warnings.Add(silent);
@@ -92,7 +93,7 @@ internal sealed class Resumption(IWorkflowContext context, string workflow, stri
     private async Task Record()
     {
         if (_unrecorded.Count == 0) return;
-        var recorded = await context.Call(BackupActivities.UpdateManifest, $"{prefix}manifest/{Number(_records++)}", new RecordInput([.. _unrecorded]));
+        var recorded = await context.Call(BackupActivities.UpdateManifest, $"{prefix}manifest/{Number(_records++)}", new RecordInput([.. _unrecorded], hold.Holder.Fence));
         _problems.AddRange(recorded.Problems);
         _unrecorded.Clear();
     }

@@ -16,7 +16,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
     private readonly List<GapRecorded> _gaps = [];
     private readonly List<ManifestChange> _unrecorded = [];
     private readonly List<string> _warnings = [];
-    private readonly Resumption _resumption = new(context, IncrementalBackupWorkflow.Name, "staged/");
+    private RepositoryHold? _hold;
     private OplogMark? _covered;
     private ActivityFailedException? _waiting;
     private int _captures;
@@ -26,12 +26,15 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
 
     public IncrementalBackupResult Result(FullBackupResult? full) => new(_slices, full?.Backup.Oplog?.Through ?? _covered, _gaps, full, _warnings);
 
-    public async Task Run()
+    /// <summary>Runs under the lock; gives how many slices were recorded.</summary>
+    public async Task<int> Run(RepositoryHold hold)
     {
-        await _resumption.DeliverStaged();
-        _slices.AddRange(_resumption.Delivered.Where(d => d.Backup.Type == BackupType.Incremental));
-        _warnings.AddRange(_resumption.Warnings);
-        _waiting = _resumption.Failure;
+        _hold = hold;
+        var resumption = new Resumption(context, hold, IncrementalBackupWorkflow.Name, "staged/");
+        await resumption.DeliverStaged();
+        _slices.AddRange(resumption.Delivered.Where(d => d.Backup.Type == BackupType.Incremental));
+        _warnings.AddRange(resumption.Warnings);
+        _waiting = resumption.Failure;
         context.SetStatus(new("plan", 0, 0, 0));
         var plan = await context.Call(BackupActivities.PlanIncremental, "plan/incremental", new IncrementalPlanInput(context.UtcNow));
         var tips = plan.Tips.ToList();
@@ -58,6 +61,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         if (_waiting is not null) throw _waiting;
         NeedsFull = _covered is null;
         await Record();
+        return _slices.Count;
     }
 
     private async Task<(BackupId, DateTimeOffset, CaptureResult)> Capture(OplogMark after, OplogMark? stop)
@@ -73,6 +77,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
     {
         var prefix = $"{Key("slice", _captures)}/";
         List<ManifestChange> before = [.. _unrecorded];
+        await _hold!.Claim(backup);
         var draft = await context.Call(BackupActivities.Assemble, $"{prefix}assemble", new AssembleInput(backup, 1, new(started, plan.Server, continues), before));
         // staged with the slice, so that they cannot be lost any more
         _unrecorded.Clear();
@@ -80,7 +85,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         if (_waiting is not null) return;
         try
         {
-            _slices.Add(await Delivery.Run(context, IncrementalBackupWorkflow.Name, prefix, plan.Targets, draft, before));
+            _slices.Add(await Delivery.Run(context, _hold, IncrementalBackupWorkflow.Name, prefix, plan.Targets, draft, before));
         }
         catch (ActivityFailedException e)
         {
@@ -115,7 +120,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
     private async Task Record()
     {
         if (_unrecorded.Count == 0 || _waiting is not null) return;
-        var recorded = await context.Call(BackupActivities.UpdateManifest, Key("manifest/oplog", _captures), new RecordInput([.. _unrecorded]));
+        var recorded = await context.Call(BackupActivities.UpdateManifest, Key("manifest/oplog", _captures), new RecordInput([.. _unrecorded], _hold!.Holder.Fence));
         _warnings.AddRange(recorded.Problems);
         _unrecorded.Clear();
     }

@@ -72,6 +72,7 @@ internal static class KeyAndConfigCases
             IPFS_NODE_1_TOKEN                                                                            not set
             IPFS_NODE_2_URL                    http://127.0.0.1:5001                                     environment
             IPFS_NODE_2_TOKEN                  ****                                                      environment
+            LOCAL_VAULT_PATH                                                                             not set
             BACKUP_INCLUDE                                                                               not set
             BACKUP_EXCLUDE                                                                               not set
             BACKUP_STAGING                     /home/ada/.local/state/backupfunctions/staging            default
@@ -83,7 +84,7 @@ internal static class KeyAndConfigCases
 
         new("config --json",
             """
-            {"message_type":"config","settings":[{"name":"MONGODB_URI","value":"mongodb://ada:****@db1.example.com:27017/?replicaSet=rs0","origin":"environment"},{"name":"MONGODB_CATALOG_URI","value":"mongodb://ada:****@db1.example.com:27017/?replicaSet=rs0","origin":"default"},{"name":"MONGODB_CATALOG_DATABASE","value":"backup_catalog","origin":"default"},{"name":"BACKUP_ENCRYPTION_KEY","value":"****","origin":"environment"},{"name":"BACKUP_ENCRYPTION_KEY_FILE","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_KEY_COMMAND","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_PASSPHRASE","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_PASSPHRASE_FILE","value":null,"origin":"not set"},{"name":"IPFS_NODE_1_URL","value":"file:///vaults/one","origin":"environment"},{"name":"IPFS_NODE_1_TOKEN","value":null,"origin":"not set"},{"name":"IPFS_NODE_2_URL","value":"http://127.0.0.1:5001","origin":"environment"},{"name":"IPFS_NODE_2_TOKEN","value":"****","origin":"environment"},{"name":"BACKUP_INCLUDE","value":null,"origin":"not set"},{"name":"BACKUP_EXCLUDE","value":null,"origin":"not set"},{"name":"BACKUP_STAGING","value":"/home/ada/.local/state/backupfunctions/staging","origin":"default"},{"name":"BACKUP_PARALLELISM","value":"2","origin":"environment"},{"name":"BACKUP_COMPRESSION_LEVEL","value":"3","origin":"default"},{"name":"BACKUP_RATE_LIMIT","value":null,"origin":"not set"}],"warnings":[],"problems":[]}
+            {"message_type":"config","settings":[{"name":"MONGODB_URI","value":"mongodb://ada:****@db1.example.com:27017/?replicaSet=rs0","origin":"environment"},{"name":"MONGODB_CATALOG_URI","value":"mongodb://ada:****@db1.example.com:27017/?replicaSet=rs0","origin":"default"},{"name":"MONGODB_CATALOG_DATABASE","value":"backup_catalog","origin":"default"},{"name":"BACKUP_ENCRYPTION_KEY","value":"****","origin":"environment"},{"name":"BACKUP_ENCRYPTION_KEY_FILE","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_KEY_COMMAND","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_PASSPHRASE","value":null,"origin":"not set"},{"name":"BACKUP_ENCRYPTION_PASSPHRASE_FILE","value":null,"origin":"not set"},{"name":"IPFS_NODE_1_URL","value":"file:///vaults/one","origin":"environment"},{"name":"IPFS_NODE_1_TOKEN","value":null,"origin":"not set"},{"name":"IPFS_NODE_2_URL","value":"http://127.0.0.1:5001","origin":"environment"},{"name":"IPFS_NODE_2_TOKEN","value":"****","origin":"environment"},{"name":"LOCAL_VAULT_PATH","value":null,"origin":"not_set"},{"name":"BACKUP_INCLUDE","value":null,"origin":"not set"},{"name":"BACKUP_EXCLUDE","value":null,"origin":"not set"},{"name":"BACKUP_STAGING","value":"/home/ada/.local/state/backupfunctions/staging","origin":"default"},{"name":"BACKUP_PARALLELISM","value":"2","origin":"environment"},{"name":"BACKUP_COMPRESSION_LEVEL","value":"3","origin":"default"},{"name":"BACKUP_RATE_LIMIT","value":null,"origin":"not set"}],"warnings":[],"problems":[]}
 
             """),
 
@@ -102,6 +103,7 @@ internal static class KeyAndConfigCases
             IPFS_NODE_1_TOKEN                                                                  not set
             IPFS_NODE_2_URL                    ftp://h                                         environment
             IPFS_NODE_2_TOKEN                  ****                                            environment
+            LOCAL_VAULT_PATH                                                                   not set
             BACKUP_INCLUDE                                                                     not set
             BACKUP_EXCLUDE                                                                     not set
             BACKUP_STAGING                     /home/ada/.local/state/backupfunctions/staging  default

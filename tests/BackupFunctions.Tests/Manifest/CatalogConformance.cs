@@ -1,6 +1,7 @@
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
+using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Tests.Encryption;
 
 namespace BackupFunctions.Tests.Manifest;
@@ -37,14 +38,14 @@ public abstract class CatalogConformance
     public async Task A_head_is_replaced_only_at_the_expected_revision()
     {
         var catalog = Open();
-        (await catalog.TryReplaceHead(7, Head(8), Cancellation)).ShouldBeFalse();
+        (await catalog.TryReplaceHead(Head(7), Head(8), Cancellation)).ShouldBeFalse();
         (await catalog.ReadHead(Cancellation)).ShouldBeNull();
 
         await catalog.TryReplaceHead(null, Head(1), Cancellation);
-        (await catalog.TryReplaceHead(2, Head(3), Cancellation)).ShouldBeFalse();
-        (await catalog.TryReplaceHead(0, Head(3), Cancellation)).ShouldBeFalse();
+        (await catalog.TryReplaceHead(Head(2), Head(3), Cancellation)).ShouldBeFalse();
+        (await catalog.TryReplaceHead(Head(0), Head(3), Cancellation)).ShouldBeFalse();
         ShouldBe(await catalog.ReadHead(Cancellation), Head(1));
-        (await catalog.TryReplaceHead(1, Head(2), Cancellation)).ShouldBeTrue();
+        (await catalog.TryReplaceHead(Head(1), Head(2), Cancellation)).ShouldBeTrue();
         ShouldBe(await catalog.ReadHead(Cancellation), Head(2));
     }
 
@@ -53,11 +54,38 @@ public abstract class CatalogConformance
     {
         for (ulong revision = 0; revision < 4; revision++)
         {
-            ulong? expected = revision == 0 ? null : revision;
+            var expected = revision == 0 ? null : Head(revision);
             var won = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Open().TryReplaceHead(expected, Head(revision + 1), Cancellation))));
             won.Count(w => w).ShouldBe(1);
         }
         ShouldBe(await Open().ReadHead(Cancellation), Head(4));
+    }
+
+    [Fact]
+    public async Task A_head_is_replaced_only_at_the_expected_fence()
+    {
+        await Open().TryReplaceHead(null, Head(1), Cancellation);
+        (await Open().TryReplaceHead(Head(1), Head(1) with { Fence = 4 }, Cancellation)).ShouldBeTrue();
+        (await Open().TryReplaceHead(Head(1), Head(2), Cancellation)).ShouldBeFalse();
+        (await Open().ReadHead(Cancellation))!.Fence.ShouldBe(4);
+        (await Open().TryReplaceHead(Head(1) with { Fence = 4 }, Head(2) with { Fence = 4 }, Cancellation)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Of_many_that_change_the_locks_at_once_exactly_one_is_first()
+    {
+        (await Open().ReadLocks(Cancellation)).Version.ShouldBe(0);
+        for (long version = 0; version < 3; version++)
+        {
+            var expected = version;
+            var won = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => Open().TryReplaceLocks(expected, Locks(expected + 1, n), Cancellation))));
+            won.Count(w => w).ShouldBe(1);
+        }
+        var locks = await Open().ReadLocks(Cancellation);
+        (locks.Version, locks.Fence, locks.Holders.Count).ShouldBe((3, 3, 1));
+        locks.Holders[0].Backups.ShouldHaveSingleItem();
+
+        static LockTable Locks(long version, int n) => new(version, version, [new($"holder {n}", LockMode.Shared, "a test", DateTimeOffset.UnixEpoch, version, [BackupFunctions.Backup.BackupId.At(DateTimeOffset.UnixEpoch, Guid.Empty)])]);
     }
 
     [Fact]
@@ -80,7 +108,7 @@ public abstract class CatalogConformance
         }
     }
 
-    protected static CatalogHead Head(ulong revision) => new(Ring.Repository, revision, Cid.Raw(BitConverter.GetBytes(revision)), Ring);
+    protected static CatalogHead Head(ulong revision) => new(Ring.Repository, revision, Cid.Raw(BitConverter.GetBytes(revision)), Ring, 0);
 
     private static void ShouldBe(CatalogHead? head, CatalogHead expected)
     {

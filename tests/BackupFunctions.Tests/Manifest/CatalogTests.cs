@@ -25,7 +25,7 @@ public sealed class FileCatalogTests : CatalogConformance, IDisposable
         var half = File.ReadAllBytes(path)[..^10];
         File.WriteAllBytes(path, half);
         (await Should.ThrowAsync<BackupException>(() => Open().ReadHead(Cancellation))).Kind.ShouldBe(ErrorKind.Corrupt);
-        (await Should.ThrowAsync<BackupException>(() => Open().TryReplaceHead(1, Head(2), Cancellation))).Kind.ShouldBe(ErrorKind.Corrupt);
+        (await Should.ThrowAsync<BackupException>(() => Open().TryReplaceHead(Head(1), Head(2), Cancellation))).Kind.ShouldBe(ErrorKind.Corrupt);
         File.ReadAllBytes(path).ShouldBe(half);
     }
 

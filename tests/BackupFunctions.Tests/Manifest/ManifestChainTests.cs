@@ -18,7 +18,7 @@ public sealed class ManifestChainTests : IDisposable
     public async Task What_one_process_appends_another_reads_from_either_node()
     {
         var manifest = await _repository.Create();
-        for (var i = 1; i <= 5; i++) (await manifest.Append(Entries.Change(i), Cancellation)).Problems.ShouldBeEmpty();
+        for (var i = 1; i <= 5; i++) (await manifest.Append(Entries.Change(i), null, Cancellation)).Problems.ShouldBeEmpty();
         foreach (var dead in new[] { _repository.First, _repository.Second })
         {
             dead.Refused = NodeCalls.All;
@@ -34,8 +34,8 @@ public sealed class ManifestChainTests : IDisposable
     public async Task An_entry_recorded_again_replaces_the_one_before()
     {
         var manifest = await _repository.Create();
-        await manifest.Append(Entries.Change(1), Cancellation);
-        await manifest.Append([new BackupRecorded(Entries.Entry(1) with { Copies = [] })], Cancellation);
+        await manifest.Append(Entries.Change(1), null, Cancellation);
+        await manifest.Append([new BackupRecorded(Entries.Entry(1) with { Copies = [] })], null, Cancellation);
         (await manifest.Load(Cancellation)).Backups.ShouldHaveSingleItem().IsDegraded.ShouldBeTrue();
     }
 
@@ -44,13 +44,13 @@ public sealed class ManifestChainTests : IDisposable
     {
         var manifest = await _repository.Create();
         _repository.Second.Refused = NodeCalls.All;
-        var appended = await manifest.Append(Entries.Change(1), Cancellation);
+        var appended = await manifest.Append(Entries.Change(1), null, Cancellation);
         appended.Problems.ShouldHaveSingleItem().ShouldContain("node 2");
         (await manifest.Load(Cancellation)).Numbers().ShouldBe(["1"]);
         _repository.Second.Inner.PinNames.ShouldNotContainKey(appended.Root);
 
         _repository.Second.Refused = NodeCalls.None;
-        (await manifest.Append(Entries.Change(2), Cancellation)).Problems.ShouldBeEmpty();
+        (await manifest.Append(Entries.Change(2), null, Cancellation)).Problems.ShouldBeEmpty();
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2"]);
     }
 
@@ -60,7 +60,7 @@ public sealed class ManifestChainTests : IDisposable
         var manifest = await _repository.Create();
         var head = _repository.Memory.Head;
         _repository.First.Refused = _repository.Second.Refused = NodeCalls.Import;
-        var error = await Should.ThrowAsync<BackupException>(() => manifest.Append(Entries.Change(1), Cancellation));
+        var error = await Should.ThrowAsync<BackupException>(() => manifest.Append(Entries.Change(1), null, Cancellation));
         (error.Kind, error.Message.Contains("node 1", StringComparison.Ordinal) && error.Message.Contains("node 2", StringComparison.Ordinal)).ShouldBe((ErrorKind.Failed, true));
         _repository.Memory.Head.ShouldBe(head);
     }
@@ -69,7 +69,7 @@ public sealed class ManifestChainTests : IDisposable
     public async Task While_no_node_answers_the_manifest_is_read_from_the_catalogues_quick_copies()
     {
         var manifest = await _repository.Create();
-        for (var n = 1; n <= 600; n++) await manifest.Append(Entries.Change(n), Cancellation);
+        for (var n = 1; n <= 600; n++) await manifest.Append(Entries.Change(n), null, Cancellation);
         _repository.First.Refused = _repository.Second.Refused = NodeCalls.All;
         (await _repository.Manifest().Load(Cancellation)).Backups.Count().ShouldBe(600);
         // not all of history is kept twice
@@ -80,7 +80,7 @@ public sealed class ManifestChainTests : IDisposable
     public async Task A_quick_copy_that_was_changed_is_not_believed()
     {
         var manifest = await _repository.Create();
-        await manifest.Append(Entries.Change(1), Cancellation);
+        await manifest.Append(Entries.Change(1), null, Cancellation);
         foreach (var cid in _repository.Memory.Kept.Keys) _repository.Memory.Kept[cid] = (2, Flip(cid, _repository.Memory.Kept[cid].Data));
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1"]);
     }
@@ -89,7 +89,7 @@ public sealed class ManifestChainTests : IDisposable
     public async Task A_changed_block_on_one_node_is_read_from_the_other_and_on_both_is_refused()
     {
         var manifest = await _repository.Create();
-        await manifest.Append(Entries.Change(1), Cancellation);
+        await manifest.Append(Entries.Change(1), null, Cancellation);
         _repository.Memory.Kept.Clear();
         _repository.First.Alters = Flip;
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1"]);
@@ -101,10 +101,10 @@ public sealed class ManifestChainTests : IDisposable
     public async Task A_head_that_names_a_revision_of_another_number_is_refused()
     {
         var manifest = await _repository.Create();
-        await manifest.Append(Entries.Change(1), Cancellation);
+        await manifest.Append(Entries.Change(1), null, Cancellation);
         _repository.Memory.Head = _repository.Memory.Head! with { Revision = 9 };
         await ShouldBeCorrupt(() => manifest.Load(Cancellation));
-        await ShouldBeCorrupt(() => manifest.Append(Entries.Change(2), Cancellation));
+        await ShouldBeCorrupt(() => manifest.Append(Entries.Change(2), null, Cancellation));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class ManifestChainTests : IDisposable
     {
         var manifest = await _repository.Create();
         using var foreign = new TestRepository(seed: 2000);
-        await (await foreign.Create()).Append(Entries.Change(7), Cancellation);
+        await (await foreign.Create()).Append(Entries.Change(7), null, Cancellation);
         foreach (var (cid, bytes) in foreign.First.Inner.Blocks) _repository.First.Inner.Blocks[cid] = bytes;
         _repository.Memory.Head = _repository.Memory.Head! with { Revision = 2, Manifest = foreign.Memory.Head!.Manifest };
         await ShouldBeCorrupt(() => manifest.Load(Cancellation));

@@ -21,7 +21,7 @@ public sealed class ManifestCheckpointTests : IDisposable
         before.Checkpoint.ShouldBeNull();
         var behind = _repository.Memory.Head!.Manifest;
 
-        await manifest.Append([], Cancellation);
+        await manifest.Append([], null, Cancellation);
         var after = await _repository.Manifest().Load(Cancellation);
         after.Checkpoint.ShouldNotBeNull().Revision.ShouldBe(256UL);
         after.Revision.ShouldBe(257UL);
@@ -30,7 +30,7 @@ public sealed class ManifestCheckpointTests : IDisposable
         // what lies behind the checkpoint is not read: it may be gone from both nodes
         foreach (var node in new[] { _repository.First.Inner, _repository.Second.Inner })
             node.Blocks.TryRemove(behind, out _).ShouldBeTrue();
-        await manifest.Append(Entries.Change(9), Cancellation);
+        await manifest.Append(Entries.Change(9), null, Cancellation);
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2", "3", "9"]);
     }
 
@@ -39,10 +39,10 @@ public sealed class ManifestCheckpointTests : IDisposable
     {
         var manifest = await _repository.Create();
         // one full page of 256 entries and one that grows
-        await manifest.Append([.. Enumerable.Range(1, 300).SelectMany(Entries.Change)], Cancellation);
+        await manifest.Append([.. Enumerable.Range(1, 300).SelectMany(Entries.Change)], null, Cancellation);
         await AppendUntil(manifest, 257, entries: 0);
         var first = (await manifest.Load(Cancellation)).Checkpoint.ShouldNotBeNull();
-        await manifest.Append(Entries.Change(301), Cancellation);
+        await manifest.Append(Entries.Change(301), null, Cancellation);
         await AppendUntil(manifest, 513, entries: 0);
         var second = (await manifest.Load(Cancellation)).Checkpoint.ShouldNotBeNull();
 
@@ -66,7 +66,7 @@ public sealed class ManifestCheckpointTests : IDisposable
             _repository.Second.Refused = call == NodeCalls.Import && ++imports == 1 ? NodeCalls.Import : NodeCalls.None;
             return Task.CompletedTask;
         };
-        (await manifest.Append(Entries.Change(2), Cancellation)).Problems.ShouldHaveSingleItem().ShouldContain("node 2");
+        (await manifest.Append(Entries.Change(2), null, Cancellation)).Problems.ShouldHaveSingleItem().ShouldContain("node 2");
         _repository.Second.Before = null;
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2"]);
     }
@@ -82,10 +82,10 @@ public sealed class ManifestCheckpointTests : IDisposable
         _repository.Memory.BeforeReplace = async () =>
         {
             _repository.Memory.BeforeReplace = null;
-            await other.Append(Entries.Change(2), Cancellation);
-            await other.Append(Entries.Change(3), Cancellation);
+            await other.Append(Entries.Change(2), null, Cancellation);
+            await other.Append(Entries.Change(3), null, Cancellation);
         };
-        var appended = await mine.Append(Entries.Change(1), Cancellation);
+        var appended = await mine.Append(Entries.Change(1), null, Cancellation);
 
         appended.Revision.ShouldBe(256UL);
         _repository.First.Inner.PinNames.ShouldContainKey(appended.Root);
@@ -103,6 +103,6 @@ public sealed class ManifestCheckpointTests : IDisposable
     private static async Task AppendUntil(ManifestStore manifest, ulong revision, int entries)
     {
         for (var i = 1; (await manifest.Load(Cancellation)).Revision < revision; i++)
-            await manifest.Append(i <= entries ? Entries.Change(i) : [], Cancellation);
+            await manifest.Append(i <= entries ? Entries.Change(i) : [], null, Cancellation);
     }
 }

@@ -41,7 +41,7 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
     {
         using var repository = new TestRepository(catalog);
         await repository.Create();
-        var appended = await Task.WhenAll(Enumerable.Range(1, Writers).Select(i => Task.Run(() => repository.Manifest().Append(Entries.Change(i), Cancellation))));
+        var appended = await Task.WhenAll(Enumerable.Range(1, Writers).Select(i => Task.Run(() => repository.Manifest().Append(Entries.Change(i), null, Cancellation))));
 
         var state = await repository.Manifest().Load(Cancellation);
         state.Numbers().ShouldBe(Enumerable.Range(1, Writers).Select(i => $"{i}"));
@@ -61,10 +61,10 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
             if (call != NodeCalls.Pins || done) return;
             done = true;
             // between the slow writer's reading of the head and its look at the pins
-            await fast.Append(Entries.Change(1), Cancellation);
-            await fast.Append(Entries.Change(2), Cancellation);
+            await fast.Append(Entries.Change(1), null, Cancellation);
+            await fast.Append(Entries.Change(2), null, Cancellation);
         };
-        await slow.Append(Entries.Change(3), Cancellation);
+        await slow.Append(Entries.Change(3), null, Cancellation);
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2", "3"]);
     }
 
@@ -78,11 +78,11 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
         var dead = await Die(Entries.Change(1));
         _repository.Second.Refused = NodeCalls.None;
 
-        var appended = await manifest.Append(Entries.Change(2), Cancellation);
+        var appended = await manifest.Append(Entries.Change(2), null, Cancellation);
         appended.Revision.ShouldBe(3UL);
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2"]);
         _repository.Second.Inner.PinNames.ShouldContainKey(dead);
-        await _repository.Manifest().Append(Entries.Change(3), Cancellation);
+        await _repository.Manifest().Append(Entries.Change(3), null, Cancellation);
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2", "3"]);
     }
 
@@ -91,8 +91,8 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
     {
         var manifest = await _repository.Create();
         var activity = new RecordActivity(manifest);
-        var first = await activity.Run(new(Entries.Change(1)), Cancellation);
-        (await activity.Run(new(Entries.Change(1)), Cancellation)).Revision.ShouldBe(first.Revision);
+        var first = await activity.Run(new(Entries.Change(1), 1), Cancellation);
+        (await activity.Run(new(Entries.Change(1), 1), Cancellation)).Revision.ShouldBe(first.Revision);
         (await manifest.Load(Cancellation)).Revision.ShouldBe(2UL);
     }
 
@@ -101,7 +101,7 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
     {
         var manifest = await _repository.Create();
         await Die(Entries.Change(1));
-        await new RecordActivity(manifest).Run(new(Entries.Change(1)), Cancellation);
+        await new RecordActivity(manifest).Run(new(Entries.Change(1), 1), Cancellation);
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1"]);
     }
 
@@ -109,13 +109,13 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
     public async Task A_rolled_back_catalogue_is_refused_and_nothing_is_changed()
     {
         var manifest = await _repository.Create();
-        await manifest.Append(Entries.Change(1), Cancellation);
+        await manifest.Append(Entries.Change(1), null, Cancellation);
         var old = _repository.Memory.Head;
-        for (var i = 2; i < 4; i++) await manifest.Append(Entries.Change(i), Cancellation);
+        for (var i = 2; i < 4; i++) await manifest.Append(Entries.Change(i), null, Cancellation);
         _repository.Memory.Head = old;
         var pins = Pins();
 
-        var error = await Should.ThrowAsync<BackupException>(() => _repository.Manifest().Append(Entries.Change(9), Cancellation));
+        var error = await Should.ThrowAsync<BackupException>(() => _repository.Manifest().Append(Entries.Change(9), null, Cancellation));
         error.Message.ShouldContain("revision 4");
         error.Hint.ShouldNotBeNull().ShouldContain("rolled back");
         _repository.Memory.Head.ShouldBe(old);
@@ -127,11 +127,11 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
     {
         var manifest = await _repository.Create();
         var first = _repository.Memory.Head;
-        await manifest.Append(Entries.Change(1), Cancellation);
-        await manifest.Append(Entries.Change(2), Cancellation);
+        await manifest.Append(Entries.Change(1), null, Cancellation);
+        await manifest.Append(Entries.Change(2), null, Cancellation);
         // behind the first revision again, and one of the future's revisions is lost
         _repository.Memory.Head = first;
-        await Should.ThrowAsync<BackupException>(() => _repository.Manifest().Append(Entries.Change(3), Cancellation));
+        await Should.ThrowAsync<BackupException>(() => _repository.Manifest().Append(Entries.Change(3), null, Cancellation));
     }
 
     [Fact]
@@ -139,10 +139,10 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
     {
         var manifest = await _repository.Create();
         var old = _repository.Memory.Head;
-        for (var i = 1; i < 3; i++) await manifest.Append(Entries.Change(i), Cancellation);
+        for (var i = 1; i < 3; i++) await manifest.Append(Entries.Change(i), null, Cancellation);
         _repository.Memory.Head = old;
         _repository.First.Refused = NodeCalls.All;
-        await Should.ThrowAsync<BackupException>(() => _repository.Manifest().Append(Entries.Change(9), Cancellation));
+        await Should.ThrowAsync<BackupException>(() => _repository.Manifest().Append(Entries.Change(9), null, Cancellation));
         _repository.Memory.Head.ShouldBe(old);
     }
 
@@ -157,7 +157,7 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
         var revision = new ManifestRevision(0, head.Repository, 99, head.Manifest, _repository.Time.GetUtcNow(), null, []);
         var root = await PinRevision(SealedFile.Seal(sealer, BlockType.Manifest, new ManifestContext(99, head.Manifest).Encode(), EngineJson.Write(revision)));
 
-        var appended = await manifest.Append(Entries.Change(1), Cancellation);
+        var appended = await manifest.Append(Entries.Change(1), null, Cancellation);
         appended.Revision.ShouldBe(2UL);
         appended.Problems.ShouldHaveSingleItem().ShouldContain(root.ToString());
     }
@@ -168,7 +168,7 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
         var manifest = await _repository.Create();
         var dead = await Die(Entries.Change(1));
         _repository.First.Inner.Blocks.TryRemove(dead, out _);
-        (await manifest.Append(Entries.Change(2), Cancellation)).Problems.ShouldBeEmpty();
+        (await manifest.Append(Entries.Change(2), null, Cancellation)).Problems.ShouldBeEmpty();
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2"]);
     }
 
@@ -178,7 +178,7 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
         var manifest = await _repository.Create();
         var stray = Cid.Raw([1, 2, 3]);
         _repository.First.Inner.PinNames[stray] = PinNames.Manifest(_repository.Memory.Head!.Repository);
-        (await manifest.Append(Entries.Change(1), Cancellation)).Problems.ShouldHaveSingleItem().ShouldContain(stray.ToString());
+        (await manifest.Append(Entries.Change(1), null, Cancellation)).Problems.ShouldHaveSingleItem().ShouldContain(stray.ToString());
     }
 
     [Fact]
@@ -192,11 +192,11 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
             // the other writer does not see what was published, as if it had looked just before
             _repository.First.Refused = NodeCalls.Pins;
             _repository.Second.Refused = NodeCalls.Pins | NodeCalls.Unpin;
-            await _repository.Manifest().Append(Entries.Change(1), Cancellation);
+            await _repository.Manifest().Append(Entries.Change(1), null, Cancellation);
             _repository.First.Refused = NodeCalls.None;
             _repository.Second.Refused = NodeCalls.Unpin;
         };
-        await slow.Append(Entries.Change(2), Cancellation);
+        await slow.Append(Entries.Change(2), null, Cancellation);
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2"]);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
+using BackupFunctions.Repositories.Locking;
 
 namespace BackupFunctions.Tests.Repositories;
 
@@ -24,14 +25,32 @@ internal sealed class MemoryCatalog : ICatalog
         lock (_lock) return Head;
     }
 
-    public async Task<bool> TryReplaceHead(ulong? expectedRevision, CatalogHead next, CancellationToken cancellationToken)
+    public async Task<bool> TryReplaceHead(CatalogHead? expected, CatalogHead next, CancellationToken cancellationToken)
     {
         if (BeforeReplace is { } before) await before();
         lock (_lock)
         {
-            if (Head?.Revision != expectedRevision) return false;
+            if (Head?.Revision != expected?.Revision || Head?.Fence != expected?.Fence) return false;
             Head = next;
             return true;
+        }
+    }
+
+    public LockTable Locks { get; set; } = LockTable.Empty;
+
+    public async Task<LockTable> ReadLocks(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        lock (_lock) return Locks;
+    }
+
+    public Task<bool> TryReplaceLocks(long expectedVersion, LockTable next, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (Locks.Version != expectedVersion) return Task.FromResult(false);
+            Locks = next;
+            return Task.FromResult(true);
         }
     }
 

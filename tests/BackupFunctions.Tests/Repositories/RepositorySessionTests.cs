@@ -90,7 +90,7 @@ public sealed class RepositorySessionTests : IDisposable
         _repository.Second.Inner.PinNames.Clear();
         (await _repository.Session().OpenOrCreate(Cancellation)).Id.ShouldBe(made.Id);
         _repository.Second.Inner.PinNames.ShouldContainKey(_repository.Memory.Head.ShouldNotBeNull().Manifest);
-        await _repository.Manifest().Append(Entries.Change(1), Cancellation);
+        await _repository.Manifest().Append(Entries.Change(1), null, Cancellation);
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class RepositorySessionTests : IDisposable
     public async Task An_empty_catalogue_beside_a_repository_of_this_key_stops_and_writes_nothing(bool recorded)
     {
         var manifest = await _repository.Create();
-        if (recorded) await manifest.Append(Entries.Change(1), Cancellation);
+        if (recorded) await manifest.Append(Entries.Change(1), null, Cancellation);
         else _repository.First.Inner.PinNames[Cid.Raw([1])] = PinNames.Backup(_repository.Memory.Head!.Repository);
         _repository.Memory.Head = null;
         var (blocks, pins) = (_repository.First.Inner.Blocks.Count, _repository.First.Inner.PinNames.ToDictionary());
@@ -116,7 +116,7 @@ public sealed class RepositorySessionTests : IDisposable
     public async Task A_repository_of_another_key_on_the_same_nodes_does_not_stop_a_first_run()
     {
         var foreign = await _repository.Session(TestRepository.OtherKey).OpenOrCreate(Cancellation);
-        await _repository.Manifest(_repository.Session(TestRepository.OtherKey)).Append(Entries.Change(1), Cancellation);
+        await _repository.Manifest(_repository.Session(TestRepository.OtherKey)).Append(Entries.Change(1), null, Cancellation);
         _repository.Memory.Head = null;
         var mine = await _repository.Session().OpenOrCreate(Cancellation);
         mine.Id.ShouldNotBe(foreign.Id);

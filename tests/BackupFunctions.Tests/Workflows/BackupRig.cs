@@ -7,6 +7,7 @@ using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
 using BackupFunctions.Repositories;
+using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
 using BackupFunctions.Staging;
 using BackupFunctions.Tests.Encryption;
@@ -66,6 +67,8 @@ internal sealed class BackupRig : IDisposable
     /// <summary>Stands before the server's oplog, and may change what is read.</summary>
     public Func<IOplogSource, IOplogSource> Oplog { get; set; } = source => source;
 
+    public RepositoryLock Locks => new(Repository.Catalog, Repository.Time);
+
     public ManifestStore Manifest => Repository.Manifest(Session);
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -114,7 +117,10 @@ internal sealed class BackupRig : IDisposable
         var filter = new NamespaceFilter(NamespacePattern.ParseAll([$"{Database}.*"], "include"), []);
         var targets = new DeliveryTargets(Repository.Nodes.Count, LocalVault is not null);
         return new ActivityRegistry()
-            .Add(Wrap(new PlanResumeActivity(Session, Manifest, Staging, new(Staging, Staged), Repository.Nodes, targets)))
+            .Add(Wrap(new TakeLockActivity(Locks)))
+            .Add(Wrap(new RenewLockActivity(Locks)))
+            .Add(Wrap(new ReleaseLockActivity(Locks)))
+            .Add(Wrap(new PlanResumeActivity(Session, Locks, Manifest, Staging, new(Staging, Staged), Repository.Nodes, targets)))
             .Add(Wrap(new PlanActivity(_endpoint, filter, Session, Manifest, Staged, targets) { RangeBytes = RangeBytes }))
             .Add(Wrap(new PlanIncrementalActivity(_endpoint, Session, Manifest, new(Staging, Staged), targets)))
             .Add(Wrap(new CaptureOplogActivity(OpenOplog, new ImmediateTime(), filter, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))

@@ -233,6 +233,40 @@ public sealed class DeliveryTests(MongoServerFixture server) : IClassFixture<Mon
     }
 
     [Fact]
+    public async Task What_another_run_is_just_delivering_is_left_to_it()
+    {
+        await _rig.Fill("things", 0, 200);
+        ResumeUploadsResult? meanwhile = null;
+        _rig.Before = async (name, input, _) =>
+        {
+            if (name != "UploadToNode" || input is not UploadInput { Node: 0 } || meanwhile is not null) return;
+            meanwhile = await ResumeUploadsWorkflow.Run(_rig.Context(BackupRig.Cancellation), new());
+        };
+        (await _rig.BackUp()).Backup.IsDegraded.ShouldBeFalse();
+        meanwhile.ShouldNotBeNull();
+        (meanwhile.Delivered.Count, meanwhile.Copies.Count, meanwhile.Problems.Count).ShouldBe((0, 0, 0));
+        _rig.Repository.Memory.Locks.Holders.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_full_backup_that_runs_for_hours_keeps_its_lock()
+    {
+        await _rig.Fill("things", 0, 200);
+        _rig.Before = async (name, _, _) =>
+        {
+            if (name != "Assemble") return;
+            for (var minute = 0; minute < 20; minute++)
+            {
+                var before = _rig.Repository.Memory.Locks.Version;
+                _rig.Repository.Time.Advance(TimeSpan.FromMinutes(1));
+                for (var wait = 0; _rig.Repository.Memory.Locks.Version == before && wait < 10_000; wait++) await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
+            }
+            (await Should.ThrowAsync<BackupException>(() => _rig.Locks.Take("cleanup", BackupFunctions.Repositories.Locking.LockMode.Exclusive, "cleanup", BackupRig.Cancellation))).Kind.ShouldBe(ErrorKind.Locked);
+        };
+        (await _rig.BackUp()).Backup.IsDegraded.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Parts_of_a_run_that_was_killed_long_ago_are_deleted_and_younger_ones_are_not()
     {
         await _rig.Fill("things", 0, 200);

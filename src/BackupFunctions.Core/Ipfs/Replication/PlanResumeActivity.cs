@@ -1,6 +1,7 @@
 using BackupFunctions.Backup;
 using BackupFunctions.Manifest;
 using BackupFunctions.Repositories;
+using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Staging;
 using BackupFunctions.Workflows;
 
@@ -10,7 +11,8 @@ namespace BackupFunctions.Ipfs.Replication;
 /// Finds what earlier runs left: staged backups that no node took, and recorded ones that a configured node lacks. Tidies staging of what is on every node,
 /// and of parts that are so old that no run can still be at them. A node that does not answer lacks nothing for now. Without a repository there is nothing.
 /// </summary>
-internal sealed class PlanResumeActivity(RepositorySession session, ManifestStore manifest, IStaging staging, StagedBackups staged, IReadOnlyList<IIpfsNode> nodes, DeliveryTargets targets)
+internal sealed class PlanResumeActivity(
+    RepositorySession session, RepositoryLock repositoryLock, ManifestStore manifest, IStaging staging, StagedBackups staged, IReadOnlyList<IIpfsNode> nodes, DeliveryTargets targets)
     : IActivity<ResumePlanInput, ResumePlan>
 {
     private const int MaxStaged = 64, MaxMissing = 512;
@@ -23,11 +25,14 @@ internal sealed class PlanResumeActivity(RepositorySession session, ManifestStor
     public async Task<ResumePlan> Run(ResumePlanInput input, CancellationToken cancellationToken)
     {
         if (!await session.Exists(cancellationToken)) return new(targets, [], [], false, []);
+        // asked in this order: a backup is claimed before it can be seen
         var work = await staged.List(cancellationToken);
+        var theirs = await repositoryLock.BackupsOfOthers(input.Holder, cancellationToken);
+        work = work with { Whole = [.. work.Whole.Where(s => !theirs.Contains(s.Entry.Id))], Parts = [.. work.Parts.Where(p => !theirs.Contains(p))] };
         var recorded = (await manifest.Load(cancellationToken)).Backups.ToDictionary(b => b.Id);
         var warnings = work.Unreadable.ToList();
         var ids = await Identities(warnings, cancellationToken);
-        var missing = recorded.Values.SelectMany(b => Missing(b, ids, work)).ToList();
+        var missing = recorded.Values.Where(b => !theirs.Contains(b.Id)).SelectMany(b => Missing(b, ids, work)).ToList();
         var undelivered = work.Whole.Where(s => !recorded.ContainsKey(s.Entry.Id)).ToList();
         foreach (var done in work.Whole.Select(s => s.Entry.Id).Where(id => recorded.TryGetValue(id, out var entry) && !entry.IsDegraded)) await staging.Delete(done.ToString(), cancellationToken);
         foreach (var old in work.Parts.Where(p => input.Now - p.Time > PartsAreKept)) await staging.Delete(old.ToString(), cancellationToken);

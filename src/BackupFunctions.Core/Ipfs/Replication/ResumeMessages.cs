@@ -3,8 +3,8 @@ using BackupFunctions.Manifest;
 
 namespace BackupFunctions.Ipfs.Replication;
 
-/// <summary>Input of <see cref="BackupActivities.PlanResume"/>.</summary>
-public sealed record ResumePlanInput(DateTimeOffset Now);
+/// <summary>Input of <see cref="BackupActivities.PlanResume"/>: who asks, by its lock; what other holders are at is left to them.</summary>
+public sealed record ResumePlanInput(DateTimeOffset Now, string Holder);
 
 /// <summary>
 /// What is left of earlier runs: backups that are staged and not recorded, oldest first; and copies that are missing, of which there are

@@ -1,0 +1,68 @@
+using System.Globalization;
+using BackupFunctions.Backup;
+using BackupFunctions.Repositories.Locking;
+
+namespace BackupFunctions.Workflows;
+
+/// <summary>The lock of the repository for as long as a part of a workflow runs, renewed while it does.</summary>
+internal sealed class RepositoryHold
+{
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
+
+    private readonly IWorkflowContext _context;
+    private readonly string _prefix;
+    private readonly List<BackupId> _backups = [];
+    private int _renewals;
+
+    private RepositoryHold(IWorkflowContext context, string prefix, LockHolder holder) => (_context, _prefix, Holder) = (context, prefix, holder);
+
+    /// <summary>Who we are to others.</summary>
+    public LockHolder Holder { get; }
+
+    /// <summary>Runs the body under the lock.</summary>
+    public static async Task<T> During<T>(IWorkflowContext context, string prefix, string purpose, LockMode mode, Func<RepositoryHold, Task<T>> body)
+    {
+        var id = context.NewId().ToString("N", CultureInfo.InvariantCulture);
+        var holder = await context.Call(BackupActivities.TakeLock, $"{prefix}lock/take", new TakeLockInput(id, mode, purpose));
+        var hold = new RepositoryHold(context, prefix, holder);
+        using var over = new CancellationTokenSource();
+        var renewing = hold.KeepRenewing(over.Token);
+        try
+        {
+            return await body(hold);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await renewing;
+            await Delivery.Try(() => context.Call(BackupActivities.ReleaseLock, $"{prefix}lock/release", new ReleaseLockInput(id)));
+        }
+    }
+
+    /// <summary>Tells others that this staged backup is ours, before it can be seen there.</summary>
+    public Task Claim(BackupId backup)
+    {
+        _backups.Add(backup);
+        return Renew();
+    }
+
+    private async Task KeepRenewing(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await _context.Wait(RenewEvery, cancellationToken);
+                // one that cannot be renewed is found out about by what is recorded under it
+                await Delivery.Try(Renew);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the body has ended
+        }
+    }
+
+    private Task Renew() =>
+        _context.Call(BackupActivities.RenewLock, string.Create(CultureInfo.InvariantCulture, $"{_prefix}lock/renew/{_renewals++}"), new RenewLockInput(Holder, [.. _backups]));
+}
