@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using BackupFunctions.Embedded.Commands;
 using BackupFunctions.Embedded.Storage;
-using BackupFunctions.Embedded.Update;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.TimeSeries;
@@ -25,8 +24,8 @@ internal sealed class Measurements(WriteUnit unit, Namespace buckets)
             throw new CommandException(2, "BadValue", $"'{_series.TimeField}' must be present and contain a valid BSON UTC datetime value");
         var meta = _series.MetaField is { } field ? document[field] : default;
         if (Find(time.Int64, meta) is not { } open) return unit.Insert(buckets, New(document, time.Int64, meta), statement);
-        var changed = With(open.Document, document);
-        return unit.Replace(buckets, open, changed, UpdateDiff.Of(open.Document, RawValue.Document(changed), always: true), statement);
+        var (bytes, delta) = With(open.Document, document);
+        return unit.Replace(buckets, open, bytes, delta, statement);
     }
 
     // the ids of buckets begin with the second from which they reach
@@ -66,22 +65,36 @@ internal sealed class Measurements(WriteUnit unit, Namespace buckets)
         return writer.Append("data", RawValue.Document(data.ToDocument())).ToDocument();
     }
 
-    private byte[] With(RawValue bucket, RawValue measurement)
+    /// <summary>The bucket with one measurement more, and the delta that the oplog has of it.</summary>
+    private (byte[] Bucket, RawValue Delta) With(RawValue bucket, RawValue measurement)
     {
         var control = bucket["control"u8];
         var row = bucket["data"u8][_series.TimeField].Elements.Count().ToString(CultureInfo.InvariantCulture);
-        var (min, max) = (Bound(control["min"u8], measurement, -1), Bound(control["max"u8], measurement, 1));
-        var data = new RawWriter(bucket.Length + measurement.Length + 64);
+        RawWriter bounds = new(), data = new(bucket.Length + measurement.Length + 64), added = new(), columns = new();
+        var (min, max) = (Bound(control["min"u8], measurement, -1, "smin", bounds), Bound(control["max"u8], measurement, 1, "smax", bounds));
         foreach (var column in bucket["data"u8].Elements)
         {
             var value = measurement[column.NameBytes];
-            if (value.IsMissing) data.Append(column);
-            else data.Append(column.NameBytes, RawValue.Document(new RawWriter(column.Value.Length + value.Length + 16).AppendAll(column.Value).Append(row, value).ToDocument()));
+            if (value.IsMissing)
+            {
+                data.Append(column);
+                continue;
+            }
+            data.Append(column.NameBytes, RawValue.Document(new RawWriter(column.Value.Length + value.Length + 16).AppendAll(column.Value).Append(row, value).ToDocument()));
+            columns.Append("s" + column.Name, Section("i", new RawWriter().Append(row, value)));
         }
         foreach (var element in Measured(measurement))
         {
-            if (bucket["data"u8][element.NameBytes].IsMissing) data.Append(element.NameBytes, RawValue.Document(new RawWriter().Append(row, element.Value).ToDocument()));
+            if (!bucket["data"u8][element.NameBytes].IsMissing) continue;
+            var column = RawValue.Document(new RawWriter().Append(row, element.Value).ToDocument());
+            data.Append(element.NameBytes, column);
+            added.Append(element.NameBytes, column);
         }
+        var diff = new RawWriter();
+        AppendUnlessEmpty(diff, "scontrol", bounds);
+        var dataDiff = new RawWriter();
+        AppendUnlessEmpty(dataDiff, "i", added);
+        diff.Append("sdata", RawValue.Document(dataDiff.AppendAll(RawValue.Document(columns.ToDocument())).ToDocument()));
         var writer = new RawWriter(bucket.Length + measurement.Length + 128);
         foreach (var element in bucket.Elements)
         {
@@ -89,24 +102,38 @@ internal sealed class Measurements(WriteUnit unit, Namespace buckets)
             else if (element.Name == "data") writer.Append("data", RawValue.Document(data.ToDocument()));
             else writer.Append(element);
         }
-        return writer.ToDocument();
+        return (writer.ToDocument(), RawValue.Document(new RawWriter().Append("$v", 2).Append("diff", RawValue.Document(diff.ToDocument())).ToDocument()));
     }
 
     /// <summary>The bound of each field, moved where the measurement lies beyond it; fields that are new go to the end.</summary>
-    private RawWriter Bound(RawValue bounds, RawValue measurement, int direction)
+    private RawWriter Bound(RawValue bounds, RawValue measurement, int direction, string section, RawWriter diff)
     {
-        var writer = new RawWriter();
+        RawWriter writer = new(), updated = new(), added = new(), own = new();
         foreach (var element in bounds.Elements)
         {
             var value = measurement[element.NameBytes];
             var beyond = !value.IsMissing && BsonOrder.Compare(value, element.Value) * direction > 0;
             writer.Append(element.NameBytes, beyond ? value : element.Value);
+            if (beyond) updated.Append(element.NameBytes, value);
         }
         foreach (var element in Measured(measurement))
         {
-            if (bounds[element.NameBytes].IsMissing) writer.Append(element);
+            if (!bounds[element.NameBytes].IsMissing) continue;
+            writer.Append(element);
+            added.Append(element);
         }
+        AppendUnlessEmpty(own, "u", updated);
+        AppendUnlessEmpty(own, "i", added);
+        AppendUnlessEmpty(diff, section, own);
         return writer;
+    }
+
+    private static RawValue Section(string name, RawWriter fields) => RawValue.Document(new RawWriter().Append(name, RawValue.Document(fields.ToDocument())).ToDocument());
+
+    private static void AppendUnlessEmpty(RawWriter writer, string name, RawWriter section)
+    {
+        var document = RawValue.Document(section.ToDocument());
+        if (document.Length > CollectionOptions.None.Length) writer.Append(name, document);
     }
 
     private List<RawElement> Measured(RawValue measurement)

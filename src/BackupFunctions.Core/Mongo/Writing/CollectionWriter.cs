@@ -117,11 +117,10 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
 
     private async Task DropUnlisted(CollectionSpec series, CancellationToken cancellationToken)
     {
-        var wanted = series.Indexes.Select(IndexSpec.Name).ToHashSet();
         var found = await CollectionLister.Find(connection, series.Namespace, cancellationToken).ConfigureAwait(false);
         foreach (var index in found?.Indexes ?? [])
         {
-            if (IndexSpec.IsClustered(index) || wanted.Contains(IndexSpec.Name(index))) continue;
+            if (IndexSpec.IsClustered(index) || series.Indexes.Any(wanted => SpecComparer.IsSame(wanted, index))) continue;
             await Send(series.Namespace, "drop an index of", TimeseriesCommands.DropIndex(series.Namespace, IndexSpec.Name(index)), cancellationToken).ConfigureAwait(false);
         }
     }
