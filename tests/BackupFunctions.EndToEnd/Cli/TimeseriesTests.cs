@@ -15,7 +15,7 @@ public class TimeseriesTests
         await Measure(source.ConnectionString);
         using var work = new CliWorkspace(source.ConnectionString);
         (await work.Run("doctor")).Ended(0);
-        await work.BackUp();
+        var root = await work.BackUp();
 
         var shown = (await work.Run("show latest")).Ended(0).Out;
         shown.ShouldContain("metrics.cpu");
@@ -28,7 +28,7 @@ public class TimeseriesTests
         expected.Count.ShouldBe(30);
         (await Read(target.ConnectionString, "metrics")).ShouldBe(expected);
 
-        (await work.Run("download latest --output {root}/backup.car")).Ended(0);
+        (await work.Run($"download {root} --output {{root}}/backup.car")).Ended(0);
         (await work.Run("decrypt {root}/backup.car --output {root}/dump")).Ended(0);
         File.Exists(work.PathOf("dump", "metrics", "system.buckets.cpu.bson")).ShouldBeTrue();
         (await work.Run($"restore {{root}}/dump --uri {target.ConnectionString}")).FailedWith(1, "metrics.cpu");
