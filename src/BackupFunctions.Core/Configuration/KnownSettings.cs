@@ -39,6 +39,7 @@ public static class KnownSettings
         new(NodeToken(1), Sensitivity.Secret, None),
         new(NodeUrl(2), Sensitivity.Address, None),
         new(NodeToken(2), Sensitivity.Secret, None),
+        new(LocalVault, Sensitivity.Plain, None),
         new(Include, Sensitivity.Plain, None),
         new(Exclude, Sensitivity.Plain, None),
         new(SettingNames.Staging, Sensitivity.Address, Defaults.StagingDirectory),

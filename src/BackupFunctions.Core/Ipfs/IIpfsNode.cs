@@ -16,9 +16,9 @@ public interface IIpfsNode : IBlockSource
 
     /// <summary>
     /// Stores every block of a CARv1 stream and pins nothing. A block whose bytes do not hash to its CID, and a stream that ends early, fail
-    /// with <see cref="ErrorKind.Corrupt"/>. The stream is read once, to its end, and not disposed.
+    /// with <see cref="ErrorKind.Corrupt"/>. The stream is opened once for each attempt, read to its end, and disposed.
     /// </summary>
-    Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken);
+    Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken);
 
     /// <summary>
     /// Pins everything reachable from the root, under a name (at most 255 bytes). Fails with <see cref="ErrorKind.NotFound"/> when a block is
@@ -29,12 +29,27 @@ public interface IIpfsNode : IBlockSource
     /// <summary>Removes the pin; a root that is not pinned is fine.</summary>
     Task Unpin(Cid root, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Keeps the node from collecting anything reachable from this root, until <see cref="Release"/>. Fails with <see cref="ErrorKind.NotFound"/> when
+    /// a block is missing. A node that never collects has nothing to do.
+    /// </summary>
+    Task Hold(Cid root, string name, CancellationToken cancellationToken) => Pin(root, name, cancellationToken);
+
+    /// <summary>Ends <see cref="Hold"/>; a root that is not held is fine.</summary>
+    Task Release(Cid root, CancellationToken cancellationToken) => Unpin(root, cancellationToken);
+
+    /// <summary>Whether <see cref="Hold"/> holds this root right now; a node that never collects says no.</summary>
+    Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => IsPinned(root, cancellationToken);
+
     /// <summary>Whether this root is pinned recursively right now.</summary>
     Task<bool> IsPinned(Cid root, CancellationToken cancellationToken);
 
     /// <summary>All recursive pins, in no order; <see cref="PinnedRoot.Name"/> is empty where the node keeps no names.</summary>
     IAsyncEnumerable<PinnedRoot> Pins(CancellationToken cancellationToken);
 }
+
+/// <summary>Opens a CARv1 stream at its beginning, as often as it is called; who calls disposes the stream.</summary>
+public delegate Task<Stream> OpenCar(CancellationToken cancellationToken);
 
 /// <summary>Who a node is: a stable id, and the software that answers (<c>vault</c>, <c>kubo 0.44.0</c>).</summary>
 public sealed record NodeIdentity(string Id, string Agent);

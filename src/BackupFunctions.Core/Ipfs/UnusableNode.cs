@@ -18,7 +18,7 @@ internal sealed class UnusableNode(string name, BackupException reason) : IIpfsN
     public Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken) => Task.FromException<byte[]?>(Failure());
 
     /// <inheritdoc/>
-    public Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken) => Task.FromException<ImportSummary>(Failure());
+    public Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken) => Task.FromException<ImportSummary>(Failure());
 
     /// <inheritdoc/>
     public Task Pin(Cid root, string name, CancellationToken cancellationToken) => Task.FromException(Failure());

@@ -72,14 +72,15 @@ public sealed class VaultNode : IIpfsNode
     });
 
     /// <inheritdoc/>
-    public async Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken)
+    public async Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken)
     {
         const string Action = "import blocks into";
         Guard(Action, RequireVault);
         var (blocks, bytes) = (0L, 0L);
         using var import = await Guard(Action, () => _blocks.StartImport(cancellationToken));
         // only what touches the vault is guarded: an error of the stream is the caller's
-        var reader = await CarReader.Open(car, cancellationToken);
+        await using var stream = await car(cancellationToken);
+        var reader = await CarReader.Open(stream, cancellationToken);
         await foreach (var block in reader.Blocks(cancellationToken))
         {
             await Guard(Action, () => import.Add(block, cancellationToken));
@@ -122,6 +123,15 @@ public sealed class VaultNode : IIpfsNode
 
         BackupException Missing(Cid cid) => BackupException.NotFound($"pin {root} on {Name}: block {cid} is missing", "upload the backup again");
     }
+
+    /// <summary>Does nothing: a vault collects nothing.</summary>
+    public Task Hold(Cid root, string name, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Does nothing, see <see cref="Hold"/>.</summary>
+    public Task Release(Cid root, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Always false: nothing is held.</summary>
+    public Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <inheritdoc/>
     public Task Unpin(Cid root, CancellationToken cancellationToken)

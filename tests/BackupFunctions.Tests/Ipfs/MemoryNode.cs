@@ -24,7 +24,7 @@ internal sealed class MemoryNode(string name = "node") : IIpfsNode
 
     public Task<NodeIdentity> Identify(CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<bool> Has(Cid cid, CancellationToken cancellationToken) => throw new NotSupportedException();
-    public Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task Pin(Cid root, string pinName, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task Unpin(Cid root, CancellationToken cancellationToken) => throw new NotSupportedException();
     public Task<bool> IsPinned(Cid root, CancellationToken cancellationToken) => throw new NotSupportedException();

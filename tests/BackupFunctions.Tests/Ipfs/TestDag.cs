@@ -36,5 +36,9 @@ internal static class TestDag
         return stream;
     }
 
+    /// <summary>Imports a stream that can be read once.</summary>
+    public static Task<ImportSummary> Import(this IIpfsNode node, Stream car, CancellationToken cancellationToken) =>
+        node.Import(_ => Task.FromResult(car), cancellationToken);
+
     public static UnixFsReader Reader(this MemoryNode node) => new(new BlockReader([node]));
 }

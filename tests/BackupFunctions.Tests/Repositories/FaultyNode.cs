@@ -55,7 +55,7 @@ internal sealed class FaultyNode(StoringNode inner) : IIpfsNode
         return await inner.Has(cid, cancellationToken);
     }
 
-    public async Task<ImportSummary> Import(Stream car, CancellationToken cancellationToken)
+    public async Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken)
     {
         await Enter(NodeCalls.Import);
         return await inner.Import(car, cancellationToken);
