@@ -28,6 +28,9 @@ internal sealed class ShowCommand : CliCommand
         return ExitCodes.Ok;
     }
 
+    // what a time series holds on the server are buckets of measurements
+    private static string Documents(NamespaceSummary summary) => summary.Kind == "timeseries" ? $"{Human.Count(summary.Documents)} buckets" : Human.Count(summary.Documents);
+
     private static string Text(BackupDetails details)
     {
         var head = TextTable.Fields(
@@ -40,6 +43,6 @@ internal sealed class ShowCommand : CliCommand
         ]);
         if (details.Namespaces.Count == 0) return head;
         return head + "\n" + TextTable.Render(Columns, details.Namespaces.Select(n => (IReadOnlyList<string>)
-            [n.Namespace, n.Kind, Human.Count(n.Documents), Human.Size(n.Bytes), Human.Count(n.Indexes)]));
+            [n.Namespace, n.Kind, Documents(n), Human.Size(n.Bytes), Human.Count(n.Indexes)]));
     }
 }

@@ -43,8 +43,8 @@ public enum BackupType
 public sealed record SourceServer(string Version, string? FeatureCompatibilityVersion, string? ReplicaSet);
 
 /// <summary>
-/// A collection or view of a backup. Options and index specifications are the server's bytes. Documents and bytes are exact counts of what the
-/// files hold. <see cref="AverageChunk"/> is the target of the cutting, frozen per collection; 0 for a view.
+/// A collection, time series or view of a backup. Options and index specifications are the server's bytes. Documents and bytes are exact counts of what
+/// the files hold: of a time series, its buckets. <see cref="AverageChunk"/> is the target of the cutting, frozen per collection; 0 for a view.
 /// </summary>
 public sealed record IndexedCollection(
     string Database,

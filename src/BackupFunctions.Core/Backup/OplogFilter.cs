@@ -75,11 +75,12 @@ internal sealed class OplogFilter(NamespaceFilter filter)
         return command.Database == "admin" ? [] : [$"{command.Database}.$cmd"];
     }
 
-    // system.* of a database that is backed up stays: views, functions, buckets and users are written there; the cluster's own keys do not
+    // system.* of a database that is backed up stays: views, functions and users are written there; the cluster's own keys do not. Buckets go by the
+    // name of their time series.
     private bool Includes(string text)
     {
         var dot = text.IndexOf('.', StringComparison.Ordinal);
-        var (database, collection) = dot < 0 ? (text, "") : (text[..dot], text[(dot + 1)..]);
+        var (database, collection) = (dot < 0 ? new Namespace(text, "") : new(text[..dot], text[(dot + 1)..])).Owner;
         if (!filter.MayInclude(database)) return false;
         if (database == "admin" && collection == "system.keys") return false;
         return !filter.HasPatterns || collection is "" or "$cmd" || collection.StartsWith("system.", StringComparison.Ordinal) || filter.Includes(new(database, collection));

@@ -35,9 +35,6 @@ internal sealed class PlanActivity(
         var startOptime = await OplogPosition.Newest(connection, cancellationToken);
         var oplogStart = topology.Kind == DeploymentKind.ReplicaSet ? await OplogPosition.Start(connection, cancellationToken) : null;
         var listed = await CollectionLister.List(connection, filter, cancellationToken);
-        if (listed.FirstOrDefault(c => c.Type == CollectionType.Timeseries) is { } timeseries)
-            throw new BackupException(ErrorKind.Configuration, $"plan a backup of {timeseries.Namespace}: time series collections are not supported yet",
-                $"leave it out with BACKUP_EXCLUDE={timeseries.Namespace}");
         if (listed.Count == 0 && filter.HasPatterns)
             throw new BackupException(ErrorKind.Configuration, $"plan a backup of {connection.Name}: no collection is selected by {SettingNames.Include} and {SettingNames.Exclude}",
                 $"a pattern is database.collection, * stands for anything: {SettingNames.Include}=shop.*");
@@ -60,7 +57,7 @@ internal sealed class PlanActivity(
         for (var at = 0; at < collections.Count; at++)
         {
             var spec = collections[at].Spec;
-            if (spec.Type != CollectionType.Collection) continue;
+            if (spec.Type == CollectionType.View) continue;
             var files = known.GetValueOrDefault(spec.Namespace)?.Files ?? [];
             var starts = files.Select(f => f.First).OfType<MongoDB.Bson.RawBsonDocument>().ToList();
             var split = await splitter.Split(spec, starts, RangeBytes ?? RangeSplitter.TargetBytes(spec.Bytes), cancellationToken);

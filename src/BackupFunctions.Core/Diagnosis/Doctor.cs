@@ -62,8 +62,6 @@ public static class Doctor
         var collections = await CollectionLister.List(connection, engine.Filter, cancellationToken);
         findings.Add(new("rights", Severity.Ok, $"{collections.Count} collections and views can be listed"));
         findings.AddRange(collections.Select(c => c.Warning).OfType<string>().Select(w => new Finding("collections", Severity.Warning, w)));
-        findings.AddRange(collections.Where(c => c.Type == CollectionType.Timeseries)
-            .Select(c => new Finding("collections", Severity.Failed, $"{c.Namespace} is a time series collection, which is not supported yet", $"leave it out with BACKUP_EXCLUDE={c.Namespace}")));
         var optime = await OplogPosition.Newest(connection, cancellationToken);
         findings.Add(optime is null
             ? new("oplog", Severity.Warning, topology.Warning ?? "the oplog cannot be read", "run a replica set, and give the account the role backup")

@@ -7,13 +7,13 @@ namespace BackupFunctions.Restore;
 /// <summary>Compares a collection or view on a server with what a backup recorded of it.</summary>
 public static class CollectionComparison
 {
-    /// <summary>The differences as sentences; none means that options, indexes and every byte of every document are equal.</summary>
+    /// <summary>The differences as sentences; none means that options, indexes and every byte of every document, of a time series of every bucket, are equal.</summary>
     public static async Task<IReadOnlyList<string>> Run(MongoConnection connection, IndexedCollection recorded, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var expected = recorded.ToSpec();
         if (await CollectionLister.Find(connection, expected.Namespace, cancellationToken) is not { } actual) return [$"{expected.Namespace} is missing"];
         var differences = new List<string>(SpecComparer.Compare(expected, actual));
-        if (actual.Type != CollectionType.Collection || expected.Type != CollectionType.Collection) return differences;
+        if (actual.Type != expected.Type || expected.Type == CollectionType.View) return differences;
 
         var segments = recorded.Files.Select(f => new HashedSegment(f.Documents, f.Sha256)).ToList();
         var reader = new RawDocumentReader(connection, loggers.CreateLogger<RawDocumentReader>());

@@ -73,8 +73,12 @@ public static class DumpExporter
     private static DumpCollection Describe(IndexedCollection collection)
     {
         var options = collection.Options.Bytes().Length > 5 ? collection.Options : null;
-        var type = collection.Type == CollectionType.View ? DumpCollection.View : DumpCollection.Ordinary;
-        return new(collection.Database, collection.Name, options, collection.Indexes, type, collection.Uuid);
+        return collection.Type switch
+        {
+            CollectionType.View => new(collection.Database, collection.Name, options, collection.Indexes, DumpCollection.View, collection.Uuid),
+            CollectionType.Timeseries => new(collection.Database, collection.Name, options, collection.Indexes, DumpCollection.Timeseries, null, collection.Namespace.Buckets.Collection),
+            _ => new(collection.Database, collection.Name, options, collection.Indexes, DumpCollection.Ordinary, collection.Uuid),
+        };
     }
 }
 

@@ -6,7 +6,7 @@ using MongoDB.Bson;
 namespace BackupFunctions.Restore;
 
 /// <summary>
-/// Loads a dump in mongodump's layout: collections with their options, documents byte for byte, indexes after all data, views last. Users,
+/// Loads a dump in mongodump's layout: collections and time series with their options, documents byte for byte, indexes after all data, views last. Users,
 /// roles and what belongs to the server are left out, each with a warning.
 /// </summary>
 public sealed class DumpRestorer(MongoConnection connection, NamespaceFilter filter, bool drop)
@@ -16,8 +16,6 @@ public sealed class DumpRestorer(MongoConnection connection, NamespaceFilter fil
     {
         var warnings = new List<string>(dump.Warnings);
         var selected = Select(dump, warnings);
-        if (selected.FirstOrDefault(c => c.Type == DumpCollection.Timeseries) is { } timeseries)
-            throw new BackupException(ErrorKind.Configuration, $"restore {timeseries}: time series collections are not supported yet", "name what is to be restored with --ns-include, which may be repeated");
         if (selected.Count == 0)
             throw BackupException.NotFound($"restore {dump.Describe}: nothing in it is to be restored{string.Concat(warnings.Select(w => $"; {w}"))}", "check the path and the namespace patterns");
         var specs = selected.ToDictionary(c => c, c => Describe(c, warnings));
@@ -25,7 +23,7 @@ public sealed class DumpRestorer(MongoConnection connection, NamespaceFilter fil
         var topology = await Topology.Read(connection, cancellationToken);
         var writer = new CollectionWriter(connection, topology);
         await using var pause = await TtlMonitorPause.Begin(connection, cancellationToken);
-        var collections = specs.Values.Where(s => s.Type == CollectionType.Collection).ToList();
+        var collections = specs.Values.Where(s => s.Type != CollectionType.View).ToList();
         if (drop) foreach (var view in specs.Values.Where(s => s.Type == CollectionType.View)) await writer.Drop(view.Namespace, cancellationToken);
         foreach (var spec in collections) await writer.Create(spec, drop ? ExistingCollection.Drop : ExistingCollection.ReplaceEmpty, cancellationToken);
 

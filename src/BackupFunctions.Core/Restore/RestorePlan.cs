@@ -15,7 +15,7 @@ public sealed class RestorePlan
     private RestorePlan(IReadOnlyList<IndexedCollection> collections, IReadOnlyList<IndexedCollection> views, bool replays, IReadOnlyList<string> warnings) =>
         (Collections, Views, Replays, Warnings, Units, Everything) = (collections, views, replays, warnings, Group(collections), [.. collections, .. views]);
 
-    /// <summary>Collections with documents of their own.</summary>
+    /// <summary>Collections and time series, which have documents of their own.</summary>
     public IReadOnlyList<IndexedCollection> Collections { get; }
 
     /// <summary>Views.</summary>
@@ -41,7 +41,7 @@ public sealed class RestorePlan
         var named = selected[false].Select(c => Renamed(c, renames)).ToList();
         if (named.CountBy(c => c.Namespace).FirstOrDefault(n => n.Value > 1) is { Value: > 1 } twice)
             throw new BackupException(ErrorKind.Configuration, $"restore backup {index.Backup}: {twice.Value} collections would get the name {twice.Key}", "check --ns-from and --ns-to");
-        var collections = named.Where(c => c.Type == CollectionType.Collection).ToList();
+        var collections = named.Where(c => c.Type != CollectionType.View).ToList();
         var views = named.Where(c => c.Type == CollectionType.View).ToList();
         IReadOnlyList<string> warnings = request.UsersAndRoles ? [] : [.. selected[true].Select(c => $"{c.Namespace} is not restored: users and roles stay those of the target")];
         return new(collections, views, ReplaysAny(index, request), warnings);

@@ -1,6 +1,7 @@
 using BackupFunctions.Embedded.Commands;
 using BackupFunctions.Embedded.Query;
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.TimeSeries;
 
 namespace BackupFunctions.Embedded.Aggregation;
 
@@ -60,6 +61,7 @@ internal static class PipelineParser
         "$count" => CountStage.Parse(value),
         "$sample" => SampleStage.Parse(value, random),
         "$collStats" => CollStatsStage.Parse(value),
+        UnpackBucketStage.Name => UnpackBucketStage.Parse(value),
         _ => throw new CommandException(40324, "Location40324", $"Unrecognized pipeline stage name: '{name}'"),
     };
 

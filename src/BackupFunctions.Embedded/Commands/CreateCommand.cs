@@ -1,19 +1,20 @@
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.TimeSeries;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
 
-/// <summary><c>create</c>: collections and views. Options are kept in the bytes and the order they came in.</summary>
+/// <summary><c>create</c>: collections, time series and views. Options are kept in the bytes and the order they came in.</summary>
 internal static class CreateCommand
 {
     private static readonly string[] Options =
     [
         "capped", "size", "max", "viewOn", "pipeline", "collation", "validator", "validationLevel", "validationAction", "clusteredIndex",
-        "expireAfterSeconds", "indexOptionDefaults", "storageEngine", "changeStreamPreAndPostImages", "temp", "encryptedFields",
+        "expireAfterSeconds", "timeseries", "indexOptionDefaults", "storageEngine", "changeStreamPreAndPostImages", "temp", "encryptedFields",
     ];
 
     /// <summary>The fields that it knows.</summary>
-    public static readonly string[] Fields = [.. Options, "timeseries", "idIndex", "autoIndexId"];
+    public static readonly string[] Fields = [.. Options, "idIndex", "autoIndexId"];
 
     public static BsonDocument Run(Store store, CommandContext context)
     {
@@ -25,9 +26,10 @@ internal static class CreateCommand
     public static BsonDocument Apply(WriteUnit unit, Arguments arguments, Guid? uuid = null)
     {
         var ns = WriteTarget.Of(arguments);
-        if (!arguments["timeseries"].IsMissing)
+        if (!arguments["timeseries"].IsMissing && !ns.IsBuckets)
         {
-            throw new CommandException(238, "NotImplemented", $"create {ns}: time-series collections are not supported by this server");
+            Series.Create(unit, ns, arguments);
+            return [];
         }
         Check(ns, arguments);
         if (arguments.Text("viewOn") is { } viewOn) Views.Create(unit, ns, viewOn, arguments["pipeline"], arguments["collation"]);
@@ -57,13 +59,15 @@ internal static class CreateCommand
             throw Invalid($"create view {ns}: only 'pipeline' and 'collation' go with 'viewOn'");
         }
         if (!arguments["autoIndexId"].IsMissing && !arguments.Flag("autoIndexId") && ns.IsReplicated) throw Invalid("'autoIndexId: false' is only allowed in the local database");
-        CheckClustered(arguments, capped);
+        CheckClustered(ns, arguments, capped);
         CheckOneOf(arguments, "validationLevel", "off", "strict", "moderate");
         CheckOneOf(arguments, "validationAction", "error", "warn");
     }
 
-    private static void CheckClustered(Arguments arguments, bool capped)
+    private static void CheckClustered(Namespace ns, Arguments arguments, bool capped)
     {
+        // buckets alone have it in the form of the first servers that clustered them
+        if (ns.IsBuckets && arguments["clusteredIndex"].Type == BsonType.Boolean && arguments["clusteredIndex"].Boolean) return;
         var clustered = arguments.Object("clusteredIndex");
         if (clustered.IsMissing) return;
         if (capped) throw Invalid("cannot use capped collections with clustered indexes");

@@ -1,4 +1,5 @@
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.TimeSeries;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -19,6 +20,7 @@ internal static class CreateIndexesCommand
     /// <summary>The reply, or what made a build fail that has begun and is in the oplog.</summary>
     private static (BsonDocument? Reply, CommandException? Failure) Create(WriteUnit unit, Namespace ns, List<byte[]> specifications, Arguments arguments)
     {
+        ns = Series.Indexed(unit, ns, out var series);
         WriteTarget.Check(unit, ns);
         var automatic = unit.Find(ns) is null;
         var collection = unit.EditOrCreate(ns).Current;
@@ -26,7 +28,7 @@ internal static class CreateIndexesCommand
         var wanted = new List<IndexDefinition>();
         foreach (var specification in specifications)
         {
-            var definition = new IndexDefinition(IndexSpecification.Complete(RawValue.Document(specification), arguments.Flag("ignoreUnknownIndexOptions"), collation));
+            var definition = new IndexDefinition(IndexSpecification.Complete(Wanted(series, specification), arguments.Flag("ignoreUnknownIndexOptions"), collation));
             if (!Exists(collection, collection.Indexes.Concat(wanted), definition)) wanted.Add(definition);
         }
         var states = collection.States;
@@ -51,6 +53,9 @@ internal static class CreateIndexesCommand
         if (wanted.Count == 0) reply.Add("note", "all indexes already exist");
         return (reply, null);
     }
+
+    private static RawValue Wanted(SeriesOptions? series, byte[] specification) =>
+        RawValue.Document(series is null ? specification : SeriesIndexKey.SpecificationOfBuckets(series, RawValue.Document(specification)));
 
     /// <summary>The index's entries of all documents; error 11000 when a unique one meets a key twice.</summary>
     public static IndexState Build(StoredCollection collection, IndexDefinition definition)

@@ -21,6 +21,7 @@ internal static class DropCommands
                 return [];
             case View view:
                 Views.Drop(unit, view);
+                if (view.On.IsBuckets && unit.Find(view.On) is not null) Remove(unit, unit.Edit(view.On).Current);
                 return new BsonDocument("ns", ns.ToString());
         }
         var collection = unit.Edit(ns).Current;

@@ -1,4 +1,5 @@
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.TimeSeries;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -17,6 +18,8 @@ internal static class DropIndexesCommand
         var ns = WriteTarget.Of(arguments);
         var which = arguments["index"];
         if (unit.Find(ns) is null) throw new CommandException(26, "NamespaceNotFound", $"ns not found {ns}");
+        ns = Series.Indexed(unit, ns, out var series);
+        if (series is not null && which.IsDocument) which = SeriesIndexKey.OfBuckets(series, which);
         var collection = unit.Edit(ns).Current;
         var all = which.Type == BsonType.String && which.Text == "*";
         var dropped = all ? [.. collection.Indexes.Where(i => !i.IsId)] : Named(collection, which, arguments).Distinct().ToList();

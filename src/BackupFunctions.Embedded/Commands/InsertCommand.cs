@@ -1,4 +1,5 @@
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.TimeSeries;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -16,6 +17,17 @@ internal static class InsertCommand
         return store.Write(context, unit =>
         {
             var (statements, log) = (new WriteStatements(), StatementLog.Open(store, unit, arguments));
+            if (Series.BucketsOf(unit.Catalog, unit.Find(ns)) is { } buckets)
+            {
+                if (unit.Transaction is not null) throw new CommandException(263, "OperationNotSupportedInTransaction", $"Cannot insert into a time-series collection in a multi-document transaction: {ns}");
+                var measurements = new Measurements(unit, buckets.Namespace);
+                statements.Run(documents, ordered, log, (document, index) =>
+                {
+                    Log(index, measurements.Insert(DocumentIntake.Prepare(unit, document, keepEmpty), log?.Statement(index)));
+                    statements.Count++;
+                }, (_, _) => statements.Count++);
+                return statements.Reply();
+            }
             WriteTarget.Check(unit, ns);
             var capped = unit.Find(ns) is Collection { Options.Capped: true };
             var vector = store.VectoredInserts && log is not null && documents.Count > 1 && !capped ? new VectoredInserts(unit, log) : null;

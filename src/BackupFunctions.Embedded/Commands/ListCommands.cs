@@ -1,5 +1,6 @@
 using BackupFunctions.Embedded.Query;
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.TimeSeries;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -31,7 +32,7 @@ internal static class ListCommands
         var arguments = Arguments.Read(context, "filter", "nameOnly", "cursor", "authorizedCollections");
         Namespace.CheckDatabase(context.Database);
         var filter = FilterParser.Parse(arguments.Object("filter"));
-        var entries = context.Catalog.In(context.Database).Select(Describe).Where(d => filter.Matches(RawValue.Document(d)));
+        var entries = context.Catalog.In(context.Database).Select(e => Describe(context.Catalog, e)).Where(d => filter.Matches(RawValue.Document(d)));
         if (arguments.Flag("nameOnly")) entries = entries.Select(NameOnly);
         var cursor = new Cursor($"{context.Database}.$cmd.listCollections", entries);
         return cursors.Open(cursor, Values.Long(arguments.Object("cursor")["batchSize"u8]), single: false, context.Cancellation);
@@ -44,16 +45,20 @@ internal static class ListCommands
         var indexes = context.Catalog.Find(ns) switch
         {
             null => throw new CommandException(26, "NamespaceNotFound", $"ns does not exist: {ns}"),
-            Collection collection => collection.Indexes.Select(i => i.Spec.ToArray()),
+            // the order of buckets is no index to the server
+            Collection collection => collection.Indexes.Where(i => !i.Clustered || !ns.IsBuckets).Select(i => i.Spec.ToArray()),
+            View view when Series.BucketsOf(context.Catalog, view) is { } buckets =>
+                buckets.Indexes.Select(i => SeriesIndexKey.Listed(SeriesOptions.Of(buckets.Options), i)).OfType<byte[]>(),
             _ => throw new CommandException(166, "CommandNotSupportedOnView", $"Namespace {ns} is a view, not a collection"),
         };
         var cursor = new Cursor(ns.ToString(), indexes);
         return cursors.Open(cursor, Values.Long(arguments.Object("cursor")["batchSize"u8]), single: false, context.Cancellation);
     }
 
-    private static byte[] Describe(CatalogEntry entry) => entry switch
+    private static byte[] Describe(Catalog catalog, CatalogEntry entry) => entry switch
     {
         Collection collection => DescribeCollection(collection),
+        View view when Series.BucketsOf(catalog, view) is { } buckets => DescribeSeries(view, buckets),
         View view => DescribeView(view),
         _ => throw new InvalidOperationException($"list {entry.Namespace}: it is neither a collection nor a view"),
     };
@@ -66,6 +71,10 @@ internal static class ListCommands
         if (collection.IdIndex is { Clustered: false } id) writer.Append("idIndex", id.Spec);
         return writer.ToDocument();
     }
+
+    private static byte[] DescribeSeries(View view, Collection buckets) => new RawWriter()
+        .Append("name", view.Namespace.Collection).Append("type", "timeseries").Append("options", Series.ListedOptions(buckets.Options))
+        .Append("info", new BsonDocument("readOnly", false)).ToDocument();
 
     private static byte[] DescribeView(View view)
     {

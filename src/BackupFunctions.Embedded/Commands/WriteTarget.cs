@@ -1,4 +1,5 @@
 using BackupFunctions.Embedded.Storage;
+using BackupFunctions.Embedded.TimeSeries;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Commands;
@@ -13,9 +14,10 @@ internal static class WriteTarget
         return ns == Namespace.Oplog ? throw new CommandException(73, "InvalidNamespace", $"cannot write to '{ns}'") : ns;
     }
 
-    /// <summary>Refuses views and seeded collections, before any statement is run.</summary>
+    /// <summary>Refuses views, time series and seeded collections, before any statement is run.</summary>
     public static void Check(WriteUnit unit, Namespace ns)
     {
+        if (Series.BucketsOf(unit.Catalog, unit.Find(ns)) is not null) throw Series.Refused("an update or a delete", ns);
         if (unit.Find(ns) is { } entry and not StoredCollection) unit.Edit(entry.Namespace);
     }
 

@@ -9,6 +9,8 @@ internal readonly record struct Namespace(string Database, string Collection)
 {
     private const int MaxBytes = 255;
 
+    private const string BucketsPrefix = "system.buckets.";
+
     private static readonly SearchValues<char> NotInDatabaseNames = SearchValues.Create("/\\. \"$\0");
 
     public static readonly Namespace Oplog = new("local", "oplog.rs");
@@ -16,6 +18,12 @@ internal readonly record struct Namespace(string Database, string Collection)
     public bool IsReplicated => Database != "local";
 
     public Namespace Command => this with { Collection = "$cmd" };
+
+    /// <summary>Whether it holds the buckets of a time series.</summary>
+    public bool IsBuckets => Collection.Length > BucketsPrefix.Length && Collection.StartsWith(BucketsPrefix, StringComparison.Ordinal);
+
+    /// <summary>The collection that holds the buckets of the time series of this name.</summary>
+    public Namespace Buckets => this with { Collection = BucketsPrefix + Collection };
 
     public Namespace Views => this with { Collection = "system.views" };
 

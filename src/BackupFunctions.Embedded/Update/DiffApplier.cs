@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
@@ -13,7 +14,7 @@ internal static class DiffApplier
     /// <summary>The document with the delta applied; error 4770500 for a delta that is none.</summary>
     public static RawValue Apply(RawValue document, RawValue diff)
     {
-        var (deleted, updated, inserted, nested) = Parts(diff);
+        var (deleted, updated, inserted, binary, nested) = Parts(diff);
         var writer = new RawWriter(document.Length + diff.Length);
         var done = new HashSet<string>(StringComparer.Ordinal);
         foreach (var element in document.Elements)
@@ -24,6 +25,10 @@ internal static class DiffApplier
             {
                 writer.Append(element.NameBytes, value);
                 done.Add(name);
+            }
+            else if (binary.TryGetValue(name, out var bytes))
+            {
+                writer.Append(element.NameBytes, Binary(element.Value, bytes));
             }
             else if (nested.TryGetValue(name, out var change))
             {
@@ -39,6 +44,20 @@ internal static class DiffApplier
             if (!done.Contains(name)) writer.Append(name, value);
         }
         return RawValue.Document(writer.ToDocument());
+    }
+
+    /// <summary>The bytes <c>d</c> from offset <c>o</c> on; a value that ends before is one of a later state.</summary>
+    private static RawValue Binary(RawValue value, RawValue change)
+    {
+        const int Header = 5;
+        if (Values.Long(change["o"u8]) is not { } offset || offset < 0 || change["d"u8] is not { Type: BsonType.Binary } data) throw Invalid("a binary change has no 'o' or no 'd'");
+        if (value.Type != BsonType.Binary || offset > value.Length - Header) return value;
+        var bytes = new byte[Header + offset + data.Length - Header];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length - Header);
+        bytes[4] = value.Span[4];
+        value.Span.Slice(Header, (int)offset).CopyTo(bytes.AsSpan(Header));
+        data.Span[Header..].CopyTo(bytes.AsSpan(Header + (int)offset));
+        return new(BsonType.Binary, bytes, 0, bytes.Length);
     }
 
     private static RawValue Nested(RawValue value, RawValue diff)
@@ -72,11 +91,11 @@ internal static class DiffApplier
         return RawWriter.Array(items);
     }
 
-    private static (HashSet<string> Deleted, OrderedDictionary<string, RawValue> Updated, OrderedDictionary<string, RawValue> Inserted, Dictionary<string, RawValue> Nested) Parts(RawValue diff)
+    private static (HashSet<string> Deleted, OrderedDictionary<string, RawValue> Updated, OrderedDictionary<string, RawValue> Inserted, Dictionary<string, RawValue> Binary, Dictionary<string, RawValue> Nested) Parts(RawValue diff)
     {
         var deleted = new HashSet<string>(StringComparer.Ordinal);
         OrderedDictionary<string, RawValue> updated = new(StringComparer.Ordinal), inserted = new(StringComparer.Ordinal);
-        var nested = new Dictionary<string, RawValue>(StringComparer.Ordinal);
+        Dictionary<string, RawValue> binary = new(StringComparer.Ordinal), nested = new(StringComparer.Ordinal);
         foreach (var part in diff.Elements)
         {
             if (!part.Value.IsDocument) throw Invalid($"'{part.Name}' is no document");
@@ -91,6 +110,9 @@ internal static class DiffApplier
                 case "i":
                     foreach (var field in part.Value.Elements) inserted[field.Name] = field.Value;
                     break;
+                case "b":
+                    foreach (var field in part.Value.Elements) binary[field.Name] = field.Value;
+                    break;
                 case { Length: > 0 } name when name[0] == 's':
                     nested[name[1..]] = part.Value;
                     break;
@@ -98,7 +120,7 @@ internal static class DiffApplier
                     throw Invalid($"'{part.Name}' is unknown");
             }
         }
-        return (deleted, updated, inserted, nested);
+        return (deleted, updated, inserted, binary, nested);
     }
 
     private static bool IsOfArray(RawValue diff)

@@ -65,7 +65,6 @@ public sealed class BadSettingTests(MongoFixture mongo) : IClassFixture<MongoFix
         new("a directory that is no dump", $"restore {{root}}/dump --uri {Uri}", 2) { Named = ["no mongodump directory"] },
         new("a dump that is not there", $"restore {{root}}/gone --uri {Uri}", 10) { Named = ["gone"] },
         new("a file that is no archive", $"restore {{root}}/key --uri {Uri}", 2) { Named = ["no mongodump archive"] },
-        new("a time series in a dump", $"restore {{root}}/series --uri {Uri}", 2) { Named = ["metrics.cpu", "time series", "--ns-include"] },
         new("a CAR that is none", "decrypt {root}/key", 13) { Named = ["key"], HintMayLack = true },
         new("a directory that is no backup", "decrypt {root}/dump", 10) { Named = ["backup.json"] },
         new("nothing to decrypt", "decrypt {root}/gone.car", 10) { Named = ["gone.car"] },
@@ -118,10 +117,6 @@ public sealed class BadSettingTests(MongoFixture mongo) : IClassFixture<MongoFix
         File.WriteAllText(work.PathOf("dump", "holiday.jpg"), "no dump");
         Directory.CreateDirectory(work.PathOf("crm"));
         File.WriteAllBytes(work.PathOf("crm", "people.bson"), []);
-        Directory.CreateDirectory(work.PathOf("series", "metrics"));
-        File.WriteAllText(work.PathOf("series", "metrics", "cpu.metadata.json"),
-            """{"indexes":[],"collectionName":"cpu","type":"timeseries","options":{"timeseries":{"timeField":"t"}}}""");
-        File.WriteAllBytes(work.PathOf("series", "metrics", "system.buckets.cpu.bson"), []);
         foreach (var name in bad.Without) work.Settings.Remove(name);
         foreach (var (name, value) in bad.With) work.Settings[name] = value;
         return work;

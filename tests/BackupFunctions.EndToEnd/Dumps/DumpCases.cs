@@ -4,7 +4,7 @@ namespace BackupFunctions.EndToEnd.Dumps;
 public static class DumpCases
 {
     private const string Oplog = "an oplog is not replayed";
-    private const string SystemVersion = "admin.system.version is not restored";
+    private const string SystemVersion = "admin.system.version is not restored", SystemViews = "admin.system.views is not restored";
 
     private static readonly IReadOnlyList<DumpCase> All =
     [
@@ -46,6 +46,9 @@ public static class DumpCases
         {
             Warnings = ["badfile.txt", "baddir", "c3.metadata.json: it is empty", "c1.bin", "c2.txt", Oplog],
         },
+        new("mongo-tools/dumps/timeseries", DumpShape.Directory) { Warnings = [SystemVersion, SystemViews] },
+        new("mongo-tools/dumps/timeseries/timeseries_test", DumpShape.Database),
+        new("mongo-tools/archives/timeseries.archive", DumpShape.Archive) { Warnings = [SystemVersion, SystemViews] },
         new("mongo-tools/archives/test.bar.archive", DumpShape.Archive) { Warnings = [SystemVersion] },
         new("mongo-tools/bson/all_types.bson", DumpShape.File),
         new("mongo-tools/bson/sample.bson", DumpShape.File),

@@ -53,7 +53,7 @@ internal static class DumpJourney
         {
             var actual = found.Single(c => c.ToString() == collection.ToString());
             actual.Metadata!["collectionName"].AsString.ShouldBe(collection.Name);
-            actual.Metadata["type"].AsString.ShouldBe(collection.IsView ? "view" : "collection");
+            actual.Metadata["type"].AsString.ShouldBe(collection.Type);
             if (collection.IsCapped) continue; // compared in order already
             var byId = collection.Documents.ToDictionary(IdOf);
             var order = loaded.Single(c => c.ToString() == collection.ToString()).Documents.Select(IdOf);

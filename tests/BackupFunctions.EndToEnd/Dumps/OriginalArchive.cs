@@ -22,9 +22,12 @@ internal static class OriginalArchive
         {
             var block = List(archive, ref at);
             var name = Name(BsonSerializer.Deserialize<BsonDocument>(block[0]));
-            documents[name].AddRange(block.Skip(1));
+            if (!documents.TryGetValue(name, out var held)) documents.Add(name, held = []); // buckets, which the prelude does not list
+            held.AddRange(block.Skip(1));
         }
-        return [.. prelude.Select(p => new OriginalCollection(p["db"].AsString, p["collection"].AsString, OriginalDump.Parse(p["metadata"].AsString), documents[Name(p)]))];
+        var listed = prelude.Select(p => new OriginalCollection(p["db"].AsString, p["collection"].AsString, OriginalDump.Parse(p["metadata"].AsString), documents[Name(p)])).ToList();
+        var unlisted = documents.Keys.Except(prelude.Select(Name)).Select(n => new OriginalCollection(n[..n.IndexOf('.')], n[(n.IndexOf('.') + 1)..], null, documents[n]));
+        return OriginalDump.Join([.. listed, .. unlisted]);
     }
 
     private static string Name(BsonDocument header) => $"{header["db"]}.{header["collection"]}";

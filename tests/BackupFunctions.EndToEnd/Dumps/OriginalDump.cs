@@ -9,6 +9,12 @@ namespace BackupFunctions.EndToEnd.Dumps;
 /// <summary>A collection or view of a dump: its metadata, null where there is none, and its documents in the order of the file.</summary>
 internal sealed record OriginalCollection(string Database, string Name, BsonDocument? Metadata, IReadOnlyList<byte[]> Documents)
 {
+    /// <summary>What it is, in the server's word.</summary>
+    public string Type => IsView ? "view" : IsTimeseries ? "timeseries" : "collection";
+
+    /// <summary>Whether its documents are the buckets of a time series.</summary>
+    public bool IsTimeseries => Metadata?.GetValue("type", "") == "timeseries";
+
     public bool IsView => Metadata?.GetValue("type", "") == "view";
 
     public BsonDocument Options => Metadata?.GetValue("options", null)?.AsBsonDocument ?? [];
@@ -23,7 +29,7 @@ internal sealed record OriginalCollection(string Database, string Name, BsonDocu
 /// <summary>A dump as this test reads it, without the reader under test: by mongodump's file names and the length in front of each document.</summary>
 internal sealed record OriginalDump(IReadOnlyList<OriginalCollection> Collections)
 {
-    private const string Data = ".bson", Metadata = ".metadata.json";
+    private const string Buckets = "system.buckets.", Data = ".bson", Metadata = ".metadata.json";
 
     /// <summary>What a restore brings back: the server keeps its own users, roles and versions.</summary>
     public IReadOnlyList<OriginalCollection> Restorable => [.. Collections.Where(c => c.Database != "admin")];
@@ -55,8 +61,15 @@ internal sealed record OriginalDump(IReadOnlyList<OriginalCollection> Collection
         var stems = Directory.GetFiles(directory).Select(f => Path.GetFileName(f).Replace(".gz", "", StringComparison.Ordinal))
             .Where(f => f.EndsWith(Data, StringComparison.Ordinal) || f.EndsWith(Metadata, StringComparison.Ordinal))
             .Select(f => f[..^(f.EndsWith(Data, StringComparison.Ordinal) ? Data : Metadata).Length]);
-        return [.. stems.Distinct().Select(stem => ReadCollection(directory, stem))];
+        return Join([.. stems.Distinct().Select(stem => ReadCollection(directory, stem))]);
     }
+
+    /// <summary>A time series lies in two halves: what it is under its name, what it holds under that of its buckets.</summary>
+    public static List<OriginalCollection> Join(IReadOnlyList<OriginalCollection> halves) =>
+    [
+        .. halves.Where(c => !c.Name.StartsWith(Buckets, StringComparison.Ordinal))
+            .Select(c => c.IsTimeseries ? c with { Documents = halves.Single(b => b.Database == c.Database && b.Name == Buckets + c.Name).Documents } : c),
+    ];
 
     private static OriginalCollection ReadCollection(string directory, string stem)
     {

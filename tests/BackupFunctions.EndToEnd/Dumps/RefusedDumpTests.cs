@@ -4,13 +4,9 @@ namespace BackupFunctions.EndToEnd.Dumps;
 [Collection(ScratchServer.TestCollection)]
 public class RefusedDumpTests
 {
-    private const string NotSupported = "restore timeseries_test.foo_ts: time series collections are not supported yet";
-
     /// <summary>Path, kind, what the message says, and the databases that must not appear.</summary>
     public static TheoryData<string, ErrorKind, string, string> BeforeAnything => new()
     {
-        { "mongo-tools/dumps/timeseries", ErrorKind.Configuration, NotSupported, "timeseries_test" },
-        { "mongo-tools/archives/timeseries.archive", ErrorKind.Configuration, NotSupported, "timeseries_test" },
         { "mongo-tools/archives/bad-format.archive", ErrorKind.Corrupt, "read collection metadata of test.ixtest", "test" },
         { "mongo-tools/dumps/usersdump", ErrorKind.NotFound, "nothing in it is to be restored; admin.system.roles is not restored: users and roles stay", "admin" },
         { "mongo-tools/archives", ErrorKind.Configuration, "it is no mongodump directory", "archives" },

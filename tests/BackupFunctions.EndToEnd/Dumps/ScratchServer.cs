@@ -68,7 +68,8 @@ internal sealed class ScratchServer : IAsyncDisposable
         var collection = database.GetCollection<RawBsonDocument>(name);
         var indexes = await (await collection.Indexes.ListAsync(cancellationToken)).ToListAsync(cancellationToken);
         var order = options.GetValue("capped", false).ToBoolean() ? new BsonDocument("$natural", 1) : new BsonDocument("_id", 1);
-        var documents = await collection.Find(new BsonDocument()).Sort(order).ToListAsync(cancellationToken);
+        var holder = type == "timeseries" ? database.GetCollection<RawBsonDocument>($"system.buckets.{name}") : collection;
+        var documents = await holder.Find(new BsonDocument()).Sort(order).ToListAsync(cancellationToken);
         return new(place, name, metadata.Add("indexes", new BsonArray(indexes)), [.. documents.Select(Bytes)]);
     }
 

@@ -40,6 +40,9 @@ public class OplogFilterTests
     [InlineData("c", "shop.$cmd", "{dropDatabase: 1}", nameof(OplogUse.Changes))]
     [InlineData("c", "shop.$cmd", "{renameCollection: 'shop.logs', to: 'shop.orders'}", nameof(OplogUse.Changes))]
     [InlineData("i", "shop.system.views", "{_id: 1}", nameof(OplogUse.Changes))]
+    [InlineData("i", "shop.system.buckets.weather", "{_id: 1}", nameof(OplogUse.Changes))]
+    [InlineData("i", "shop.system.buckets.logs", "{_id: 1}", nameof(OplogUse.LeftOut))]
+    [InlineData("c", "shop.$cmd", "{create: 'system.buckets.logs'}", nameof(OplogUse.LeftOut))]
     public void Patterns_choose_entries_as_they_choose_collections(string op, string ns, string o, string use)
     {
         var filter = new NamespaceFilter(NamespacePattern.ParseAll(["shop.*"], "include"), NamespacePattern.ParseAll(["shop.logs"], "exclude"));

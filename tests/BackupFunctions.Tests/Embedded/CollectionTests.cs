@@ -25,7 +25,6 @@ public class CollectionTests
     [Theory]
     [InlineData("{create: 'c', capped: true}", 72)]
     [InlineData("{create: 'c', size: 5}", 72)]
-    [InlineData("{create: 'c', timeseries: {timeField: 't'}}", 238)]
     [InlineData("{create: 'c', odd: 1}", 40415)]
     [InlineData("{create: 'c', validationLevel: 'odd'}", 2)]
     [InlineData("{create: 'c', pipeline: []}", 72)]

@@ -5,9 +5,10 @@ internal static class TestDumps
 {
     public static string Ours(params string[] parts) => Path.Combine([Find("tests/Data/mongodump-100.18")!, .. parts]);
 
-    /// <summary>A path below shared/data next to the repository; skips the test where there is none.</summary>
+    /// <summary>A path below tests/Data, else below shared/data next to the repository; skips the test where there is none.</summary>
     public static string Shared(string path)
     {
+        if (Find("tests/Data") is { } own && Path.Exists(Path.Combine(own, path))) return Path.Combine(own, path);
         var root = Find("shared/data");
         if (root is null) Assert.Skip("shared/data is not beside the repository");
         return Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));

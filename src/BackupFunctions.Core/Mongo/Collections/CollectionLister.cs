@@ -10,8 +10,8 @@ public static class CollectionLister
     private static readonly BsonDocument Empty = [];
 
     /// <summary>
-    /// The collections and views that the filter includes, ordered by name. One that is dropped meanwhile is left out. Time series and
-    /// encrypted collections are listed, for the plan to refuse or to warn.
+    /// The collections, time series and views that the filter includes, ordered by name. One that is dropped meanwhile is left out. Encrypted collections
+    /// are listed, for the plan to warn. A time series without a collection of buckets is <see cref="ErrorKind.Configuration"/>.
     /// </summary>
     public static Task<IReadOnlyList<CollectionSpec>> List(MongoConnection connection, NamespaceFilter filter, CancellationToken cancellationToken) =>
         MongoCall.Run(connection, "list collections", MongoCall.BackupRoles, ct => ListOnce(connection, filter, ct), cancellationToken);
@@ -32,6 +32,10 @@ public static class CollectionLister
             return (IReadOnlyList<Namespace>)names;
         }, cancellationToken);
 
+    /// <summary>Whether a collection or view has this name.</summary>
+    public static Task<bool> Exists(MongoConnection connection, Namespace ns, CancellationToken cancellationToken) =>
+        MongoCall.Run(connection, $"describe {ns}", MongoCall.RestoreRole, ct => ExistsOnce(connection, ns, ct), cancellationToken);
+
     private static async Task<IReadOnlyList<CollectionSpec>> ListOnce(
         MongoConnection connection, NamespaceFilter filter, CancellationToken cancellationToken)
     {
@@ -49,6 +53,12 @@ public static class CollectionLister
         await foreach (var entry in Entries(connection, ns, cancellationToken).ConfigureAwait(false))
             return await Describe(connection, ns.Database, entry, cancellationToken).ConfigureAwait(false);
         return null;
+    }
+
+    private static async Task<bool> ExistsOnce(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in Entries(connection, ns, cancellationToken).ConfigureAwait(false)) return true;
+        return false;
     }
 
     private static async IAsyncEnumerable<CollectionSpec> ListDatabase(
@@ -82,12 +92,15 @@ public static class CollectionLister
     {
         var spec = FromEntry(database, entry);
         if (spec.Type == CollectionType.View) return spec;
+        if (spec.Type == CollectionType.Timeseries && !await ExistsOnce(connection, spec.DataNamespace, cancellationToken).ConfigureAwait(false))
+        {
+            if (!await ExistsOnce(connection, spec.Namespace, cancellationToken).ConfigureAwait(false)) return null;
+            throw TimeseriesErrors.WithoutBuckets("read", spec.Namespace);
+        }
         try
         {
             var indexes = await Indexes(connection, spec.Namespace, cancellationToken).ConfigureAwait(false);
-            var (documents, bytes) = spec.Type == CollectionType.Collection
-                ? await Sizes(connection, spec.Namespace, cancellationToken).ConfigureAwait(false)
-                : (0, 0);
+            var (documents, bytes) = await Sizes(connection, spec.DataNamespace, cancellationToken).ConfigureAwait(false);
             return spec with { Indexes = indexes, Documents = documents, Bytes = bytes };
         }
         catch (MongoCommandException e) when (e.Code == MongoErrors.NamespaceNotFound)
@@ -100,12 +113,13 @@ public static class CollectionLister
     public static CollectionSpec FromEntry(string database, RawBsonDocument entry)
     {
         var bytes = entry.Bytes().Span;
+        var ns = new Namespace(database, NameOf(entry));
         var options = RawBson.Nested(bytes, "options"u8);
         var info = RawBson.Nested(bytes, "info"u8);
         return new CollectionSpec
         {
-            Namespace = new Namespace(database, NameOf(entry)),
-            Type = TypeOf(bytes, options),
+            Namespace = ns,
+            Type = ns.IsBuckets ? CollectionType.Collection : TypeOf(bytes, options),
             Options = options.IsEmpty ? RawBson.Empty : new RawBsonDocument(options.ToArray()),
             Indexes = [],
             Uuid = !info.IsEmpty && RawBson.TryFind(info, "uuid"u8, out var uuid) && uuid.Type == BsonType.Binary && uuid.Value.Length == 21

@@ -12,7 +12,10 @@ public enum CollectionType
     /// <summary>A view: options only.</summary>
     View,
 
-    /// <summary>A time series, whose documents the server keeps as buckets in <c>system.buckets.NAME</c>.</summary>
+    /// <summary>
+    /// A time series: to its users a collection of measurements, which the server keeps in the documents of <c>system.buckets.NAME</c>. Those buckets are
+    /// what is read, counted, hashed and written here, as they are.
+    /// </summary>
     Timeseries,
 }
 
@@ -35,6 +38,9 @@ public sealed record CollectionSpec
     /// <summary>Its type.</summary>
     public required CollectionType Type { get; init; }
 
+    /// <summary>The collection that holds its documents: of a time series, that of its buckets.</summary>
+    public Namespace DataNamespace => Type == CollectionType.Timeseries ? Namespace.Buckets : Namespace;
+
     /// <summary>The options of <c>listCollections</c>, verbatim; empty document when there are none.</summary>
     public required RawBsonDocument Options { get; init; }
 
@@ -44,7 +50,7 @@ public sealed record CollectionSpec
     /// <summary>The collection's UUID, where the server tells one.</summary>
     public Guid? Uuid { get; init; }
 
-    /// <summary>Number of documents; an estimate.</summary>
+    /// <summary>Number of documents, of a time series of buckets; an estimate.</summary>
     public long Documents { get; init; }
 
     /// <summary>Bytes of BSON; an estimate.</summary>
@@ -70,12 +76,12 @@ public sealed record CollectionSpec
         }
     }
 
-    /// <summary>Capped collections and those without an index on <c>_id</c> are read as stored.</summary>
+    /// <summary>Capped collections and those without an index on <c>_id</c> are read as stored. Buckets lie in the order of their <c>_id</c>.</summary>
     public CollectionReadOrder ReadOrder =>
-        !IsCapped && (IsClustered || Indexes.Any(index => IndexSpec.IsIdIndex(index))) ? CollectionReadOrder.ById : CollectionReadOrder.Natural;
+        !IsCapped && (Type == CollectionType.Timeseries || IsClustered || Indexes.Any(index => IndexSpec.IsIdIndex(index))) ? CollectionReadOrder.ById : CollectionReadOrder.Natural;
 
     /// <summary>Whether several readers may share it.</summary>
-    public bool CanSplit => Type == CollectionType.Collection && ReadOrder == CollectionReadOrder.ById && !HasCollation;
+    public bool CanSplit => Type != CollectionType.View && ReadOrder == CollectionReadOrder.ById && !HasCollation;
 
     /// <summary>What the reader of a backup's report should know about it, or null.</summary>
     public string? Warning => IsQueryableEncryption

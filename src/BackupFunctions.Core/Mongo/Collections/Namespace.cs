@@ -3,6 +3,17 @@ namespace BackupFunctions.Mongo;
 /// <summary>A database and a collection in it. Either name may hold anything a server allows: newlines, percent signs, slashes.</summary>
 public readonly record struct Namespace(string Database, string Collection) : IComparable<Namespace>
 {
+    private const string BucketsPrefix = "system.buckets.";
+
+    /// <summary>Whether it holds the buckets of a time series.</summary>
+    public bool IsBuckets => Collection.Length > BucketsPrefix.Length && Collection.StartsWith(BucketsPrefix, StringComparison.Ordinal);
+
+    /// <summary>The collection that holds the buckets of the time series of this name.</summary>
+    public Namespace Buckets => this with { Collection = BucketsPrefix + Collection };
+
+    /// <summary>The time series whose buckets these are; every other namespace is its own.</summary>
+    public Namespace Owner => IsBuckets ? this with { Collection = Collection[BucketsPrefix.Length..] } : this;
+
     /// <summary>Splits <c>db.collection</c> at its first dot: database names hold none.</summary>
     public static Namespace Parse(string text)
     {

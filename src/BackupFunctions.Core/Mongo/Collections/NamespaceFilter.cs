@@ -27,7 +27,7 @@ public sealed class NamespaceFilter(
         && (include.Count == 0 || include.Any(p => p.Matches(ns)))
         && !exclude.Any(p => p.Matches(ns));
 
-    // admin.system.version is checked by version instead of restored; system.views and system.buckets.* come back with their views
+    // admin.system.version is checked by version instead of restored; system.views comes back with its views, system.buckets.* with their time series
     private static bool IsServers(Namespace ns) =>
         ns.Collection.StartsWith("system.", StringComparison.Ordinal)
         && ns.Collection != "system.js"

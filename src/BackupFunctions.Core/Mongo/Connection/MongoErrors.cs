@@ -19,6 +19,9 @@ public static class MongoErrors
     /// <summary>NamespaceNotFound.</summary>
     public const int NamespaceNotFound = 26;
 
+    /// <summary>IndexNotFound.</summary>
+    public const int IndexNotFound = 27;
+
     /// <summary>NamespaceExists.</summary>
     public const int NamespaceExists = 48;
 

@@ -26,21 +26,33 @@ internal sealed class FindCursorSource : IRawCursorSource
         // a member that lags behind waits until it has caught up with this moment
         if (afterTime is not null) session.Session.AdvanceOperationTime(afterTime);
         var settings = new MongoCollectionSettings { ReadPreference = connection.Reads, ReadConcern = snapshot is null ? ReadConcern.Majority : ReadConcern.Default };
-        var collection = connection.Client.GetDatabase(spec.Namespace.Database).GetCollection<RawBsonDocument>(spec.Namespace.Collection, settings);
+        var (database, name) = spec.DataNamespace;
+        var collection = connection.Client.GetDatabase(database).GetCollection<RawBsonDocument>(name, settings);
         return new FindCursorSource(collection, spec, session);
     }
 
     public Task<IAsyncCursor<RawBsonDocument>> Open(RawBsonDocument? min, RawBsonDocument? max, CancellationToken cancellationToken)
     {
+        // Servers before 5.3 take neither a hint nor bounds for the order of a clustered collection, and all of them read buckets in the order
+        // of _id, which is always an ObjectId: comparing with one passes nothing over.
+        var buckets = _spec.Type == CollectionType.Timeseries;
         var options = new FindOptions<RawBsonDocument>
         {
             BatchSize = BatchSize(_spec.Documents, _spec.Bytes),
-            Hint = _spec.ReadOrder == CollectionReadOrder.ById ? new BsonDocument("_id", 1) : new BsonDocument("$natural", 1),
-            Min = min,
-            Max = max,
+            Hint = _spec.ReadOrder == CollectionReadOrder.ById && !buckets ? new BsonDocument("_id", 1) : new BsonDocument("$natural", 1),
+            Min = buckets ? null : min,
+            Max = buckets ? null : max,
             NoCursorTimeout = true,
         };
-        return _collection.FindAsync(_session.Session, FilterDefinition<RawBsonDocument>.Empty, options, cancellationToken);
+        return _collection.FindAsync(_session.Session, buckets ? Between(min, max) : FilterDefinition<RawBsonDocument>.Empty, options, cancellationToken);
+    }
+
+    private static BsonDocument Between(RawBsonDocument? min, RawBsonDocument? max)
+    {
+        var bounds = new BsonDocument();
+        if (min is not null) bounds.Add("$gte", min["_id"]);
+        if (max is not null) bounds.Add("$lt", max["_id"]);
+        return bounds.ElementCount == 0 ? bounds : new BsonDocument("_id", bounds);
     }
 
     /// <summary>Documents per batch for about 1 MiB.</summary>

@@ -31,7 +31,7 @@ public sealed class RangeSplitter(IIdSampler sampler)
         ArgumentOutOfRangeException.ThrowIfLessThan(target, 1);
         if (!spec.CanSplit || spec.Bytes <= target / 2 || (previous.Count == 0 && spec.Bytes <= 2 * target)) return [KeyRange.All];
         var points = Sorted(previous);
-        var samples = Sorted(await sampler.Sample(spec.Namespace, SampleCount(spec, points.Count, target), cancellationToken).ConfigureAwait(false));
+        var samples = Sorted(await sampler.Sample(spec.DataNamespace, SampleCount(spec, points.Count, target), cancellationToken).ConfigureAwait(false));
         if (samples.Count > 0) points = Refine(Merge(points, samples, spec.Bytes, target), samples, spec.Bytes, target);
         return Ranges(points);
     }

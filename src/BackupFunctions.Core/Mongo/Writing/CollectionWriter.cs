@@ -18,7 +18,7 @@ public enum ExistingCollection
 }
 
 /// <summary>
-/// Writes collections as they were: options, documents, then indexes; views and TTL indexes last. Each method takes the description of the
+/// Writes collections and time series as they were: options, documents, then indexes; views and what deletes by age last. Each method takes the description of the
 /// collection with the namespace where it is to go. Thread-safe. Everything waits for a majority of the members.
 /// </summary>
 public sealed class CollectionWriter(MongoConnection connection, Topology topology)
@@ -49,10 +49,18 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
                 throw;
             }
         }, cancellationToken).ConfigureAwait(false);
+        if (spec.Type != CollectionType.Timeseries) return;
+        if (!await CollectionLister.Exists(connection, spec.DataNamespace, cancellationToken).ConfigureAwait(false))
+        {
+            await Drop(spec.Namespace, cancellationToken).ConfigureAwait(false);
+            throw TimeseriesErrors.WithoutBuckets("create", spec.Namespace);
+        }
+        if (RawBson.TryFind(spec.Options.Bytes().Span, TimeseriesCommands.MixedSchemaUtf8, out var mixed) && IndexSpec.IsTrue(mixed))
+            await Send(spec.Namespace, "change", TimeseriesCommands.AllowMixedSchema(spec.Namespace), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Inserts raw documents: see <see cref="DocumentInserter"/>. With <paramref name="repeatable"/> those that are there with the same bytes
+    /// Inserts raw documents, of a time series buckets: see <see cref="DocumentInserter"/>. With <paramref name="repeatable"/> those that are there with the same bytes
     /// count as inserted, for work that may run twice.
     /// </summary>
     public Task<InsertSummary> Insert(
@@ -60,11 +68,13 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
         _inserter.Insert(spec, documents, cancellationToken, repeatable);
 
     /// <summary>
-    /// Builds the indexes, after the data. Gives a warning for each group of indexes that the server took only without options it does not know.
+    /// Builds the indexes, after the data. Gives a warning for each group of indexes that the server took only without options it does not know. A
+    /// time series loses the index that newer servers make of themselves and it did not have, and gets its expiry.
     /// </summary>
     public async Task<IReadOnlyList<string>> BuildIndexes(CollectionSpec spec, CancellationToken cancellationToken)
     {
         var warnings = new List<string>();
+        if (spec.Type == CollectionType.Timeseries) await DropUnlisted(spec, cancellationToken).ConfigureAwait(false);
         foreach (var group in CreateIndexesCommand.Groups(spec))
         {
             var names = string.Join(", ", group.Select(IndexSpec.Name));
@@ -82,6 +92,8 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
                 }
             }, cancellationToken).ConfigureAwait(false);
         }
+        if (spec.Type == CollectionType.Timeseries && TimeseriesCommands.Expire(spec) is { } expire)
+            await Send(spec.Namespace, "change", expire, cancellationToken).ConfigureAwait(false);
         return warnings;
     }
 
@@ -103,6 +115,16 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
         await connection.Client.GetDatabase(database).RunCommandAsync<BsonDocument>(
             new BsonDocument { { "dropDatabase", 1 }, { "writeConcern", Majority } }, ReadPreference.Primary, ct).ConfigureAwait(false), cancellationToken);
 
+    private async Task DropUnlisted(CollectionSpec series, CancellationToken cancellationToken)
+    {
+        var found = await CollectionLister.Find(connection, series.Namespace, cancellationToken).ConfigureAwait(false);
+        foreach (var index in found?.Indexes ?? [])
+        {
+            if (IndexSpec.IsClustered(index) || series.Indexes.Any(wanted => SpecComparer.IsSame(wanted, index))) continue;
+            await Send(series.Namespace, "drop an index of", TimeseriesCommands.DropIndex(series.Namespace, IndexSpec.Name(index)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static BsonDocument Majority => new("w", "majority");
 
     private async Task MakeRoom(Namespace ns, ExistingCollection existing, CancellationToken cancellationToken)
@@ -114,7 +136,7 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
         }
         var found = await CollectionLister.Find(connection, ns, cancellationToken).ConfigureAwait(false);
         if (found is null) return;
-        if (existing == ExistingCollection.Refuse || found.Type != CollectionType.Collection || await HasDocuments(ns, cancellationToken).ConfigureAwait(false))
+        if (existing == ExistingCollection.Refuse || found.Type == CollectionType.View || await HasDocuments(ns, cancellationToken).ConfigureAwait(false))
         {
             throw new BackupException(ErrorKind.Failed, $"create {ns}: it exists already",
                 "restore under another name, or allow existing collections to be dropped");
@@ -129,6 +151,18 @@ public sealed class CollectionWriter(MongoConnection connection, Topology topolo
         using var reply = await connection.RunRaw(ns.Database, find.ToDocument(), cancellationToken).ConfigureAwait(false);
         return new RawElements(RawBson.Nested(RawBson.Nested(reply.Bytes().Span, "cursor"u8), "firstBatch"u8)).MoveNext();
     }
+
+    private Task Send(Namespace ns, string what, RawBsonDocument command, CancellationToken cancellationToken) => Run(ns, what, async ct =>
+    {
+        try
+        {
+            using var reply = await connection.RunRaw(ns.Database, command, ct).ConfigureAwait(false);
+        }
+        catch (MongoCommandException e) when (e.Code == MongoErrors.IndexNotFound)
+        {
+            // dropped by the attempt whose reply was lost
+        }
+    }, cancellationToken);
 
     private async Task Run(object target, string what, Func<CancellationToken, Task> action, CancellationToken cancellationToken) =>
         await MongoCall.Run(connection, $"{what} {target}", MongoCall.RestoreRole, async ct =>

@@ -11,7 +11,8 @@ public static class CreateCommand
 
     /// <summary>
     /// The command for <see cref="CollectionSpec.Namespace"/>. Left out of the options: <c>autoIndexId</c>, which servers refuse,
-    /// <c>recordIdsReplicated</c>, which is the server's own choice, and <c>create</c>, which old servers listed among the options.
+    /// <c>recordIdsReplicated</c>, which is the server's own choice, and <c>create</c>, which old servers listed among the options. Of a time series, too,
+    /// what <c>collMod</c> gives it afterwards: the expiry, which would delete buckets while they are written, and the mark of mixed schemas.
     /// </summary>
     public static RawBsonDocument Build(CollectionSpec spec)
     {
@@ -19,14 +20,15 @@ public static class CreateCommand
         command.Add("create", spec.Namespace.Collection);
         foreach (var option in new RawElements(spec.Options.Bytes().Span))
         {
-            if (!IsLeftOut(option.Name)) command.Element(option.Whole);
+            if (!IsLeftOut(spec, option.Name)) command.Element(option.Whole);
         }
         if (spec.Type == CollectionType.Collection && IdIndex(spec) is { } idIndex) command.Add("idIndex", idIndex);
         return command.BeginDocument("writeConcern").Add("w", "majority").End().ToDocument();
     }
 
-    private static bool IsLeftOut(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("autoIndexId"u8) || name.SequenceEqual("recordIdsReplicated"u8) || name.SequenceEqual("create"u8);
+    private static bool IsLeftOut(CollectionSpec spec, ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("autoIndexId"u8) || name.SequenceEqual("recordIdsReplicated"u8) || name.SequenceEqual("create"u8)
+        || (spec.Type == CollectionType.Timeseries && (name.SequenceEqual("expireAfterSeconds"u8) || name.SequenceEqual(TimeseriesCommands.MixedSchemaUtf8)));
 
     // an _id index can be described at creation only, by these four fields
     private static byte[]? IdIndex(CollectionSpec spec)

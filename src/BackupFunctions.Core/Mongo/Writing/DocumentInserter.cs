@@ -44,7 +44,7 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
         for (var i = first; i < first + count; i++)
         {
             if (documents[i].Length > InsertCommand.LongestDocument)
-                throw new BackupException(ErrorKind.Failed, $"insert into {spec.Namespace}: a document has {documents[i].Length} bytes, more than servers store");
+                throw new BackupException(ErrorKind.Failed, $"insert into {spec.DataNamespace}: a document has {documents[i].Length} bytes, more than servers store");
             bytes += documents[i].Length;
             if (InsertCommand.HasEmptyTimestamp(documents[i].Span)) empty.Add(documents[i]);
         }
@@ -55,11 +55,11 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
         try
         {
             await retry.ExecuteAsync(async ct => await Send(batch, ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-            if (repair) await retry.ExecuteAsync(async ct => await Repair(spec.Namespace, empty, ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (repair) await retry.ExecuteAsync(async ct => await Repair(spec.DataNamespace, empty, ct).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not (OperationCanceledException or BackupException))
         {
-            throw MongoCall.Failure($"insert into {spec.Namespace}", MongoCall.RestoreRole, e);
+            throw MongoCall.Failure($"insert into {spec.DataNamespace}", MongoCall.RestoreRole, e);
         }
         return new InsertSummary(count, bytes, keep || repair ? 0 : empty.Count);
     }
@@ -69,20 +69,22 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
         public int Done { get; set; }
 
         public bool Repeated { get; set; }
+
+        public bool MixedSchema { get; set; }
     }
 
     private async Task Send(Batch batch, CancellationToken cancellationToken)
     {
-        var spec = batch.Spec;
+        var (spec, ns) = (batch.Spec, batch.Spec.DataNamespace);
         while (batch.Done < batch.Count)
         {
             var (first, count) = (batch.First + batch.Done, batch.Count - batch.Done);
             RawBsonDocument reply;
-            using (var command = InsertCommand.Build(spec.Namespace.Collection, batch.Documents, first, count, spec.IsCapped, batch.KeepEmptyTimestamps))
+            using (var command = InsertCommand.Build(ns.Collection, batch.Documents, first, count, spec.IsCapped, batch.KeepEmptyTimestamps))
             {
                 try
                 {
-                    reply = await run(spec.Namespace.Database, RawBson.Document(command.Finish()), cancellationToken).ConfigureAwait(false);
+                    reply = await run(ns.Database, RawBson.Document(command.Finish()), cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception e) when (MongoErrors.IsTransient(e))
                 {
@@ -93,11 +95,18 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
             using (reply)
             {
                 var errors = WriteReply.Errors(reply);
+                if (!batch.MixedSchema && errors.Any(e => TimeseriesCommands.LacksMixedSchema(spec.Type, e)))
+                {
+                    // what came in before is found there when the batch is sent once more
+                    batch.MixedSchema = batch.Repeated = true;
+                    using var changed = await run(ns.Database, TimeseriesCommands.AllowMixedSchema(spec.Namespace), cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
                 foreach (var error in errors)
                 {
                     var document = batch.Documents[first + error.Index];
-                    if (!batch.Repeated || error.Code != MongoErrors.DuplicateKey || !await IsThere(spec.Namespace, document, cancellationToken).ConfigureAwait(false))
-                        throw Refused(spec.Namespace, first + error.Index, document.Span, error);
+                    if (!batch.Repeated || error.Code != MongoErrors.DuplicateKey || !await IsThere(ns, document, cancellationToken).ConfigureAwait(false))
+                        throw Refused(ns, first + error.Index, document.Span, error);
                 }
                 if (WriteReply.ConcernError(reply) is { } unconfirmed)
                 {
@@ -108,7 +117,7 @@ public sealed class DocumentInserter(RunRawCommand run, ServerVersion server, Ti
                 var handled = spec.IsCapped && errors.Count > 0 ? errors[0].Index + 1 : count;
                 var inserted = WriteReply.Count(reply);
                 if (inserted != handled - errors.Count)
-                    throw new BackupException(ErrorKind.Failed, $"insert into {spec.Namespace}: the server says {inserted} of {handled - errors.Count} documents");
+                    throw new BackupException(ErrorKind.Failed, $"insert into {ns}: the server says {inserted} of {handled - errors.Count} documents");
                 batch.Done += handled;
             }
         }

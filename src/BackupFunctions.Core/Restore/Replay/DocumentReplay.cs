@@ -19,6 +19,7 @@ internal sealed class DocumentReplay(ReplayCatalogue catalogue, Accounts account
         Indexes,
         Accounts,
         Version,
+        LeftOut,
     }
 
     private sealed record Route(RouteKind Kind, Namespace Namespace, ReplayTarget? Target);
@@ -37,7 +38,7 @@ internal sealed class DocumentReplay(ReplayCatalogue catalogue, Accounts account
         {
             case RouteKind.Target:
                 return DocumentOperation.From(operation, route.Target!);
-            case RouteKind.FilteredOut:
+            case RouteKind.FilteredOut or RouteKind.LeftOut:
                 tally.Skipped++;
                 return null;
             case RouteKind.Views:
@@ -77,8 +78,8 @@ internal sealed class DocumentReplay(ReplayCatalogue catalogue, Accounts account
         if (ns is { Database: "admin", Collection: "system.version" }) return new(RouteKind.Version, ns, null);
         if (ns.Collection == ViewFold.Collection) return new(RouteKind.Views, ns, null);
         if (ReplayScope.IsIndexes(ns)) return new(RouteKind.Indexes, ns, null);
-        if (ReplayScope.IsBuckets(ns)) tally.Warn(ReplayScope.TimeseriesWarning(ns));
         if (!scope.Includes(ns)) return new(scope.IsFilteredOut(ns) ? RouteKind.FilteredOut : RouteKind.Server, ns, null);
+        if (ns.IsBuckets) return catalogue.FindSeries(ns) is null ? new(RouteKind.LeftOut, ns, null) : new(RouteKind.Target, ns, new(scope.Target(ns), IsCapped: false, HasCollation: false));
         var spec = catalogue.Touch(ns);
         return new(RouteKind.Target, ns, new(scope.Target(ns), spec.IsCapped, spec.HasCollation));
     }

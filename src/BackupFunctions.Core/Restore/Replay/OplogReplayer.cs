@@ -54,7 +54,7 @@ public sealed class OplogReplayer
         await run.Read(entries, cancellationToken).ConfigureAwait(false);
         return new(run.Through, tally.Entries, tally.Operations, tally.Transactions, tally.Skipped, tally.Missing, assembler.Open,
             [.. catalogue.Collections.Select(Renamed)], [.. catalogue.Views.All.Where(v => scope.Includes(v.Namespace)).Select(Renamed)],
-            [.. accounts.Users.Documents], [.. accounts.Roles.Documents], tally.Warnings);
+            [.. accounts.Users.Documents], [.. accounts.Roles.Documents], [.. tally.Warnings, .. catalogue.Warnings]);
 
         CollectionSpec Renamed(CollectionSpec spec) => spec with { Namespace = scope.Target(spec.Namespace) };
     }

@@ -2,10 +2,10 @@ using BackupFunctions.Mongo;
 
 namespace BackupFunctions.Restore;
 
-/// <summary>Which namespaces of the oplog are replayed, and where.</summary>
+/// <summary>Which namespaces of the oplog are replayed, and where. The buckets of a time series go where it goes.</summary>
 internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renames, IReadOnlySet<Namespace> foreign)
 {
-    private const string SystemPrefix = "system.", BucketPrefix = "system.buckets.", ReshardingPrefix = "system.resharding.";
+    private const string SystemPrefix = "system.", ReshardingPrefix = "system.resharding.";
 
     private readonly NamespaceFilter _everything = NamespaceFilter.Everything();
 
@@ -13,31 +13,25 @@ internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renam
     public bool MayInclude(string database) => filter.MayInclude(database);
 
     /// <summary>Whether it is replayed on the target; users and roles never are.</summary>
-    public bool Includes(Namespace ns) => filter.Includes(ns) && !IsAccounts(ns);
+    public bool Includes(Namespace ns) => filter.Includes(ns.Owner) && !IsAccounts(ns);
 
     /// <summary>Whether it would be replayed but for the patterns.</summary>
-    public bool IsFilteredOut(Namespace ns) => filter.HasPatterns && !filter.Includes(ns) && filter.MayInclude(ns.Database) && _everything.Includes(ns);
+    public bool IsFilteredOut(Namespace ns) => filter.HasPatterns && !filter.Includes(ns.Owner) && filter.MayInclude(ns.Database) && _everything.Includes(ns.Owner);
 
     /// <summary>Where it goes; to what was on the target before nothing does.</summary>
     public Namespace Target(Namespace ns)
     {
-        var target = renames.Map(ns);
-        return !foreign.Contains(target) ? target : throw new BackupException(ErrorKind.Failed,
+        var target = renames.Map(ns.Owner);
+        return !foreign.Contains(target) ? (ns.IsBuckets ? target.Buckets : target) : throw new BackupException(ErrorKind.Failed,
             $"replay the oplog on {target}: it exists already, and is none of the restored collections", "allow it to be dropped with --drop, leave it out with --ns-exclude, or restore into another server");
     }
 
     /// <summary>Whether it holds users or roles.</summary>
     public static bool IsAccounts(Namespace ns) => ns is { Database: "admin", Collection: "system.users" or "system.roles" };
 
-    /// <summary>Whether it holds the buckets of a time series.</summary>
-    public static bool IsBuckets(Namespace ns) => ns.Collection.StartsWith(BucketPrefix, StringComparison.Ordinal);
-
     /// <summary>Whether it is the copy that resharding makes.</summary>
     public static bool IsResharding(Namespace ns) => ns.Collection.StartsWith(ReshardingPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether it holds what servers knew of indexes before 3.0, as documents.</summary>
     public static bool IsIndexes(Namespace ns) => ns.Collection == $"{SystemPrefix}indexes";
-
-    /// <summary>The warning about a time series.</summary>
-    public static string TimeseriesWarning(Namespace ns) => $"{ns} belongs to a time series, which is not replayed";
 }

@@ -37,6 +37,8 @@ internal static class FingerprintReader
         var indexes = new Dictionary<string, Hash256>(StringComparer.Ordinal);
         await foreach (var index in Each(await source.Indexes.ListAsync(cancellationToken), cancellationToken)) indexes[index["name"].AsString] = HashOf(index);
         var content = new ContentHash(ordered: options.GetValue("capped", false).ToBoolean());
+        // a time series is compared by its buckets, as they are
+        if (type == "timeseries") source = database.GetCollection<RawBsonDocument>($"system.buckets.{name}");
         using var cursor = await source.Find(FilterDefinition<RawBsonDocument>.Empty).ToCursorAsync(cancellationToken);
         while (await cursor.MoveNextAsync(cancellationToken))
         {

@@ -203,13 +203,6 @@ public sealed class ReplayRulesTests(MongoServerFixture server) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_time_series_is_named_in_a_warning()
-    {
-        var result = await Run([], "{op: 'c', ns: 'shop.$cmd', o: {create: 'system.buckets.t', timeseries: {timeField: 'ts'}}}", "{op: 'i', ns: 'shop.system.buckets.t', o: {_id: 1}}");
-        result.Warnings.ShouldHaveSingleItem().ShouldContain("shop.system.buckets.t");
-    }
-
-    [Fact]
     public async Task Functions_in_system_js_are_ordinary_documents()
     {
         await Run([], "{op: 'i', ns: 'shop.system.js', o: {_id: 'f', value: {$code: 'function() {}'}}}");

@@ -5,8 +5,8 @@ using MongoDB.Bson;
 namespace BackupFunctions.Restore;
 
 /// <summary>
-/// The views, which the oplog logs as documents of <c>system.views</c>: <c>{_id: "db.name", viewOn, pipeline, collation}</c>. Their definitions of time
-/// series stay out, as the buckets below them do.
+/// The views, which the oplog logs as documents of <c>system.views</c>: <c>{_id: "db.name", viewOn, pipeline, collation}</c>. A time series has one, too,
+/// on its buckets: it comes with the time series and is no view of its own.
 /// </summary>
 internal sealed class ViewFold
 {
@@ -48,5 +48,7 @@ internal sealed class ViewFold
         ? LoggedNamespace.Parse(id.Text)
         : throw BackupException.Corrupt("replay view: its _id is no namespace");
 
-    private static bool IsTimeseries(RawBsonDocument document) => RawBson.TryFind(document.Bytes().Span, "timeseries"u8, out _);
+    // servers write the options of the time series there, or do not
+    private static bool IsTimeseries(RawBsonDocument document) => RawBson.TryFind(document.Bytes().Span, "timeseries"u8, out _)
+        || (RawBson.TryFind(document.Bytes().Span, "viewOn"u8, out var on) && on.Type == BsonType.String && (NameOf(document) with { Collection = on.Text }).IsBuckets);
 }

@@ -14,6 +14,8 @@ internal sealed class CollectionChanges(TargetCommands target)
         await Drop(spec.Namespace, cancellationToken).ConfigureAwait(false);
         var command = CreateCommand.Build(spec);
         await target.Run($"create {spec.Namespace}", ct => Tolerate(MongoErrors.NamespaceExists, spec.Namespace.Database, command, ct), cancellationToken).ConfigureAwait(false);
+        if (spec.Type == CollectionType.Timeseries && !await target.Run($"describe {spec.DataNamespace}", ct => Exists(spec.DataNamespace, ct), cancellationToken).ConfigureAwait(false))
+            throw TimeseriesErrors.WithoutBuckets("create", spec.Namespace);
     }
 
     /// <summary>Drops a collection; none is fine.</summary>

@@ -9,6 +9,7 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
 {
     private readonly RenameReplay _rename = new(catalogue, scope, target, tally);
     private readonly IndexReplay _indexes = new(catalogue);
+    private readonly SeriesReplay _series = new(catalogue, scope, target, new(catalogue));
 
     /// <summary>What the command does.</summary>
     public CommandChange Read(OplogOperation operation)
@@ -23,7 +24,7 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
                 return DropDatabase(operation.Database);
             case "renameCollection":
                 return _rename.Read(operation);
-            case "reshardCollection" or "refineCollectionShardKey" or "shardCollection":
+            case "reshardCollection" or "refineCollectionShardKey" or "shardCollection" or "upgradeDowngradeViewlessTimeseries":
                 throw ReplayErrors.NewBase($"{operation.Database} was changed by {name}");
         }
         Func<OplogOperation, Namespace, CommandChange> read = name switch
@@ -40,8 +41,7 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
         };
         var ns = Collection(operation);
         if (ns.Collection == ViewFold.Collection || ReplayScope.IsAccounts(ns)) return OnServers(name, ns);
-        if (ReplayScope.IsBuckets(ns)) tally.Warn(ReplayScope.TimeseriesWarning(ns));
-        if (scope.Includes(ns)) return read(operation, ns);
+        if (scope.Includes(ns)) return ns.IsBuckets ? _series.Read(operation, ns) : read(operation, ns);
         if (scope.IsFilteredOut(ns)) tally.Skipped++;
         return CommandChange.None;
     }
@@ -60,16 +60,9 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
     private CommandChange Create(OplogOperation operation, Namespace ns)
     {
         var spec = LoggedCreate.Read(ns, operation.O.Span);
-        switch (spec.Type)
-        {
-            case CollectionType.View:
-                return new(null, () => catalogue.Views.Add(spec));
-            case CollectionType.Timeseries:
-                tally.Warn(ReplayScope.TimeseriesWarning(ns));
-                return CommandChange.None;
-            default:
-                return new(ct => target.Create(spec with { Namespace = scope.Target(ns) }, ct), () => catalogue.Create(spec));
-        }
+        return spec.Type == CollectionType.View
+            ? new(null, () => catalogue.Views.Add(spec))
+            : new(ct => target.Create(spec with { Namespace = scope.Target(ns) }, ct), () => catalogue.Create(spec));
     }
 
     private CommandChange Drop(OplogOperation operation, Namespace ns) => new(ct => target.Drop(scope.Target(ns), ct), () =>
@@ -85,6 +78,7 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
         return new(known.Count == 0 ? null : DropAll, () =>
         {
             foreach (var ns in known) catalogue.Drop(ns);
+            catalogue.DropDatabase(database);
             catalogue.Views.DropDatabase(database);
         });
 

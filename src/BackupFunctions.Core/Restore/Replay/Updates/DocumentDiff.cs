@@ -8,7 +8,8 @@ namespace BackupFunctions.Restore;
 /// <summary>
 /// Applies the delta of a <c>$v: 2</c> update to a raw document, as the server's document_diff_applier does. Sections of a document's delta: <c>d</c>
 /// deletes fields, <c>u</c> gives them a value in place (or at the end when they are absent), <c>i</c> puts them at the end even when they are
-/// there, <c>sNAME</c> is the delta of a nested document or array. An array's delta begins with <c>a: true</c>; <c>l</c> is the new length,
+/// there, <c>b</c> writes into binary values, <c>sNAME</c> is the delta of a nested document or array. <c>b</c> has <c>{o, d}</c> for each field: from
+/// offset o on, the value consists of the bytes d, and its subtype stays; a value that ends before o is one of a later state and stays as it is. An array's delta begins with <c>a: true</c>; <c>l</c> is the new length,
 /// <c>uN</c> a new item, <c>sN</c> the delta of one. A delta may meet a document that later operations have already changed: a nested delta
 /// for a value of another type leaves null, which one of those operations overwrites.
 /// </summary>
@@ -19,6 +20,7 @@ internal static class DocumentDiff
         Delete,
         Update,
         Insert,
+        Binary,
         Nested,
     }
 
@@ -55,6 +57,10 @@ internal static class DocumentDiff
                 output.Bytes(diff.Slice(change.Start, change.Length));
                 written.Add(name);
             }
+            else if (change.Kind == ChangeKind.Binary)
+            {
+                ApplyBinary(field, diff.Slice(change.Start, change.Length), output);
+            }
             else if (change.Kind == ChangeKind.Nested)
             {
                 ApplyNested(field.Type, field.Value, field.Name, diff.Slice(change.Start, change.Length), output);
@@ -75,6 +81,7 @@ internal static class DocumentDiff
                 [(byte)'d'] => ChangeKind.Delete,
                 [(byte)'u'] => ChangeKind.Update,
                 [(byte)'i'] => ChangeKind.Insert,
+                [(byte)'b'] => ChangeKind.Binary,
                 [(byte)'s', ..] => ChangeKind.Nested,
                 _ => throw Unreadable($"section '{section.NameText}' is unknown"),
             };
@@ -86,9 +93,10 @@ internal static class DocumentDiff
             }
             foreach (var field in new RawElements(section.Value))
             {
-                var change = At(diff, field.Whole, kind);
+                if (kind == ChangeKind.Binary && field.Type != BsonType.Document) throw Unreadable($"the change of the binary '{field.NameText}' is no document");
+                var change = At(diff, kind == ChangeKind.Binary ? field.Value : field.Whole, kind);
                 var name = Add(changes, field.Name, change);
-                if (kind != ChangeKind.Delete) added.Add((name, change));
+                if (kind is ChangeKind.Update or ChangeKind.Insert) added.Add((name, change));
             }
         }
     }
@@ -118,6 +126,28 @@ internal static class DocumentDiff
         if (type == BsonType.Array) ApplyToArray(value, diff, output);
         else ApplyToDocument(value, diff, output);
         output.Close();
+    }
+
+    // a binary value: its length in four bytes, its subtype, its bytes
+    private static void ApplyBinary(RawElement field, ReadOnlySpan<byte> change, BsonOutput output)
+    {
+        const int Header = 5;
+        var unread = new RawElements(change);
+        if (!unread.MoveNext() || !unread.Name.SequenceEqual("o"u8) || RawOutput.Integer(unread.Current) is not (>= 0 and { } offset)
+            || !unread.MoveNext() || !unread.Name.SequenceEqual("d"u8) || unread.Current.Type != BsonType.Binary || unread.Current.Value[4] != 0)
+            throw Unreadable($"the change of the binary '{field.NameText}' has no offset, or no data");
+        var data = unread.Current.Value[Header..];
+        if (unread.MoveNext()) throw Unreadable($"the change of the binary '{field.NameText}' has an unknown part '{unread.Current.NameText}'");
+        if (field.Type != BsonType.Binary || offset > field.Value.Length - Header)
+        {
+            output.Bytes(field.Whole);
+            return;
+        }
+        output.Name(BsonType.Binary, field.Name);
+        output.Int32((int)offset + data.Length);
+        output.Byte(field.Value[4]);
+        output.Bytes(field.Value.Slice(Header, (int)offset));
+        output.Bytes(data);
     }
 
     private static bool IsOfArray(ReadOnlySpan<byte> diff)

@@ -17,11 +17,17 @@ internal sealed class DocumentWrites(TargetCommands target)
     }
 
     /// <summary>Puts the documents in place of those with their ids, or makes them.</summary>
-    public async Task<long> Replace(ReplayTarget to, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken)
+    public async Task<long> Replace(ReplayTarget to, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellationToken, bool again = false)
     {
         var command = WriteCommands.Replace(to, documents, target.Version);
         using var reply = await target.Run($"write to {to.Namespace}", to.Namespace.Database, command, cancellationToken).ConfigureAwait(false);
-        if (WriteReply.Errors(reply) is [var error, ..]) throw Refused("write to", to, error, RawBson.Id(documents[error.Index].Span));
+        if (WriteReply.Errors(reply) is [var error, ..])
+        {
+            if (!to.Namespace.IsBuckets || !TimeseriesCommands.LacksMixedSchema(CollectionType.Timeseries, error) || again)
+                throw Refused("write to", to, error, RawBson.Id(documents[error.Index].Span));
+            using var changed = await target.Run($"change {to.Namespace.Owner}", to.Namespace.Database, TimeseriesCommands.AllowMixedSchema(to.Namespace.Owner), cancellationToken).ConfigureAwait(false);
+            return await Replace(to, documents, cancellationToken, again: true).ConfigureAwait(false);
+        }
         if (WriteReply.Count(reply) != documents.Count)
             throw new BackupException(ErrorKind.Failed, $"write to {to.Namespace}: the server says {WriteReply.Count(reply)} of {documents.Count} documents");
         return 0;

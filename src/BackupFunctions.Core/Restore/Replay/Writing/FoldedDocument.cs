@@ -11,6 +11,7 @@ namespace BackupFunctions.Restore;
 internal sealed class FoldedDocument(ReadOnlyMemory<byte> id)
 {
     private readonly List<ReadOnlyMemory<byte>> _waiting = [];
+    private Namespace _namespace;
     private bool _isDeleted;
 
     /// <summary>The document <c>{_id: v}</c>.</summary>
@@ -31,6 +32,7 @@ internal sealed class FoldedDocument(ReadOnlyMemory<byte> id)
     /// <summary>Adds the next operation.</summary>
     public void Add(DocumentOperation operation)
     {
+        _namespace = operation.Target.Namespace;
         switch (operation.Kind)
         {
             case OplogOperationKind.Insert:
@@ -42,7 +44,7 @@ internal sealed class FoldedDocument(ReadOnlyMemory<byte> id)
                 _waiting.Clear();
                 break;
             case OplogOperationKind.Update when Document is { } known:
-                Document = LoggedUpdate.Apply(known, operation.O, id.Span);
+                Document = Apply(known, operation.O);
                 break;
             case OplogOperationKind.Update when _isDeleted:
                 Missing++;
@@ -58,8 +60,20 @@ internal sealed class FoldedDocument(ReadOnlyMemory<byte> id)
     /// <summary>The document after the waiting updates.</summary>
     public ReadOnlyMemory<byte> Update(ReadOnlyMemory<byte> found)
     {
-        foreach (var update in _waiting) found = LoggedUpdate.Apply(found, update, id.Span);
+        foreach (var update in _waiting) found = Apply(found, update);
         return found;
+    }
+
+    private ReadOnlyMemory<byte> Apply(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> update)
+    {
+        try
+        {
+            return LoggedUpdate.Apply(before, update, id.Span);
+        }
+        catch (BackupException e)
+        {
+            throw new BackupException(e.Kind, $"replay update on {_namespace} of {RawBson.Document(id)}: {e.Message}", "restore to a moment before it, or with a newer version", e);
+        }
     }
 
     /// <summary>Orders ids as an index does: numbers of different types with the same value are one id.</summary>
