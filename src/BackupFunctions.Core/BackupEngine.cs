@@ -38,7 +38,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public BackupOptions Options => options;
 
     /// <summary>Both nodes in order.</summary>
-    public IReadOnlyList<IIpfsNode> Nodes => Once(ref _nodes, () => [.. options.Nodes.Select(n => NodeFactory.Open(n, ambient.Files, ambient.Random))]);
+    public IReadOnlyList<IIpfsNode> Nodes => Once(ref _nodes, () => [.. options.Nodes.Select(OpenNode)]);
 
     /// <summary>The key that the settings name.</summary>
     public IKeySource Keys => KeySources.Of(options.Key, ambient.Files, ambient.Time);
@@ -149,6 +149,13 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         return setting.Directory is { } directory
             ? new FileCatalog(directory, ambient.Files)
             : new MongoCatalog(Own(Endpoint(setting.MongoUri!, setting.SettingName, ambient.Time)), setting.Database, setting.ToString());
+    }
+
+    private IIpfsNode OpenNode(NodeSetting setting)
+    {
+        var node = NodeFactory.Open(setting, ambient.Files, ambient.Random, ambient.Time);
+        if (node is IDisposable disposable) Own(disposable);
+        return node;
     }
 
     private T Once<T>(ref T? part, Func<T> make) where T : class
