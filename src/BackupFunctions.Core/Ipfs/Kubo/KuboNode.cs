@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -20,19 +21,24 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly KuboRpc _rpc;
+    private readonly HeldBlocks _held;
     private volatile KuboSoftware? _software;
 
-    private KuboNode(string name, KuboRpc rpc) => (Name, _rpc) = (name, rpc);
+    private KuboNode(string name, KuboRpc rpc, TimeProvider time) => (Name, _rpc, _held) = (name, rpc, new(rpc, time));
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <summary>Prepares to ask; nothing is sent yet. Fails with <see cref="ErrorKind.Configuration"/> when the certificate authorities cannot be read.</summary>
     public static KuboNode Open(NodeSetting setting, IFiles files, IRandomSource random, TimeProvider time) =>
-        new(setting.ToString(), new KuboRpc(setting, KuboHandlers.For(setting, files), random, time));
+        new(setting.ToString(), new KuboRpc(setting, KuboHandlers.For(setting, files), random, time), time);
 
     /// <inheritdoc/>
-    public void Dispose() => _rpc.Dispose();
+    public void Dispose()
+    {
+        _held.Dispose();
+        _rpc.Dispose();
+    }
 
     /// <inheritdoc/>
     public async Task<NodeIdentity> Identify(CancellationToken cancellationToken)
@@ -48,7 +54,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     {
         var action = $"look for block {cid} on";
         var software = await Software(cancellationToken);
-        if (!software.StaysOffline) return await IsListed(cid, action, cancellationToken);
+        if (!software.StaysOffline) return await _held.Now(cid, action, cancellationToken);
         try
         {
             var answer = await _rpc.Ask(Offline(action, "block/stat", cid), a => a.Last(), cancellationToken);
@@ -65,7 +71,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     {
         var action = $"read block {cid} from";
         var software = await Software(cancellationToken);
-        if (!software.StaysOffline && !await IsListed(cid, action, cancellationToken)) return null;
+        if (!software.StaysOffline && !await _held.Recently(cid, action, cancellationToken)) return null;
         try
         {
             return await _rpc.Ask(Offline(action, "block/get", cid), a => a.Bytes(BlockReader.MaxBlockSize), cancellationToken);
@@ -87,9 +93,9 @@ public sealed class KuboNode : IIpfsNode, IDisposable
             await foreach (var line in answer.Lines())
             {
                 if (line.Member("Root") is { } root && root.TextOf("PinErrorMsg") is { Length: > 0 } problem)
-                    throw new NodeAnswerException(System.Net.HttpStatusCode.OK, problem);
+                    throw new NodeAnswerException(HttpStatusCode.OK, problem);
                 if (line.Member("Stats") is { } stats && stats.NumberOf("BlockCount") is { } stored && stored != sent.Blocks)
-                    throw new NodeAnswerException(System.Net.HttpStatusCode.OK, $"that it stored {stored} of {sent.Blocks} blocks");
+                    throw new NodeAnswerException(HttpStatusCode.OK, $"that it stored {stored} of {sent.Blocks} blocks");
             }
         }, cancellationToken);
     }
@@ -164,15 +170,6 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     {
         Patience = _rpc.Patience + Grace,
     };
-
-    /// <summary>For a node that would ask its peers, and wait for them: goes through all that it holds.</summary>
-    private Task<bool> IsListed(Cid cid, string action, CancellationToken cancellationToken) => _rpc.Ask(new(action, "refs/local"), async answer =>
-    {
-        var found = false;
-        // to the end: what is left unread costs the connection. A block is kept under its hash, whatever its codec
-        await foreach (var line in answer.Lines()) found |= Cid.TryParse(line.TextOf("Ref"), out var held) && held.Digest == cid.Digest;
-        return found;
-    }, cancellationToken);
 
     private async Task<KuboSoftware> Software(CancellationToken cancellationToken) =>
         _software ??= KuboSoftware.Of(await _rpc.Ask(new("identify", "version"), a => a.Last(), cancellationToken)) ?? throw _rpc.Failures.Strange("identify", "the answer has no Version");
