@@ -27,6 +27,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private readonly List<IDisposable> _owned = [];
     private readonly Lock _gate = new();
     private IReadOnlyList<IIpfsNode>? _nodes;
+    private IReadOnlyList<IIpfsNode>? _copies;
     private RepositorySession? _session;
     private MongoEndpoint? _source;
     private ICatalog? _catalog;
@@ -40,8 +41,19 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>Both nodes in order.</summary>
     public IReadOnlyList<IIpfsNode> Nodes => Once(ref _nodes, () => [.. options.Nodes.Select(OpenNode)]);
 
+    /// <summary>The nodes and, behind them, the local vault if there is one: everything that gets a copy.</summary>
+    private IReadOnlyList<IIpfsNode> Copies => Once(ref _copies, () => LocalVault is { } vault ? [.. Nodes, vault] : Nodes);
+
+    private IIpfsNode? LocalVault => options.LocalVault is { } directory
+        ? OpenNode(new(SettingNames.LocalVault, NodeKind.Vault, new Uri(directory), null))
+        : null;
+
     /// <summary>The key that the settings name.</summary>
     public IKeySource Keys => KeySources.Of(options.Key, ambient.Files, ambient.Time);
+
+    private DeliveryTargets Targets => new(Nodes.Count, options.LocalVault is not null);
+
+    private DirectoryStaging Staging => new(options.StagingDirectory, ambient.Files);
 
     /// <summary>The server that is backed up.</summary>
     public MongoEndpoint Source => Once(ref _source, () => Own(Endpoint(options.SourceUri, SettingNames.MongoUri, ambient.Time)));
@@ -74,6 +86,10 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public Task<IncrementalBackupResult> BackUpIncrement(TimeSpan wait, long? maxBytes, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
         IncrementalBackupWorkflow.Run(Context(IncrementalBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken),
             new(options.Parallelism, maxBytes ?? IncrementalBackupInput.DefaultMaxBytes, wait));
+
+    /// <summary>Stores what waits in staging, and makes the copies that recorded backups lack. MongoDB is not asked, but for a catalogue that it keeps.</summary>
+    public Task<ResumeUploadsResult> ResumeUploads(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        ResumeUploadsWorkflow.Run(Context(ResumeUploadsWorkflow.Name, DeliveryActivityRegistry(), onStatus, cancellationToken), new());
 
     /// <summary>
     /// Makes incremental backups one after the other until it is cancelled: a slice closes after so long or at so many bytes (null: the
@@ -108,7 +124,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>Opens a backup on the nodes; the caller disposes it.</summary>
     public Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken) =>
-        OpenedBackup.Open(new DagContent(new BlockReader(Nodes), root), Keys, cancellationToken);
+        OpenedBackup.Open(new DagContent(NearestFirst(), root), Keys, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -116,24 +132,34 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
     }
 
-    private RestoreSession NewRestoreSession() => new(root => new DagContent(new BlockReader(Nodes), root), Keys);
+    // the nearest first; what it does not hold, or holds damaged, comes from the next
+    private BlockReader NearestFirst() => new(Copies.Skip(Nodes.Count).Concat(Nodes));
+
+    private RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
 
     private ActivityRegistry BackupActivityRegistry()
     {
-        var staging = new DirectoryStaging(options.StagingDirectory, ambient.Files);
-        var staged = new StagedObjects(staging, Session);
+        var staged = new StagedObjects(Staging, Session);
+        return DeliveryActivityRegistry()
+            .Add(new PlanActivity(Source, Filter, Session, Manifest, staged, Targets) { RangeBytes = RangeBytes })
+            .Add(new PlanIncrementalActivity(Source, Session, Manifest, new(Staging, staged), Targets))
+            .Add(new DumpActivity(Source, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
+            .Add(new CaptureOplogActivity(OpenOplog, ambient.Time, Filter, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
+            .Add(new AssembleActivity(Session, Staging, staged, ambient.Random));
+    }
+
+    private ActivityRegistry DeliveryActivityRegistry()
+    {
+        var staged = new StagedObjects(Staging, Session);
         var limit = options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
         return new ActivityRegistry()
-            .Add(new PlanActivity(Source, Filter, Session, Manifest, staged) { RangeBytes = RangeBytes })
-            .Add(new PlanIncrementalActivity(Source, Session, Manifest, Nodes.Count))
-            .Add(new DumpActivity(Source, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
-            .Add(new CaptureOplogActivity(OpenOplog, ambient.Time, Filter, Session, staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
-            .Add(new AssembleActivity(Session, staging, staged, ambient.Random))
-            .Add(new UploadActivity(Nodes, staging, staged, limit))
-            .Add(new PinActivity(Session))
-            .Add(new VerifyActivity(Nodes, staged, ambient.Time))
+            .Add(new PlanResumeActivity(Session, Manifest, Staging, new(Staging, staged), Nodes, Targets))
+            .Add(new UploadActivity(Session, Copies, Staging, staged, ambient.Time, limit))
+            .Add(new CopyActivity(Session, Copies, Manifest, ambient.Time, limit))
+            .Add(new PinActivity(Session, Copies, staged))
+            .Add(new VerifyActivity(Copies, ambient.Time, limit))
             .Add(new RecordActivity(Manifest))
-            .Add(new CleanupActivity(staging))
+            .Add(new CleanupActivity(Staging))
             .Add(new NotifyActivity(ambient.Notifier));
     }
 

@@ -13,6 +13,7 @@ internal sealed class BackupFnCommand : RootCommand
         Options.OfType<VersionOption>().Single().Action = new VersionAction();
         Global.AddTo(this);
         Add(new BackupCommand(engine));
+        Add(new ResumeCommand(engine));
         Add(new ListCommand(engine));
         Add(new ShowCommand(engine));
         Add(new WindowsCommand(engine));

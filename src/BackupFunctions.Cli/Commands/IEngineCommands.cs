@@ -20,6 +20,9 @@ public interface IEngineCommands
     Task BackupContinuously(
         IncrementalRequest request, EngineRun run, Action<IncrementalResult> onRun, Action<FailedRun> onFailure, CancellationToken cancellationToken);
 
+    /// <summary>Stores what waits in staging and makes missing copies; <see cref="OptionsScope.List"/>.</summary>
+    Task<ResumeResult> Resume(EngineRun run, CancellationToken cancellationToken);
+
     /// <summary>What can be restored to a point in time; <see cref="OptionsScope.List"/>.</summary>
     Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken);
 

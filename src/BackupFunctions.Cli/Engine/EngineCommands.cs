@@ -47,6 +47,13 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     }
 
     /// <inheritdoc/>
+    public async Task<ResumeResult> Resume(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        return Results.Resumed(await engine.ResumeUploads(Report(run), cancellationToken), engine.Nodes);
+    }
+
+    /// <inheritdoc/>
     public async Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);

@@ -50,6 +50,10 @@ internal static class Results
             [.. result.Gaps.Select(g => new FoundGap(g.After.ToString(), g.Resumes?.ToString(), Human.Word(g.Reason)))], result.Warnings);
     }
 
+    public static ResumeResult Resumed(ResumeUploadsResult result, IReadOnlyList<IIpfsNode> nodes) => new(
+        [.. result.Delivered.Select(d => Made(d.Backup, nodes, d.Problems, []))],
+        [.. result.Copies.Select(c => new Commands.Messages.CompletedCopy(c.Backup.ToString(), c.Copy.Node, c.Copy.BlocksHashed))], result.Problems, result.More, result.Warnings);
+
     public static WindowsResult Windows(OplogTimeline timeline) => new(
         [.. timeline.Windows.Select(w => new WindowSummary(w.From.ToString(), w.From.Time, w.To.ToString(), w.To.Time, w.Full.Id.ToString(), [.. w.Slices.Select(s => s.Id.ToString())]))],
         [.. timeline.Gaps.Select(g => new GapSummary(g.After.ToString(), g.After.Time, g.Before?.ToString(), g.Before?.Time, g.Reason is { } reason ? Human.Word(reason) : null, g.DetectedAt))]);

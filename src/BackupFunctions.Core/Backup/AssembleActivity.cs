@@ -1,6 +1,7 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Repositories;
 using BackupFunctions.Serialization;
@@ -9,18 +10,15 @@ using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Backup;
 
-/// <summary>Numbers the dumped files and those of the captured oplog, seals the index, builds the root directory and stages it all with the list of what to upload.</summary>
+/// <summary>Numbers the dumped files and those of the captured oplog, seals the index, builds the root directory, and stages all that remains to be delivered.</summary>
 internal sealed class AssembleActivity(RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random)
-    : IActivity<AssembleInput, AssembleResult>
+    : IActivity<AssembleInput, BackupEntry>
 {
     /// <inheritdoc/>
-    public ActivityName<AssembleInput, AssembleResult> Name => BackupActivities.Assemble;
-
-    /// <summary>The staged list of segments that make up a root.</summary>
-    public static string UploadListName(Cid root) => $"upload-{root}.record";
+    public ActivityName<AssembleInput, BackupEntry> Name => BackupActivities.Assemble;
 
     /// <inheritdoc/>
-    public async Task<AssembleResult> Run(AssembleInput input, CancellationToken cancellationToken)
+    public async Task<BackupEntry> Run(AssembleInput input, CancellationToken cancellationToken)
     {
         var plan = input.Slice is { } slice
             ? new BackupPlan(input.Backup, slice.Started, slice.Server, null, null, null, [], [])
@@ -55,10 +53,12 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         IReadOnlyList<IndexedFile> slices = oplog?.Files ?? [];
         var content = type == BackupType.Full ? [.. collections.SelectMany(c => c.Files)] : slices;
         var stored = collections.SelectMany(c => c.Files).Concat(slices).Sum(f => f.StoredBytes);
-        var list = new UploadList(root, [.. units.SelectMany(u => u.Segments), .. captured.SelectMany(c => c.Segments), .. segments.Segments], stored);
-        await staged.Save(input.Backup, UploadListName(root), list, cancellationToken);
-        return new(root, keys.Epoch, snapshot, oplog is null ? null : new(oplog.After, oplog.Through, oplog.Entries), content.Sum(f => f.Documents), content.Sum(f => f.Bytes), stored,
-            units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, [.. collections.Select(c => c.Namespace.ToString())]);
+        var entry = new BackupEntry(input.Backup, type, root, keys.Epoch, plan.Started, plan.Started, plan.StartOptime, type == BackupType.Full ? snapshot ?? oplog?.Through.Optime : null,
+            oplog is null ? null : new(oplog.After, oplog.Through, oplog.Entries), content.Sum(f => f.Documents), content.Sum(f => f.Bytes), stored,
+            units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, [.. collections.Select(c => c.Namespace.ToString())], [], repository.Nodes.Count);
+        IReadOnlyList<StagedCar> cars = [.. units.SelectMany(u => u.Segments), .. captured.SelectMany(c => c.Segments), .. segments.Segments];
+        await staged.Save(input.Backup, StagedBackup.RecordName, new StagedBackup(entry, input.Before, cars), cancellationToken);
+        return entry;
 
         void Add(string path, SealedFile file)
         {
@@ -106,6 +106,3 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         })];
     }
 }
-
-/// <summary>The segments that together hold the new blocks of a root, and the sealed bytes of all its files, new or not.</summary>
-public sealed record UploadList(Cid Root, IReadOnlyList<string> Segments, long StoredBytes);

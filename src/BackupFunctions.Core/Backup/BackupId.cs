@@ -50,6 +50,9 @@ public readonly record struct BackupId : IComparable<BackupId>
     /// <summary>Parses 32 hex digits.</summary>
     public static BackupId Parse(string text) => TryParse(text, out var id) ? id : throw new FormatException($"not a backup id: '{text}'");
 
+    /// <summary>When the backup started, by the clock of its host.</summary>
+    public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds((long)(_value >> 80));
+
     /// <summary>The 16 bytes.</summary>
     public byte[] ToArray()
     {

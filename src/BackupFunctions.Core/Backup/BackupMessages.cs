@@ -1,4 +1,5 @@
 using BackupFunctions.Ipfs;
+using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Workflows;
@@ -14,23 +15,29 @@ public static class BackupActivities
     /// <summary>Dumps, compresses and seals one unit of the plan into staged CAR segments.</summary>
     public static readonly ActivityName<DumpInput, DumpResult> DumpAndEncrypt = new("DumpAndEncrypt");
 
+    /// <summary>Finds out which backups wait in staging, and which copies are missing.</summary>
+    public static readonly ActivityName<ResumePlanInput, ResumePlan> PlanResume = new("PlanResume");
+
     /// <summary>Finds out where the chain of oplog slices goes on.</summary>
     public static readonly ActivityName<IncrementalPlanInput, IncrementalPlanResult> PlanIncremental = new("PlanIncremental");
 
     /// <summary>Copies a stretch of the oplog into staged CAR segments.</summary>
     public static readonly ActivityName<CaptureInput, CaptureResult> CaptureOplog = new("CaptureOplog");
 
-    /// <summary>Makes the index and the root out of what was dumped, and stages them with the list of segments to upload.</summary>
-    public static readonly ActivityName<AssembleInput, AssembleResult> Assemble = new("Assemble");
+    /// <summary>Makes the index and the root out of what was dumped, stages them, and gives the entry of the backup that now only has to be delivered.</summary>
+    public static readonly ActivityName<AssembleInput, BackupEntry> Assemble = new("Assemble");
 
-    /// <summary>Sends the staged segments to one node.</summary>
-    public static readonly ActivityName<NodeInput, UploadResult> UploadToNode = new("UploadToNode");
+    /// <summary>Sends staged segments to one node, as many as some minutes allow.</summary>
+    public static readonly ActivityName<UploadInput, UploadResult> UploadToNode = new("UploadToNode");
+
+    /// <summary>Brings what one node lacks from the other copies, as much as some minutes allow.</summary>
+    public static readonly ActivityName<NodeInput, CopyResult> CopyToNode = new("CopyToNode");
 
     /// <summary>Pins the root on one node.</summary>
     public static readonly ActivityName<NodeInput, PinResult> PinOnNode = new("PinOnNode");
 
-    /// <summary>Reads blocks back from one node and hashes them.</summary>
-    public static readonly ActivityName<VerifyInput, NodeCopy> VerifyNode = new("VerifyNode");
+    /// <summary>Reads blocks back from one node and hashes them; heals what is not as it should be.</summary>
+    public static readonly ActivityName<VerifyInput, VerifyResult> VerifyNode = new("VerifyNode");
 
     /// <summary>Records changes in the manifest.</summary>
     public static readonly ActivityName<RecordInput, RecordResult> UpdateManifest = new("UpdateManifest");
@@ -60,7 +67,7 @@ public sealed record PlanInput(BackupId Backup, DateTimeOffset Started);
 /// oplog, null where there is none or it may not be read; <see cref="Snapshot"/> the cluster time as of which it reads, where the server offers that.
 /// </summary>
 public sealed record PlanResult(
-    int Units, int Nodes, int Collections, long Documents, long Bytes, Optime? StartOptime, OplogMark? OplogStart, Optime? Snapshot, Cid? Base, IReadOnlyList<string> Warnings);
+    int Units, DeliveryTargets Targets, int Collections, long Documents, long Bytes, Optime? StartOptime, OplogMark? OplogStart, Optime? Snapshot, Cid? Base, IReadOnlyList<string> Warnings);
 
 /// <summary>Input of <see cref="BackupActivities.DumpAndEncrypt"/>: a unit by its number.</summary>
 public sealed record DumpInput(BackupId Backup, int Unit);
@@ -71,8 +78,11 @@ public sealed record DumpInput(BackupId Backup, int Unit);
 /// </summary>
 public sealed record DumpResult(bool Exact, long Documents, long Bytes, long StoredBytes, long NewBytes);
 
-/// <summary>Input of <see cref="BackupActivities.Assemble"/>: how many captured parts of the oplog belong to the backup, and what it is when it has no plan.</summary>
-public sealed record AssembleInput(BackupId Backup, int OplogParts, SliceSource? Slice);
+/// <summary>
+/// Input of <see cref="BackupActivities.Assemble"/>: how many captured parts of the oplog belong to the backup, what it is when it has no plan, and what
+/// is to be recorded together with it.
+/// </summary>
+public sealed record AssembleInput(BackupId Backup, int OplogParts, SliceSource? Slice, IReadOnlyList<ManifestChange> Before);
 
 /// <summary>
 /// An incremental backup: when its capture started, the server that was read, and the entry that it continues, between which and what was captured
@@ -80,33 +90,17 @@ public sealed record AssembleInput(BackupId Backup, int OplogParts, SliceSource?
 /// </summary>
 public sealed record SliceSource(DateTimeOffset Started, SourceServer Server, OplogMark Continues);
 
-/// <summary>The root of the backup, its key epoch, the cluster time that all its documents are of (null: none), its stretch of the oplog, and the totals: of its collections, or of its oplog entries when it has none.</summary>
-public sealed record AssembleResult(
-    Cid Root, uint Epoch, Optime? Snapshot, OplogRange? Oplog, long Documents, long Bytes, long StoredBytes, long NewBytes, IReadOnlyList<string> Namespaces);
+/// <summary>Input of <see cref="BackupActivities.Cleanup"/>.</summary>
+public sealed record CleanupInput(BackupId Backup);
 
-/// <summary>One node by its place in the configuration (0 or 1), and the root that it shall hold.</summary>
-public sealed record NodeInput(BackupId Backup, Cid Root, int Node);
-
-/// <summary>What was sent.</summary>
-public sealed record UploadResult(long Blocks, long Bytes);
-
-/// <summary>Whether the root is pinned.</summary>
-public sealed record PinResult(bool Pinned);
-
-/// <summary>Input of <see cref="BackupActivities.VerifyNode"/>; <see cref="Seed"/> chooses the slice of a large backup.</summary>
-public sealed record VerifyInput(BackupId Backup, Cid Root, int Node, uint Seed);
+/// <summary>Done.</summary>
+public sealed record CleanupResult;
 
 /// <summary>Input of <see cref="BackupActivities.UpdateManifest"/>: changes that are recorded together.</summary>
 public sealed record RecordInput(IReadOnlyList<ManifestChange> Changes);
 
 /// <summary>The revision that has the changes, and the problems of the nodes that do not hold it.</summary>
 public sealed record RecordResult(Cid Manifest, ulong Revision, IReadOnlyList<string> Problems);
-
-/// <summary>Input of <see cref="BackupActivities.Cleanup"/>.</summary>
-public sealed record CleanupInput(BackupId Backup);
-
-/// <summary>Done.</summary>
-public sealed record CleanupResult;
 
 /// <summary>Input of <see cref="BackupActivities.Notify"/>.</summary>
 public sealed record NotifyInput(Notifications.Alert Alert);

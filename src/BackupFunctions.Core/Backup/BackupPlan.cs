@@ -34,7 +34,7 @@ public sealed record PlannedRange(int Collection, KeyRange Keys, IReadOnlyList<C
 /// What a dump activity made of its unit, staged (sealed) beside its segments: per range, the files in order; and the segments with their
 /// newly sealed bytes. With <see cref="Exact"/> every document is that of the plan's snapshot.
 /// </summary>
-public sealed record UnitFiles(int Unit, bool Exact, IReadOnlyList<RangeFiles> Ranges, IReadOnlyList<string> Segments, long NewBytes);
+public sealed record UnitFiles(int Unit, bool Exact, IReadOnlyList<RangeFiles> Ranges, IReadOnlyList<StagedCar> Segments, long NewBytes);
 
 /// <summary>The files of one range.</summary>
 public sealed record RangeFiles(int Collection, IReadOnlyList<DumpedFile> Files);

@@ -1,3 +1,4 @@
+using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 
@@ -11,7 +12,7 @@ public sealed record IncrementalPlanInput(DateTimeOffset Now);
 /// when a full backup has to start the chain. <see cref="Fallback"/> is the newest full backup's entry, for when the others are gone.
 /// <see cref="CoverageIsDue"/> says whether it is time to record that nothing was written.
 /// </summary>
-public sealed record IncrementalPlanResult(SourceServer Server, int Nodes, IReadOnlyList<OplogTip> Tips, OplogMark? Fallback, bool CoverageIsDue);
+public sealed record IncrementalPlanResult(SourceServer Server, DeliveryTargets Targets, IReadOnlyList<OplogTip> Tips, OplogMark? Fallback, bool CoverageIsDue);
 
 /// <summary>
 /// Input of <see cref="BackupActivities.CaptureOplog"/>: everything behind <see cref="After"/>, as part <see cref="Part"/> of a backup. A part
@@ -29,4 +30,4 @@ public sealed record CaptureResult(OplogMark After, OplogMark Through, long Entr
 
 /// <summary>What a capture staged (sealed) beside its segments.</summary>
 public sealed record CapturedOplog(
-    OplogMark After, OplogMark Through, bool Changes, bool Renames, bool CutsTransaction, bool More, IReadOnlyList<DumpedFile> Files, IReadOnlyList<string> Segments, long NewBytes);
+    OplogMark After, OplogMark Through, bool Changes, bool Renames, bool CutsTransaction, bool More, IReadOnlyList<DumpedFile> Files, IReadOnlyList<StagedCar> Segments, long NewBytes);

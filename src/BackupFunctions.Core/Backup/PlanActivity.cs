@@ -1,6 +1,7 @@
 using BackupFunctions.Configuration;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Repositories;
@@ -14,7 +15,7 @@ namespace BackupFunctions.Backup;
 /// into units, and which base backup its unchanged chunks may come from. A base counts only if every node held it verified and shows its root pinned now.
 /// </summary>
 internal sealed class PlanActivity(
-    MongoEndpoint source, NamespaceFilter filter, RepositorySession session, ManifestStore manifest, StagedObjects staged)
+    MongoEndpoint source, NamespaceFilter filter, RepositorySession session, ManifestStore manifest, StagedObjects staged, DeliveryTargets targets)
     : IActivity<PlanInput, PlanResult>
 {
     /// <summary>The staged plan.</summary>
@@ -68,7 +69,7 @@ internal sealed class PlanActivity(
         var units = Group(ranges, RangeBytes ?? RangeSplitter.LeastTarget);
         var server = new SourceServer(topology.Version.ToString(), topology.FeatureCompatibility, topology.SetName);
         await staged.Save(input.Backup, RecordName, new BackupPlan(input.Backup, input.Started, server, startOptime, snapshot, baseRoot, collections, units), cancellationToken);
-        return new(units.Count, repository.Nodes.Count, collections.Count, listed.Sum(c => c.Documents), listed.Sum(c => c.Bytes), startOptime, oplogStart, snapshot, baseRoot, warnings);
+        return new(units.Count, targets, collections.Count, listed.Sum(c => c.Documents), listed.Sum(c => c.Bytes), startOptime, oplogStart, snapshot, baseRoot, warnings);
     }
 
     // without a base everything is stored again, which is slower and mends what is damaged; so no trouble with the base stops a backup

@@ -39,6 +39,9 @@ public sealed record BackupOptions
     /// <summary>BACKUP_STAGING: the directory of sealed segments, absolute. Default: <see cref="Defaults.StagingDirectory"/>.</summary>
     public required string StagingDirectory { get; init; }
 
+    /// <summary>LOCAL_VAULT_PATH: the directory of a vault that gets a copy beside the nodes and is read first, absolute. Default: null, none.</summary>
+    public string? LocalVault { get; init; }
+
     /// <summary>BACKUP_PARALLELISM: how many things are done at once, 1 to 64. Default: the number of processors.</summary>
     public int Parallelism { get; init; } = Defaults.Parallelism;
 
@@ -68,6 +71,7 @@ public sealed record BackupOptions
         var options = new BackupOptions
         {
             StagingDirectory = reader.Staging(),
+            LocalVault = reader.Get(SettingNames.LocalVault) is { } vault ? Path.GetFullPath(vault) : null,
             Include = reader.Patterns(SettingNames.Include),
             Exclude = reader.Patterns(SettingNames.Exclude),
             Parallelism = reader.Integer(SettingNames.Parallelism, 1, Defaults.MaxParallelism, Defaults.Parallelism, "4"),

@@ -42,6 +42,7 @@ public static class KnownSettings
         new(NodeToken(2), Sensitivity.Secret, None),
         new(NodeCaFile(2), Sensitivity.Plain, None),
         new(NodeTimeout, Sensitivity.Plain, _ => $"{Defaults.NodeTimeout.TotalSeconds}"),
+        new(LocalVault, Sensitivity.Plain, None),
         new(Include, Sensitivity.Plain, None),
         new(Exclude, Sensitivity.Plain, None),
         new(SettingNames.Staging, Sensitivity.Address, Defaults.StagingDirectory),

@@ -36,6 +36,9 @@ public static class SettingNames
     /// <summary>Where sealed segments wait for their upload.</summary>
     public const string Staging = "BACKUP_STAGING";
 
+    /// <summary>The directory of a vault beside the nodes, for fast recovery.</summary>
+    public const string LocalVault = "LOCAL_VAULT_PATH";
+
     /// <summary>How much is done at once.</summary>
     public const string Parallelism = "BACKUP_PARALLELISM";
 

@@ -29,6 +29,18 @@ public interface IIpfsNode : IBlockSource
     /// <summary>Removes the pin; a root that is not pinned is fine.</summary>
     Task Unpin(Cid root, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Keeps the node from collecting anything reachable from this root, until <see cref="Release"/>. Fails with <see cref="ErrorKind.NotFound"/> when
+    /// a block is missing. A node that never collects has nothing to do.
+    /// </summary>
+    Task Hold(Cid root, string name, CancellationToken cancellationToken) => Pin(root, name, cancellationToken);
+
+    /// <summary>Ends <see cref="Hold"/>; a root that is not held is fine.</summary>
+    Task Release(Cid root, CancellationToken cancellationToken) => Unpin(root, cancellationToken);
+
+    /// <summary>Whether <see cref="Hold"/> holds this root right now; a node that never collects says no.</summary>
+    Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => IsPinned(root, cancellationToken);
+
     /// <summary>Whether this root is pinned recursively right now.</summary>
     Task<bool> IsPinned(Cid root, CancellationToken cancellationToken);
 

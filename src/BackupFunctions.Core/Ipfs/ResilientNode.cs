@@ -8,7 +8,7 @@ using Polly.Retry;
 namespace BackupFunctions.Ipfs;
 
 /// <summary>
-/// The one place where work on a node is repeated: imports up to 3 times, pins 5, all else 3, with pauses that double and vary, or as long as the node
+/// The one place where work on a node is repeated: imports up to 3 times, pins 5 (those that only hold, too), all else 3, with pauses that double and vary, or as long as the node
 /// asks for. What repeating cannot cure is not repeated. A node that keeps failing is left alone for a while, and calls fail at once. Owns the node.
 /// </summary>
 internal sealed class ResilientNode : IIpfsNode, IDisposable
@@ -80,6 +80,15 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
 
     /// <inheritdoc/>
     public Task Unpin(Cid root, CancellationToken cancellationToken) => Run(_other, $"unpin {root} on", token => Done(_node.Unpin(root, token)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task Hold(Cid root, string name, CancellationToken cancellationToken) => Run(_pin, $"hold {root} on", token => Done(_node.Hold(root, name, token)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task Release(Cid root, CancellationToken cancellationToken) => Run(_other, $"release {root} on", token => Done(_node.Release(root, token)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => Run(_other, $"look for guard {root} on", token => _node.IsHeld(root, token), cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> IsPinned(Cid root, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using BackupFunctions.Ambient;
 
 namespace BackupFunctions.Ipfs;
 
@@ -79,28 +80,8 @@ public sealed class UnixFsReader(BlockReader blocks)
     /// The blocks of a file in order, verified. Up to <paramref name="readAhead"/> are asked for before they are needed and held in memory.
     /// See <see cref="Leaves"/> for <paramref name="maxSize"/>.
     /// </summary>
-    public async IAsyncEnumerable<Block> Blocks(
-        Cid file, int readAhead = 4, long maxSize = long.MaxValue, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(readAhead);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var asked = new Queue<Task<Block>>(readAhead);
-        try
-        {
-            await foreach (var leaf in Leaves(file, maxSize, cancellationToken))
-            {
-                if (asked.Count == readAhead) yield return await asked.Dequeue();
-                asked.Enqueue(ReadLeaf(file, leaf, stop.Token));
-            }
-            while (asked.TryDequeue(out var next)) yield return await next;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            // what nobody waits for any more ends here, and its errors with it
-            await ((Task)Task.WhenAll(asked)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public IAsyncEnumerable<Block> Blocks(Cid file, int readAhead = 4, long maxSize = long.MaxValue, CancellationToken cancellationToken = default) =>
+        ReadAhead.Run(Leaves(file, maxSize, cancellationToken), readAhead, (leaf, token) => ReadLeaf(file, leaf, token), cancellationToken);
 
     /// <summary>Writes the bytes of a file; returns how many.</summary>
     public async Task<long> CopyTo(Cid file, Stream destination, long maxSize = long.MaxValue, CancellationToken cancellationToken = default)

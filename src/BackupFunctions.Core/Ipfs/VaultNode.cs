@@ -124,6 +124,15 @@ public sealed class VaultNode : IIpfsNode
         BackupException Missing(Cid cid) => BackupException.NotFound($"pin {root} on {Name}: block {cid} is missing", "upload the backup again");
     }
 
+    /// <summary>Does nothing: a vault collects nothing.</summary>
+    public Task Hold(Cid root, string name, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Does nothing, see <see cref="Hold"/>.</summary>
+    public Task Release(Cid root, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Always false: nothing is held.</summary>
+    public Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => Task.FromResult(false);
+
     /// <inheritdoc/>
     public Task Unpin(Cid root, CancellationToken cancellationToken)
     {

@@ -36,7 +36,7 @@ internal static class CheckpointPages
         Add(OplogName, EngineJson.Write(new OplogRecords(state.Coverage, state.Gaps)));
         var root = tree.Build(blocks.Add);
         var problems = await RevisionPublisher.ToAllNodes(repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
-        return new(new(state.Revision, root), problems);
+        return new(new(state.Revision, root), blocks, problems);
 
         void Add(string path, byte[] json)
         {
@@ -66,8 +66,8 @@ internal static class CheckpointPages
     }
 }
 
-/// <summary>A checkpoint, and the problems of the nodes that do not hold it.</summary>
-internal sealed record WrittenCheckpoint(ManifestCheckpoint Checkpoint, IReadOnlyList<string> Problems);
+/// <summary>A checkpoint, its blocks, and the problems of the nodes that do not hold it.</summary>
+internal sealed record WrittenCheckpoint(ManifestCheckpoint Checkpoint, IReadOnlyList<Block> Blocks, IReadOnlyList<string> Problems);
 
 /// <summary>What the manifest knows about the oplog beside the backups.</summary>
 internal sealed record OplogRecords(IReadOnlyList<CoverageAdvanced> Coverage, IReadOnlyList<GapRecorded> Gaps);

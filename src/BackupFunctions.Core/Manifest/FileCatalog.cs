@@ -1,9 +1,14 @@
+using System.Buffers.Binary;
 using BackupFunctions.Ambient;
+using BackupFunctions.Ipfs;
 using BackupFunctions.Serialization;
 
 namespace BackupFunctions.Manifest;
 
-/// <summary>A catalogue in a directory, for hosts without a catalogue database: <c>head.json</c>, and a lock file that makes replacing it atomic.</summary>
+/// <summary>
+/// A catalogue in a directory, for hosts without a catalogue database: <c>head.json</c>, a lock file that makes replacing it atomic, and quick copies
+/// <c>blocks/CID</c>, each behind its revision (u64, little-endian).
+/// </summary>
 public sealed class FileCatalog(string directory, IFiles files) : ICatalog
 {
     private readonly string _head = Path.Combine(directory, "head.json");
@@ -46,6 +51,71 @@ public sealed class FileCatalog(string directory, IFiles files) : ICatalog
             throw Unusable("write", e);
         }
     }
+
+    /// <inheritdoc/>
+    public async Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stream = files.OpenRead(BlockPath(cid));
+            using var buffer = new MemoryStream();
+            await stream.CopyToAsync(buffer, cancellationToken);
+            return buffer.Length < sizeof(ulong) ? null : buffer.ToArray()[sizeof(ulong)..];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable("read", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task Keep(ulong revision, IReadOnlyList<Block> blocks, CancellationToken cancellationToken)
+    {
+        var prefix = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix, revision);
+        try
+        {
+            foreach (var block in blocks)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var file = files.Create(BlockPath(block.Cid));
+                file.Stream.Write(prefix);
+                file.Stream.Write(block.Data.Span);
+                file.Commit();
+            }
+            return Task.CompletedTask;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable("write", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DropBefore(ulong revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var prefix = new byte[sizeof(ulong)];
+            foreach (var path in files.List(Path.Combine(directory, "blocks")).ToList())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using (var stream = files.OpenRead(path)) stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
+                if (BinaryPrimitives.ReadUInt64LittleEndian(prefix) < revision) files.Delete(path);
+            }
+            return Task.CompletedTask;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable("write", e);
+        }
+    }
+
+    private string BlockPath(Cid cid) => Path.Combine(directory, "blocks", cid.ToString());
 
     // an exclusive handle: released by the operating system when the process dies
     private async Task<FileStream> Lock(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BackupFunctions.Backup;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Mongo;
 
@@ -27,12 +28,16 @@ public sealed record ManifestCheckpoint(ulong Revision, Cid Root);
 /// <summary>What a revision changes.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(BackupRecorded), "backup")]
+[JsonDerivedType(typeof(CopyRecorded), "copy")]
 [JsonDerivedType(typeof(CoverageAdvanced), "coverage")]
 [JsonDerivedType(typeof(GapRecorded), "gap")]
 public abstract record ManifestChange;
 
 /// <summary>A backup is listed from now on, or its entry is replaced.</summary>
 public sealed record BackupRecorded(BackupEntry Backup) : ManifestChange;
+
+/// <summary>A listed backup has this copy from now on, instead of what it had on the same node.</summary>
+public sealed record CopyRecorded(BackupId Backup, NodeCopy Copy) : ManifestChange;
 
 /// <summary>The oplog between these entries was read and holds nothing that a restore needs: what is covered moves without a backup.</summary>
 public sealed record CoverageAdvanced(OplogMark After, OplogMark Through, DateTimeOffset At) : ManifestChange;

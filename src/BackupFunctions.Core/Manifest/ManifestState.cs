@@ -53,6 +53,7 @@ public sealed class ManifestState
     internal bool Holds(ManifestChange change) => change switch
     {
         BackupRecorded { Backup: var backup } => _backups.TryGetValue(backup.Id, out var known) && known.Root == backup.Root,
+        CopyRecorded copied => _backups.TryGetValue(copied.Backup, out var known) && known.Copies.Contains(copied.Copy),
         CoverageAdvanced covered => _coverage.Any(c => c.Through == covered.Through),
         GapRecorded gap => _gaps.Any(g => g.After == gap.After),
         _ => false,
@@ -82,6 +83,7 @@ public sealed class ManifestState
             switch (change)
             {
                 case BackupRecorded recorded: Record(recorded.Backup); break;
+                case CopyRecorded copied: Copy(copied); break;
                 case CoverageAdvanced covered: Cover(covered); break;
                 case GapRecorded gap: _gaps.Add(gap); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
@@ -96,6 +98,13 @@ public sealed class ManifestState
     {
         _backups[backup.Id] = backup;
         if (backup is { Type: BackupType.Incremental, Oplog: { } oplog }) _coverage.RemoveAll(c => c.After == oplog.After && c.Through.Optime <= oplog.Through.Optime);
+    }
+
+    private void Copy(CopyRecorded copied)
+    {
+        // it may have been removed since
+        if (!_backups.TryGetValue(copied.Backup, out var backup)) return;
+        _backups[backup.Id] = backup with { Copies = [.. backup.Copies.Where(c => c.NodeId != copied.Copy.NodeId), copied.Copy] };
     }
 
     // an idle server gives one of them a minute: what only continues another one replaces it, unless a backup joins in between

@@ -46,6 +46,9 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
             var checkpoint = await CheckpointPages.WriteIfDue(repository, state, cancellationToken);
             var revision = new ManifestRevision(ManifestRevision.CurrentFormat, repository.Id, state.Revision + 1, head.Manifest, time.GetUtcNow(), checkpoint?.Checkpoint, changes);
             var published = await RevisionPublisher.Publish(repository, revision, cancellationToken);
+            await catalog.Keep(revision.Revision, [.. checkpoint?.Blocks ?? [], .. published.Blocks], cancellationToken);
+            // nobody reads behind the newest checkpoint but a writer who was overtaken
+            if (checkpoint is not null && revision.Revision > CheckpointPages.Interval) await catalog.DropBefore(revision.Revision - CheckpointPages.Interval, cancellationToken);
             mine = new(published.Root, revision.Revision, [.. found.Problems, .. checkpoint?.Problems ?? [], .. published.Problems]);
             if (await MoveHead(repository, head, mine.Root, cancellationToken)) return mine;
         }
@@ -74,9 +77,9 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         catalog.TryReplaceHead(from.Revision, new(repository.Id, from.Revision + 1, to, repository.Keyring), cancellationToken);
 
     // reads back to the newest checkpoint, and behind it only to tell whether a revision of this number is part of the chain
-    private static async Task<ManifestState> Load(Repository repository, CatalogHead head, ulong? backTo, CancellationToken cancellationToken)
+    private async Task<ManifestState> Load(Repository repository, CatalogHead head, ulong? backTo, CancellationToken cancellationToken)
     {
-        var files = new UnixFsReader(repository.Blocks);
+        var files = new UnixFsReader(new BlockReader([catalog, .. repository.Nodes]));
         using var opener = repository.Opener();
         var chain = new Stack<(ManifestRevision Revision, Cid Root)>();
         Cid? next = head.Manifest;

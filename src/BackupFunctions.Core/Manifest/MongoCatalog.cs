@@ -8,8 +8,8 @@ using MongoDB.Driver;
 namespace BackupFunctions.Manifest;
 
 /// <summary>
-/// The catalogue in MongoDB: one document <c>{_id: "head", repository, revision, manifest, keyring}</c> in the collection <c>head</c>. All
-/// reads and writes are by majority, so that a fail-over cannot take a head back.
+/// The catalogue in MongoDB: one document <c>{_id: "head", repository, revision, manifest, keyring}</c> in the collection <c>head</c>, and quick copies
+/// <c>{_id: CID, revision, data}</c> in the collection <c>blocks</c>. All reads and writes are by majority, so that a fail-over cannot take a head back.
 /// </summary>
 public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string name) : ICatalog
 {
@@ -19,21 +19,14 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
     public string Name => name;
 
     /// <inheritdoc/>
-    public async Task<CatalogHead?> ReadHead(CancellationToken cancellationToken)
+    public Task<CatalogHead?> ReadHead(CancellationToken cancellationToken) => Guard("read", async () =>
     {
-        try
-        {
-            var head = await (await Heads(cancellationToken)).Find(ById).FirstOrDefaultAsync(cancellationToken);
-            return head is null ? null : Parse(head);
-        }
-        catch (Exception e) when (e is MongoException or TimeoutException)
-        {
-            throw Unusable("read", e);
-        }
-    }
+        var head = await (await Heads(cancellationToken)).Find(ById).FirstOrDefaultAsync(cancellationToken);
+        return head is null ? null : Parse(head);
+    });
 
     /// <inheritdoc/>
-    public async Task<bool> TryReplaceHead(ulong? expectedRevision, CatalogHead next, CancellationToken cancellationToken)
+    public Task<bool> TryReplaceHead(ulong? expectedRevision, CatalogHead next, CancellationToken cancellationToken) => Guard("write", async () =>
     {
         var document = new BsonDocument
         {
@@ -43,14 +36,14 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
             { "manifest", next.Manifest.ToString() },
             { "keyring", Encoding.UTF8.GetString(next.Keyring.ToJson()) },
         };
+        var heads = await Heads(cancellationToken);
+        if (expectedRevision is not null)
+        {
+            var result = await heads.ReplaceOneAsync(ById & Builders<BsonDocument>.Filter.Eq("revision", (long)expectedRevision), document, cancellationToken: cancellationToken);
+            return result.MatchedCount == 1;
+        }
         try
         {
-            var heads = await Heads(cancellationToken);
-            if (expectedRevision is not null)
-            {
-                var result = await heads.ReplaceOneAsync(ById & Builders<BsonDocument>.Filter.Eq("revision", (long)expectedRevision), document, cancellationToken: cancellationToken);
-                return result.MatchedCount == 1;
-            }
             await heads.InsertOneAsync(document, cancellationToken: cancellationToken);
             return true;
         }
@@ -58,16 +51,35 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
         {
             return false;
         }
-        catch (Exception e) when (e is MongoException or TimeoutException)
-        {
-            throw Unusable("write", e);
-        }
-    }
+    });
+
+    /// <inheritdoc/>
+    public Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken) => Guard("read", async () =>
+    {
+        var found = await (await Blocks(cancellationToken)).Find(Builders<BsonDocument>.Filter.Eq("_id", cid.ToString())).FirstOrDefaultAsync(cancellationToken);
+        return found is not null && found.TryGetValue("data", out var data) && data.IsBsonBinaryData ? data.AsByteArray : null;
+    });
+
+    /// <inheritdoc/>
+    public Task Keep(ulong revision, IReadOnlyList<Block> blocks, CancellationToken cancellationToken) => Guard("write", async () =>
+    {
+        var writes = blocks.Select(block => new BsonDocument { { "_id", block.Cid.ToString() }, { "revision", (long)revision }, { "data", block.Data.ToArray() } })
+            .Select(document => new ReplaceOneModel<BsonDocument>(Builders<BsonDocument>.Filter.Eq("_id", document["_id"]), document) { IsUpsert = true });
+        return await (await Blocks(cancellationToken)).BulkWriteAsync(writes, cancellationToken: cancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public Task DropBefore(ulong revision, CancellationToken cancellationToken) => Guard("write", async () =>
+        await (await Blocks(cancellationToken)).DeleteManyAsync(Builders<BsonDocument>.Filter.Lt("revision", (long)revision), cancellationToken));
 
     private static FilterDefinition<BsonDocument> ById => Builders<BsonDocument>.Filter.Eq("_id", HeadId);
 
-    private async Task<IMongoCollection<BsonDocument>> Heads(CancellationToken cancellationToken) =>
-        (await endpoint.Connect(cancellationToken)).Client.GetDatabase(database).GetCollection<BsonDocument>("head")
+    private Task<IMongoCollection<BsonDocument>> Heads(CancellationToken cancellationToken) => Collection("head", cancellationToken);
+
+    private Task<IMongoCollection<BsonDocument>> Blocks(CancellationToken cancellationToken) => Collection("blocks", cancellationToken);
+
+    private async Task<IMongoCollection<BsonDocument>> Collection(string collection, CancellationToken cancellationToken) =>
+        (await endpoint.Connect(cancellationToken)).Client.GetDatabase(database).GetCollection<BsonDocument>(collection)
             .WithReadPreference(ReadPreference.Primary).WithReadConcern(ReadConcern.Majority).WithWriteConcern(WriteConcern.WMajority);
 
     private CatalogHead Parse(BsonDocument head)
@@ -82,6 +94,16 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
         }
     }
 
-    private BackupException Unusable(string verb, Exception e) =>
-        new(ErrorKind.Failed, $"{verb} catalogue {Name}: {MongoErrors.Text(e)}", "the user needs readWrite on the catalogue database (MONGODB_CATALOG_URI, MONGODB_CATALOG_DATABASE)", e);
+    private async Task<T> Guard<T>(string verb, Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is MongoException or TimeoutException)
+        {
+            throw new BackupException(ErrorKind.Failed, $"{verb} catalogue {Name}: {MongoErrors.Text(e)}",
+                "the user needs readWrite on the catalogue database (MONGODB_CATALOG_URI, MONGODB_CATALOG_DATABASE)", e);
+        }
+    }
 }

@@ -1,12 +1,13 @@
 using BackupFunctions.Backup;
+using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Mongo;
 using BackupFunctions.Repositories;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Manifest;
 
-/// <summary>Finds the recorded entries behind which the next slices begin. Makes nothing, and needs no repository: without one there is no chain yet.</summary>
-internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySession session, ManifestStore manifest, int nodes)
+/// <summary>Finds the entries behind which the next slices begin, by what is recorded and what waits in staging to be. Makes nothing, and needs no repository: without one there is no chain yet.</summary>
+internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySession session, ManifestStore manifest, StagedBackups staged, DeliveryTargets targets)
     : IActivity<IncrementalPlanInput, IncrementalPlanResult>
 {
     /// <summary>How often it is recorded, at most, that nothing was written.</summary>
@@ -22,25 +23,17 @@ internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySe
         var topology = await Topology.Read(connection, cancellationToken);
         if (topology.Kind != DeploymentKind.ReplicaSet) throw OplogPosition.NoOplog(connection);
         var server = new SourceServer(topology.Version.ToString(), topology.FeatureCompatibility, topology.SetName);
-        if (!await Exists(cancellationToken)) return new(server, nodes, [], null, false);
+        if (!await session.Exists(cancellationToken)) return new(server, targets, [], null, false);
 
         var state = await manifest.Load(cancellationToken);
-        var (tips, full) = OplogTimeline.Of(state).Tips();
+        var waiting = (await staged.List(cancellationToken)).Whole;
+        var before = waiting.SelectMany(s => s.Before).ToList();
+        var timeline = new OplogTimeline(
+            state.Backups.Concat(waiting.Select(s => s.Entry)).DistinctBy(b => b.Id),
+            state.Coverage.Concat(before.OfType<CoverageAdvanced>()).DistinctBy(c => c.Through), [.. state.Gaps.Concat(before.OfType<GapRecorded>()).DistinctBy(g => g.After)]);
+        var (tips, full) = timeline.Tips();
         // a clock that was set back must not put it off
         var since = input.Now - (state.Coverage.Select(c => c.At).DefaultIfEmpty().Max());
-        return new(server, nodes, tips, tips.Any(t => t.Covered == full) ? null : full, since >= CoverageInterval || since < TimeSpan.Zero);
-    }
-
-    private async Task<bool> Exists(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await session.Open(cancellationToken);
-            return true;
-        }
-        catch (BackupException e) when (e.Kind == ErrorKind.NotFound)
-        {
-            return false;
-        }
+        return new(server, targets, tips, tips.Any(t => t.Covered == full) ? null : full, since >= CoverageInterval || since < TimeSpan.Zero);
     }
 }

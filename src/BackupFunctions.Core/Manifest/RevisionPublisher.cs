@@ -12,6 +12,8 @@ namespace BackupFunctions.Manifest;
 /// </summary>
 internal static class RevisionPublisher
 {
+    private const int Attempts = 3;
+
     /// <summary>The root, and what went wrong on which node; fails when no node took it.</summary>
     public static async Task<Published> Publish(Repository repository, ManifestRevision revision, CancellationToken cancellationToken)
     {
@@ -23,7 +25,7 @@ internal static class RevisionPublisher
         Add(RevisionReader.KeyringName, SealedFile.Of([new Block(Cid.Raw(keyring), keyring)]));
         Add(RevisionReader.RevisionName, SealedFile.Seal(sealer, BlockType.Manifest, context, EngineJson.Write(revision)));
         var root = tree.Build(blocks.Add);
-        return new(root, await ToAllNodes(repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken));
+        return new(root, blocks, await ToAllNodes(repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken));
 
         void Add(string path, SealedFile file)
         {
@@ -69,8 +71,7 @@ internal static class RevisionPublisher
         {
             try
             {
-                await node.Import(_ => Task.FromResult<Stream>(new MemoryStream(car.GetBuffer(), 0, (int)car.Length, writable: false)), cancellationToken);
-                await node.Pin(root, pinName, cancellationToken);
+                await ToNode(node);
             }
             catch (BackupException e)
             {
@@ -80,8 +81,25 @@ internal static class RevisionPublisher
         if (problems.Count == nodes.Count)
             throw new BackupException(problems[0].Kind, $"publish {pinName} on any node: {string.Join("; ", problems.Select(p => p.Message))}", problems[0].Hint, problems[0]);
         return [.. problems.Select(p => p.Message)];
+
+        async Task ToNode(IIpfsNode node)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                await node.Import(_ => Task.FromResult<Stream>(new MemoryStream(car.GetBuffer(), 0, (int)car.Length, writable: false)), cancellationToken);
+                try
+                {
+                    await node.Pin(root, pinName, cancellationToken);
+                    return;
+                }
+                catch (BackupException e) when (e.Kind == ErrorKind.NotFound && attempt < Attempts)
+                {
+                    // a garbage collection came between
+                }
+            }
+        }
     }
 }
 
-/// <summary>A published root, and the problems of the nodes that do not hold it.</summary>
-internal sealed record Published(Cid Root, IReadOnlyList<string> Problems);
+/// <summary>A published root, its blocks, and the problems of the nodes that do not hold it.</summary>
+internal sealed record Published(Cid Root, IReadOnlyList<Block> Blocks, IReadOnlyList<string> Problems);

@@ -8,6 +8,9 @@ public static class PinNames
     /// <summary>The root of a backup.</summary>
     public static string Backup(RepositoryId repository) => $"{Prefix}{repository}/backup";
 
+    /// <summary>A guard over blocks that are on their way.</summary>
+    public static string Guard(RepositoryId repository) => $"{Prefix}{repository}/guard";
+
     /// <summary>A revision of the manifest.</summary>
     public static string Manifest(RepositoryId repository) => $"{Prefix}{repository}/manifest";
 

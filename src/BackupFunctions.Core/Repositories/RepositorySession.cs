@@ -17,6 +17,20 @@ public sealed class RepositorySession(
     /// <summary>Opens the repository; <see cref="ErrorKind.NotFound"/> when there is none yet, <see cref="ErrorKind.WrongKey"/> when the key is another.</summary>
     public Task<Repository> Open(CancellationToken cancellationToken) => Open(create: false, cancellationToken);
 
+    /// <summary>Whether there is one.</summary>
+    public async Task<bool> Exists(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Open(cancellationToken);
+            return true;
+        }
+        catch (BackupException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Opens the repository, or makes it when the catalogue is empty and no node holds one that this key opens.</summary>
     public Task<Repository> OpenOrCreate(CancellationToken cancellationToken) => Open(create: true, cancellationToken);
 
@@ -60,6 +74,7 @@ public sealed class RepositorySession(
         var repository = new Repository(Keyring.Create(random, secret), nodes);
         var revision = new ManifestRevision(ManifestRevision.CurrentFormat, repository.Id, 1, null, time.GetUtcNow(), null, []);
         var published = await RevisionPublisher.Publish(repository, revision, cancellationToken);
+        await catalog.Keep(revision.Revision, published.Blocks, cancellationToken);
         if (await catalog.TryReplaceHead(null, new(repository.Id, 1, published.Root, repository.Keyring), cancellationToken)) return repository;
 
         // somebody else made one in the meantime, which is the repository; or found this one and finished it

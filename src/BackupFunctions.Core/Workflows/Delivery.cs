@@ -1,13 +1,14 @@
 using System.Globalization;
 using BackupFunctions.Backup;
+using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Notifications;
 
 namespace BackupFunctions.Workflows;
 
 /// <summary>
-/// What every backup does with its assembled root: upload, pin and verify on every node at once, record, clean up. It is recorded when at
-/// least one node holds it verified; what is staged stays until every node does.
+/// What every staged backup goes through: upload, pin and verify on every node at once, record, copy to the local vault, clean up. It is recorded when
+/// at least one node holds it verified; what is staged stays until every node does.
 /// </summary>
 internal static class Delivery
 {
@@ -15,24 +16,30 @@ internal static class Delivery
     /// Delivers a backup; <paramref name="draft"/> is its entry without copies, <paramref name="before"/> what is recorded together with it.
     /// <paramref name="prefix"/> makes the keys of its calls its own. Without any verified copy it fails and records nothing.
     /// </summary>
-    public static async Task<DeliveredBackup> Run(IWorkflowContext context, string workflow, string prefix, int nodes, BackupEntry draft, IReadOnlyList<ManifestChange> before)
+    public static async Task<DeliveredBackup> Run(IWorkflowContext context, string workflow, string prefix, DeliveryTargets targets, BackupEntry draft, IReadOnlyList<ManifestChange> before)
     {
         var backup = draft.Id;
-        context.SetStatus(new("upload", 0, nodes, draft.NewBytes));
+        var progress = new DeliveryProgress(context, targets.Nodes + 1);
         var seed = BitConverter.ToUInt32(context.NewId().ToByteArray());
-        var copies = await Task.WhenAll(Enumerable.Range(0, nodes).Select(node => Copy(context, prefix, draft, node, seed)));
-        var verified = copies.Select(c => c.Copy).OfType<NodeCopy>().ToList();
+        var copies = await Task.WhenAll(Enumerable.Range(0, targets.Nodes).Select(node => Copy(new(context, prefix, draft, node, progress), seed)));
+        var verified = copies.Select(c => c.Verified).OfType<VerifyResult>().ToList();
         var problems = copies.Select(c => c.Problem).OfType<ActivityFailedException>().ToList();
         if (verified.Count == 0)
             throw new ActivityFailedException(workflow, problems[0].Kind, $"store backup {backup} on any node: {string.Join("; ", problems.Select(p => p.Reason))}",
-                problems[0].Hint ?? "what was dumped is staged, sealed; repair a node and run again", problems[0]);
+                $"{problems[0].Hint ?? "repair a node"}; the backup waits in staging, sealed, and is stored by the next run or by `backupfn resume`", problems[0]);
 
         context.SetStatus(new("record", 0, 1, draft.NewBytes));
-        var entry = draft with { Completed = context.UtcNow, Copies = verified };
+        var entry = draft with { Completed = context.UtcNow, Copies = [.. verified.Select(v => v.Copy)] };
         var recorded = await context.Call(BackupActivities.UpdateManifest, $"{prefix}manifest", new RecordInput([.. before, new BackupRecorded(entry)]));
-        var left = entry.IsDegraded ? null : await Try(() => context.Call(BackupActivities.Cleanup, $"{prefix}cleanup", new CleanupInput(backup)));
-        return new(entry, recorded.Manifest, recorded.Revision, [.. problems.Select(p => p.Reason), .. recorded.Problems], left is null ? [] : [left]);
+        var warnings = verified.Select(Healed).ToList();
+        if (targets.LocalVault) warnings.Add(await Try(new NodeDelivery(context, prefix, draft, targets.Nodes, progress).FromStaging));
+        if (!entry.IsDegraded) warnings.Add(await Try(() => context.Call(BackupActivities.Cleanup, $"{prefix}cleanup", new CleanupInput(backup))));
+        return new(entry, recorded.Manifest, recorded.Revision, [.. problems.Select(p => p.Reason), .. recorded.Problems], [.. warnings.OfType<string>()]);
     }
+
+    /// <summary>What is to be said about blocks that a node had not kept as they were sent, or null.</summary>
+    public static string? Healed(VerifyResult verified) =>
+        verified.Healed == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{verified.Copy.Node} had not kept {verified.Healed} blocks as they were sent; they were brought from another copy; the first: {verified.Fault}");
 
     /// <summary>Tells how a delivery ended; gives what kept it from being told.</summary>
     public static Task<string?> Announce(IWorkflowContext context, string key, string kind, DeliveredBackup delivered)
@@ -55,7 +62,7 @@ internal static class Delivery
         Try(() => context.Call(BackupActivities.Notify, key, new NotifyInput(new(level, name, message, context.UtcNow, details))));
 
     /// <summary>What comes after the outcome must not change it: a recorded backup stays one, and a failure keeps its own message.</summary>
-    public static async Task<string?> Try<TResult>(Func<Task<TResult>> call)
+    public static async Task<string?> Try(Func<Task> call)
     {
         try
         {
@@ -68,21 +75,17 @@ internal static class Delivery
         }
     }
 
-    private static async Task<(NodeCopy? Copy, ActivityFailedException? Problem)> Copy(IWorkflowContext context, string prefix, BackupEntry draft, int node, uint seed)
+    private static async Task<(VerifyResult? Verified, ActivityFailedException? Problem)> Copy(NodeDelivery delivery, uint seed)
     {
         try
         {
-            var input = new NodeInput(draft.Id, draft.Root, node);
-            await context.Call(BackupActivities.UploadToNode, Key("upload"), input);
-            await context.Call(BackupActivities.PinOnNode, Key("pin"), input);
-            return (await context.Call(BackupActivities.VerifyNode, Key("verify"), new VerifyInput(draft.Id, draft.Root, node, seed)), null);
+            await delivery.FromStaging();
+            return (await delivery.Verify(seed), null);
         }
         catch (ActivityFailedException e)
         {
             return (null, e);
         }
-
-        string Key(string step) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{step}/{node}");
     }
 }
 

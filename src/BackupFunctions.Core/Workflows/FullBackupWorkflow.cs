@@ -7,7 +7,8 @@ using BackupFunctions.Notifications;
 namespace BackupFunctions.Workflows;
 
 /// <summary>
-/// A full backup: plan, dump and seal (fan-out) while the oplog is captured, assemble, deliver, notify. Where documents could not be read as of one
+/// A full backup: deliver what earlier runs left, plan, dump and seal (fan-out) while the oplog is captured, assemble, deliver, notify. A recent full backup
+/// that waited in staging and is delivered now is the one that was asked for; nothing is dumped while something cannot be delivered. Where documents could not be read as of one
 /// cluster time and a collection was renamed meanwhile, or the oplog was begun in the middle of a transaction, it begins anew.
 /// </summary>
 public static class FullBackupWorkflow
@@ -16,6 +17,9 @@ public static class FullBackupWorkflow
     public const string Name = "FullBackup";
 
     private const int Attempts = 3;
+
+    // a run that is tried again soon asks for what the first one dumped
+    private static readonly TimeSpan Fresh = TimeSpan.FromHours(12);
 
     // a dump that is over sooner needs one capture only
     private static readonly TimeSpan CaptureInterval = TimeSpan.FromMinutes(1);
@@ -28,6 +32,12 @@ public static class FullBackupWorkflow
         var backup = default(BackupId?);
         try
         {
+            var resumption = new Resumption(context, Name, "resume/");
+            await resumption.DeliverStaged();
+            if (resumption.Failure is { } waiting) throw waiting;
+            await resumption.CompleteCopies();
+            if (resumption.Delivered.LastOrDefault(d => d.Backup.Type == BackupType.Full && context.UtcNow - d.Backup.Started < Fresh) is { } stored)
+                return new(stored.Backup, stored.Manifest, stored.Revision, stored.Problems, [.. resumption.Warnings, $"backup {stored.Backup.Id} had been dumped at {Telemetry.Human.Time(stored.Backup.Started)} and waited in staging: nothing was dumped again"]);
             for (var attempt = 1; ; attempt++)
             {
                 var run = new FullRun(context, input, attempt);
@@ -38,10 +48,10 @@ public static class FullBackupWorkflow
                     throw new ActivityFailedException(Name, ErrorKind.Failed, $"back up everything: collections were renamed, or transactions went on that could not be seen beforehand, during each of {Attempts} attempts",
                         "run again when less is renamed, or leave such collections out with BACKUP_EXCLUDE: a rename while documents are read one after the other could lose them");
                 }
-                var delivered = await Delivery.Run(context, Name, "", staged.Plan.Nodes, staged.Draft, []);
+                var delivered = await Delivery.Run(context, Name, "", staged.Plan.Targets, staged.Draft, []);
                 var silent = await Delivery.Announce(context, "notify", "full", delivered);
                 return new(delivered.Backup, delivered.Manifest, delivered.Revision, delivered.Problems,
-                    [.. staged.Plan.Warnings, .. delivered.Warnings, .. silent is null ? [] : new[] { silent }]);
+                    [.. resumption.Warnings, .. staged.Plan.Warnings, .. delivered.Warnings, .. silent is null ? [] : new[] { silent }]);
             }
         }
         catch (ActivityFailedException e)
@@ -98,9 +108,7 @@ public static class FullBackupWorkflow
             }
 
             _context.SetStatus(new("assemble", 0, 1, bytes));
-            var made = await _context.Call(BackupActivities.Assemble, $"{_prefix}assemble", new AssembleInput(Backup, _parts, null));
-            return (plan, new(Backup, BackupType.Full, made.Root, made.Epoch, _started, _started, plan.StartOptime, made.Snapshot ?? made.Oplog?.Through.Optime, made.Oplog,
-                made.Documents, made.Bytes, made.StoredBytes, made.NewBytes, made.Namespaces, [], plan.Nodes));
+            return (plan, await _context.Call(BackupActivities.Assemble, $"{_prefix}assemble", new AssembleInput(Backup, _parts, null, [])));
         }
 
         private async Task<(bool Exact, long Bytes)> Dump(PlanResult plan)

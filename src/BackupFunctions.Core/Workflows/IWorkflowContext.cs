@@ -31,8 +31,8 @@ public interface IWorkflowContext
 /// <summary>The name of an activity together with its message types.</summary>
 public sealed record ActivityName<TInput, TResult>(string Name);
 
-/// <summary>What a run is doing: a stage, how much of it is done, and the bytes it handled so far.</summary>
-public sealed record WorkflowStatus(string Stage, long Done, long Total, long Bytes);
+/// <summary>What a run is doing: a stage, how much of it is done, the bytes it handled so far, and, where more can be said, a line for people.</summary>
+public sealed record WorkflowStatus(string Stage, long Done, long Total, long Bytes, string? Detail = null);
 
 /// <summary>A failure as it crosses from an activity to a workflow: the same in every host.</summary>
 public sealed class ActivityFailedException(string activity, ErrorKind kind, string message, string? hint = null, Exception? inner = null)

@@ -6,14 +6,19 @@ using BackupFunctions.Notifications;
 
 namespace BackupFunctions.Workflows;
 
-/// <summary>The slices of one incremental backup, one after the other.</summary>
+/// <summary>
+/// The slices of one incremental backup, one after the other, behind those that waited in staging. While no node takes them they go on to staging, where
+/// the chain stays whole, and the run fails in the end.
+/// </summary>
 internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput input)
 {
     private readonly List<DeliveredBackup> _slices = [];
     private readonly List<GapRecorded> _gaps = [];
     private readonly List<ManifestChange> _unrecorded = [];
     private readonly List<string> _warnings = [];
+    private readonly Resumption _resumption = new(context, IncrementalBackupWorkflow.Name, "staged/");
     private OplogMark? _covered;
+    private ActivityFailedException? _waiting;
     private int _captures;
 
     /// <summary>Whether nothing was there that a slice could continue.</summary>
@@ -23,6 +28,10 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
 
     public async Task Run()
     {
+        await _resumption.DeliverStaged();
+        _slices.AddRange(_resumption.Delivered.Where(d => d.Backup.Type == BackupType.Incremental));
+        _warnings.AddRange(_resumption.Warnings);
+        _waiting = _resumption.Failure;
         context.SetStatus(new("plan", 0, 0, 0));
         var plan = await context.Call(BackupActivities.PlanIncremental, "plan/incremental", new IncrementalPlanInput(context.UtcNow));
         var tips = plan.Tips.ToList();
@@ -46,6 +55,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
             if (captured.Through == stop) tips.RemoveAt(0);
             else more = captured.More;
         }
+        if (_waiting is not null) throw _waiting;
         NeedsFull = _covered is null;
         await Record();
     }
@@ -61,20 +71,21 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
 
     private async Task Deliver(IncrementalPlanResult plan, BackupId backup, DateTimeOffset started, OplogMark continues)
     {
-        var prefix = $"{Key("slice", _slices.Count)}/";
+        var prefix = $"{Key("slice", _captures)}/";
+        List<ManifestChange> before = [.. _unrecorded];
+        var draft = await context.Call(BackupActivities.Assemble, $"{prefix}assemble", new AssembleInput(backup, 1, new(started, plan.Server, continues), before));
+        // staged with the slice, so that they cannot be lost any more
+        _unrecorded.Clear();
+        // recorded in order: behind a slice that waits, the next ones wait too
+        if (_waiting is not null) return;
         try
         {
-            var made = await context.Call(BackupActivities.Assemble, $"{prefix}assemble", new AssembleInput(backup, 1, new(started, plan.Server, continues)));
-            var draft = new BackupEntry(backup, BackupType.Incremental, made.Root, made.Epoch, started, started, null, null, made.Oplog,
-                made.Documents, made.Bytes, made.StoredBytes, made.NewBytes, made.Namespaces, [], plan.Nodes);
-            _slices.Add(await Delivery.Run(context, IncrementalBackupWorkflow.Name, prefix, plan.Nodes, draft, [.. _unrecorded]));
-            _unrecorded.Clear();
+            _slices.Add(await Delivery.Run(context, IncrementalBackupWorkflow.Name, prefix, plan.Targets, draft, before));
         }
-        catch (ActivityFailedException)
+        catch (ActivityFailedException e)
         {
-            // the next run captures it again: kept, a long outage of the nodes would fill the disk
-            await Delivery.Try(() => context.Call(BackupActivities.Cleanup, $"{prefix}discard", new CleanupInput(backup)));
-            throw;
+            _waiting = e;
+            return;
         }
         _warnings.AddRange(_slices[^1].Warnings);
         Warn(await Delivery.Announce(context, $"{prefix}notify", "incremental", _slices[^1]));
@@ -103,7 +114,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
 
     private async Task Record()
     {
-        if (_unrecorded.Count == 0) return;
+        if (_unrecorded.Count == 0 || _waiting is not null) return;
         var recorded = await context.Call(BackupActivities.UpdateManifest, Key("manifest/oplog", _captures), new RecordInput([.. _unrecorded]));
         _warnings.AddRange(recorded.Problems);
         _unrecorded.Clear();

@@ -63,6 +63,10 @@ internal sealed class FakeEngine : IEngineCommands
         onRun(Increment with { Backups = [] });
     }
 
+    public ResumeResult Resumed { get; init; } = new([], [], [], false, []);
+
+    public Task<ResumeResult> Resume(EngineRun run, CancellationToken cancellationToken) => Answer("resume", run, Resumed);
+
     public Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken) => Answer("windows", run, Restorable);
 
     public Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ListResult(Backups, Restorable));

@@ -24,6 +24,30 @@ internal static class ResultCases
 
             """),
 
+        new("resume",
+            """
+            BACKUP  DONE    NODE             VERIFIED
+            s-1     stored  IPFS_NODE_1_URL         9
+            s-1     stored  IPFS_NODE_2_URL         9
+            b-2     copied  IPFS_NODE_2_URL     1,200
+
+            """) { Engine = new() { Resumed = new(new FakeEngine().Increment.Backups, [new("b-2", "IPFS_NODE_2_URL", 1200)], [], false, []) } },
+
+        new("resume --json",
+            """
+            {"message_type":"resume_result","backups":[],"copies":[{"backup":"b-2","node":"IPFS_NODE_2_URL","verified_blocks":1200}],"problems":[],"more":false,"warnings":[]}
+
+            """) { Engine = new() { Resumed = new([], [new("b-2", "IPFS_NODE_2_URL", 1200)], [], false, []) } },
+
+        new("resume", "nothing waits, and no copy is missing\n"),
+
+        new("resume", "nothing waits, and no copy is missing\n",
+            """
+            error: finish uploads: backup b-2: import on IPFS_NODE_2_URL: connection refused
+            hint: what is left stays where it is; repair the node and run `backupfn resume` again
+
+            """, 3) { Engine = new() { Resumed = new([], [], ["backup b-2: import on IPFS_NODE_2_URL: connection refused"], false, []) } },
+
         new("backup full --json",
             """
             {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","consistent_at":"1782871275:4","oplog_after":"1782871190:1","oplog_through":"1782871275:4"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"warnings":[]}

@@ -38,7 +38,7 @@ public sealed class ResilientNodeTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, int> Attempts => new() { { "import", 3 }, { "pin", 5 }, { "identify", 3 }, { "has", 3 }, { "get", 3 }, { "unpin", 3 }, { "is pinned", 3 }, { "pins", 3 } };
+    public static TheoryData<string, int> Attempts => new() { { "import", 3 }, { "pin", 5 }, { "identify", 3 }, { "has", 3 }, { "get", 3 }, { "unpin", 3 }, { "is pinned", 3 }, { "pins", 3 }, { "hold", 5 }, { "release", 3 }, { "is held", 3 } };
 
     public void Dispose() => _node.Dispose();
 
@@ -158,6 +158,9 @@ public sealed class ResilientNodeTests : IDisposable
         "has" => _node.Has(SomeCid, Cancellation),
         "get" => _node.Get(SomeCid, Cancellation),
         "unpin" => _node.Unpin(SomeCid, Cancellation),
+        "hold" => _node.Hold(SomeCid, "x", Cancellation),
+        "release" => _node.Release(SomeCid, Cancellation),
+        "is held" => _node.IsHeld(SomeCid, Cancellation),
         "is pinned" => _node.IsPinned(SomeCid, Cancellation),
         _ => _node.Pins(Cancellation).ToListAsync(Cancellation).AsTask(),
     };

@@ -60,6 +60,26 @@ public abstract class CatalogConformance
         ShouldBe(await Open().ReadHead(Cancellation), Head(4));
     }
 
+    [Fact]
+    public async Task Quick_copies_are_read_back_until_their_revision_is_dropped()
+    {
+        Block old = Raw(1), reused = Raw(2), young = Raw(3);
+        await Open().Keep(5, [old, reused], Cancellation);
+        await Open().Keep(6, [reused, young], Cancellation);
+        (await Open().Get(old.Cid, Cancellation)).ShouldBe(old.Data.ToArray());
+        await Open().DropBefore(6, Cancellation);
+        (await Open().Get(old.Cid, Cancellation)).ShouldBeNull();
+        (await Open().Get(reused.Cid, Cancellation)).ShouldBe(reused.Data.ToArray());
+        (await Open().Get(young.Cid, Cancellation)).ShouldBe(young.Data.ToArray());
+        (await Open().ReadHead(Cancellation)).ShouldBeNull();
+
+        static Block Raw(byte value)
+        {
+            var data = Enumerable.Repeat(value, 700).ToArray();
+            return new(Cid.Raw(data), data);
+        }
+    }
+
     protected static CatalogHead Head(ulong revision) => new(Ring.Repository, revision, Cid.Raw(BitConverter.GetBytes(revision)), Ring);
 
     private static void ShouldBe(CatalogHead? head, CatalogHead expected)

@@ -66,10 +66,31 @@ public sealed class ManifestChainTests : IDisposable
     }
 
     [Fact]
+    public async Task While_no_node_answers_the_manifest_is_read_from_the_catalogues_quick_copies()
+    {
+        var manifest = await _repository.Create();
+        for (var n = 1; n <= 600; n++) await manifest.Append(Entries.Change(n), Cancellation);
+        _repository.First.Refused = _repository.Second.Refused = NodeCalls.All;
+        (await _repository.Manifest().Load(Cancellation)).Backups.Count().ShouldBe(600);
+        // not all of history is kept twice
+        _repository.Memory.Kept.Values.Min(k => k.Revision).ShouldBeGreaterThan(256ul);
+    }
+
+    [Fact]
+    public async Task A_quick_copy_that_was_changed_is_not_believed()
+    {
+        var manifest = await _repository.Create();
+        await manifest.Append(Entries.Change(1), Cancellation);
+        foreach (var cid in _repository.Memory.Kept.Keys) _repository.Memory.Kept[cid] = (2, Flip(cid, _repository.Memory.Kept[cid].Data));
+        (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1"]);
+    }
+
+    [Fact]
     public async Task A_changed_block_on_one_node_is_read_from_the_other_and_on_both_is_refused()
     {
         var manifest = await _repository.Create();
         await manifest.Append(Entries.Change(1), Cancellation);
+        _repository.Memory.Kept.Clear();
         _repository.First.Alters = Flip;
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1"]);
         _repository.Second.Alters = Flip;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 
 namespace BackupFunctions.Tests.Repositories;
@@ -11,6 +13,8 @@ internal sealed class MemoryCatalog : ICatalog
 
     /// <summary>Runs before each replacement, which then happens or fails.</summary>
     public Func<Task>? BeforeReplace { get; set; }
+
+    public ConcurrentDictionary<Cid, (ulong Revision, byte[] Data)> Kept { get; } = [];
 
     public string Name => "catalogue in memory";
 
@@ -29,5 +33,19 @@ internal sealed class MemoryCatalog : ICatalog
             Head = next;
             return true;
         }
+    }
+
+    public Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken) => Task.FromResult(Kept.TryGetValue(cid, out var kept) ? kept.Data : null);
+
+    public Task Keep(ulong revision, IReadOnlyList<Block> blocks, CancellationToken cancellationToken)
+    {
+        foreach (var block in blocks) Kept[block.Cid] = (revision, block.Data.ToArray());
+        return Task.CompletedTask;
+    }
+
+    public Task DropBefore(ulong revision, CancellationToken cancellationToken)
+    {
+        foreach (var (cid, kept) in Kept) if (kept.Revision < revision) Kept.TryRemove(cid, out _);
+        return Task.CompletedTask;
     }
 }

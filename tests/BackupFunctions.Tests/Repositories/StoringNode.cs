@@ -35,8 +35,22 @@ internal sealed class StoringNode(string name) : IIpfsNode
         await foreach (var cid in DagWalk.From(root, (node, _) => Task.FromResult(Held(node)), cancellationToken: cancellationToken)) Held(cid);
         PinNames.TryAdd(root, pinName);
 
-        byte[] Held(Cid cid) => Blocks.GetValueOrDefault(cid) ?? throw BackupException.NotFound($"pin {root} on {name}: block {cid} is missing");
+        byte[] Held(Cid cid) => Stored(cid) ?? throw BackupException.NotFound($"pin {root} on {name}: block {cid} is missing");
     }
+
+    /// <summary>Deletes every block that no pin reaches; gives how many.</summary>
+    public async Task<int> CollectGarbage()
+    {
+        var kept = new HashSet<Hash256>();
+        foreach (var root in PinNames.Keys)
+        {
+            await foreach (var cid in DagWalk.From(root, (node, _) => Task.FromResult(Stored(node)!))) kept.Add(cid.Digest);
+        }
+        return Blocks.Keys.Where(cid => !kept.Contains(cid.Digest)).Count(cid => Blocks.TryRemove(cid, out _));
+    }
+
+    // as nodes do: by the hash, whatever the codec
+    private byte[]? Stored(Cid cid) => Blocks.GetValueOrDefault(cid) ?? Blocks.GetValueOrDefault(new(cid.Codec == Cid.RawCodec ? Cid.DagPbCodec : Cid.RawCodec, cid.Digest));
 
     public Task Unpin(Cid root, CancellationToken cancellationToken)
     {

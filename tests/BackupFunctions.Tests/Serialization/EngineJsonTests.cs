@@ -1,6 +1,7 @@
 using BackupFunctions.Bson;
 using System.Text;
 using BackupFunctions.Backup;
+using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;

@@ -52,6 +52,11 @@ internal sealed class BackupRig : IDisposable
 
     public RecordingNotifier Alerts { get; } = new();
 
+    /// <summary>A vault beside the nodes.</summary>
+    public IIpfsNode? LocalVault { get; set; }
+
+    private IReadOnlyList<IIpfsNode> Copies => LocalVault is { } vault ? [.. Repository.Nodes, vault] : Repository.Nodes;
+
     /// <summary>What one dump unit holds, in bytes; small, so that there are several.</summary>
     public long RangeBytes { get; init; } = 200_000;
 
@@ -95,21 +100,30 @@ internal sealed class BackupRig : IDisposable
         return await IncrementalBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(2, maxBytes, TimeSpan.Zero));
     }
 
+    public async Task<ResumeUploadsResult> ResumeUploads()
+    {
+        Repository.Time.Advance(TimeSpan.FromMinutes(1));
+        return await ResumeUploadsWorkflow.Run(Context(Cancellation), new());
+    }
+
     public InProcessContext Context(CancellationToken cancellationToken) =>
         new("test", Activities(), Repository.Time, _random, null, cancellationToken);
 
     public ActivityRegistry Activities()
     {
         var filter = new NamespaceFilter(NamespacePattern.ParseAll([$"{Database}.*"], "include"), []);
+        var targets = new DeliveryTargets(Repository.Nodes.Count, LocalVault is not null);
         return new ActivityRegistry()
-            .Add(Wrap(new PlanActivity(_endpoint, filter, Session, Manifest, Staged) { RangeBytes = RangeBytes }))
-            .Add(Wrap(new PlanIncrementalActivity(_endpoint, Session, Manifest, Repository.Nodes.Count)))
+            .Add(Wrap(new PlanResumeActivity(Session, Manifest, Staging, new(Staging, Staged), Repository.Nodes, targets)))
+            .Add(Wrap(new PlanActivity(_endpoint, filter, Session, Manifest, Staged, targets) { RangeBytes = RangeBytes }))
+            .Add(Wrap(new PlanIncrementalActivity(_endpoint, Session, Manifest, new(Staging, Staged), targets)))
             .Add(Wrap(new CaptureOplogActivity(OpenOplog, new ImmediateTime(), filter, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new DumpActivity(_endpoint, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new AssembleActivity(Session, Staging, Staged, _random)))
-            .Add(Wrap(new UploadActivity(Repository.Nodes, Staging, Staged)))
-            .Add(Wrap(new PinActivity(Session)))
-            .Add(Wrap(new VerifyActivity(Repository.Nodes, Staged, Repository.Time)))
+            .Add(Wrap(new UploadActivity(Session, Copies, Staging, Staged, Repository.Time)))
+            .Add(Wrap(new CopyActivity(Session, Copies, Manifest, Repository.Time)))
+            .Add(Wrap(new PinActivity(Session, Copies, Staged)))
+            .Add(Wrap(new VerifyActivity(Copies, Repository.Time)))
             .Add(Wrap(new RecordActivity(Manifest)))
             .Add(Wrap(new CleanupActivity(Staging)))
             .Add(Wrap(new NotifyActivity(Alerts)));

@@ -195,16 +195,17 @@ public sealed class IncrementalBackupTests(MongoServerFixture server) : IClassFi
     }
 
     [Fact]
-    public async Task With_no_node_left_nothing_is_recorded_or_kept_and_the_next_run_captures_again()
+    public async Task With_no_node_left_a_slice_waits_in_staging_and_the_next_run_stores_it()
     {
         var slice = await FullAndSlice();
         await _rig.Fill("things", 100, 5);
         _rig.Repository.First.Refused = _rig.Repository.Second.Refused = NodeCalls.Import;
         (await Should.ThrowAsync<ActivityFailedException>(() => _rig.BackUpIncrement())).Message.ShouldContain("node 1");
-        _rig.StagedFiles.ShouldBeEmpty();
+        _rig.StagedFiles.ShouldNotBeEmpty();
         _rig.Alerts.Events.ShouldEndWith("backup.failed:Error");
         _rig.Repository.First.Refused = _rig.Repository.Second.Refused = NodeCalls.None;
         (await _rig.BackUpIncrement()).Slices.ShouldHaveSingleItem().Backup.Oplog!.After.ShouldBe(slice.Oplog!.Through);
+        _rig.StagedFiles.ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using BackupFunctions.Backup;
+using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Restore;
 using BackupFunctions.Tests.Mongo.Server;
 using BackupFunctions.Tests.Repositories;
@@ -26,17 +27,21 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
 
         (await Twice(BackupActivities.CaptureOplog, new CaptureInput(backup, 0, plan.OplogStart!, new()))).ShouldBeTrue();
         var assemble = activities.Find(BackupActivities.Assemble);
-        var assembled = await assemble.Run(new(backup, 1, null), token);
-        (await assemble.Run(new(backup, 1, null), token)).Root.ShouldBe(assembled.Root);
+        var assembled = await assemble.Run(new(backup, 1, null, []), token);
+        (await assemble.Run(new(backup, 1, null, []), token)).Root.ShouldBe(assembled.Root);
         // a unit that was still running elsewhere ends after the root was assembled
         (await Twice(BackupActivities.DumpAndEncrypt, new DumpInput(backup, 0))).ShouldBeTrue();
 
         for (var node = 0; node < 2; node++)
         {
             var input = new NodeInput(backup, assembled.Root, node);
-            (await Twice(BackupActivities.UploadToNode, input)).ShouldBeTrue();
+            var upload = activities.Find(BackupActivities.UploadToNode);
+            var sent = await upload.Run(new(backup, assembled.Root, node, 0), token);
+            (sent.Next == sent.Segments, sent.Blocks > 0).ShouldBe((true, true));
+            // the guards say that everything is there
+            (await upload.Run(new(backup, assembled.Root, node, 0), token)).ShouldBe(sent with { Blocks = 0, Bytes = 0 });
             (await Twice(BackupActivities.PinOnNode, input)).ShouldBeTrue();
-            (await Twice(BackupActivities.VerifyNode, new VerifyInput(backup, assembled.Root, node, 3))).ShouldBeTrue();
+            (await Twice(BackupActivities.VerifyNode, new VerifyInput(backup, assembled.Root, node, assembled.StoredBytes, 3))).ShouldBeTrue();
         }
         _rig.Repository.First.Inner.Blocks.Keys.ToHashSet().SetEquals(_rig.Repository.Second.Inner.Blocks.Keys).ShouldBeTrue();
         await activities.Find(BackupActivities.Cleanup).Run(new(backup), token);

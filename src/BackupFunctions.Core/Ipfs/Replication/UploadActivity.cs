@@ -1,34 +1,63 @@
 using BackupFunctions.Backup;
+using BackupFunctions.Repositories;
 using BackupFunctions.Staging;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Ipfs.Replication;
 
-/// <summary>Sends the staged segments of a root to one node. The node stores each block once, so running it again sends, but adds nothing. A limit holds for
-/// all nodes together.</summary>
+/// <summary>
+/// Sends the staged segments of a root to one node, for some minutes at a time. Each is held by its guard as soon as it is there, and one whose guard the
+/// node holds is not sent again. A limit holds for all nodes together.
+/// </summary>
 internal sealed class UploadActivity(
-    IReadOnlyList<IIpfsNode> nodes, IStaging staging, StagedObjects staged, RateLimit? limit = null) : IActivity<NodeInput, UploadResult>
+    RepositorySession session, IReadOnlyList<IIpfsNode> nodes, IStaging staging, StagedObjects staged, TimeProvider time, RateLimit? limit = null) : IActivity<UploadInput, UploadResult>
 {
-    /// <inheritdoc/>
-    public ActivityName<NodeInput, UploadResult> Name => BackupActivities.UploadToNode;
+    private const int Attempts = 3;
+    private static readonly TimeSpan Turn = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
-    public async Task<UploadResult> Run(NodeInput input, CancellationToken cancellationToken)
+    public ActivityName<UploadInput, UploadResult> Name => BackupActivities.UploadToNode;
+
+    /// <inheritdoc/>
+    public async Task<UploadResult> Run(UploadInput input, CancellationToken cancellationToken)
     {
-        var list = await staged.Load<UploadList>(input.Backup, AssembleActivity.UploadListName(input.Root), cancellationToken);
+        var node = nodes[input.Node];
+        var guardName = PinNames.Guard((await session.Open(cancellationToken)).Id);
+        var backup = await staged.Load<StagedBackup>(input.Backup, StagedBackup.RecordName, cancellationToken);
+        var started = time.GetTimestamp();
+        var next = input.From;
         long blocks = 0, bytes = 0;
-        foreach (var segment in list.Segments)
+        while (next < backup.Segments.Count && (next == input.From || time.GetElapsedTime(started) < Turn))
         {
-            var imported = await nodes[input.Node].Import(Open, cancellationToken);
+            var segment = backup.Segments[next++];
+            if (await node.IsHeld(segment.Guard, cancellationToken)) continue;
+            var imported = await Import(node, input.Backup, segment, guardName, cancellationToken);
             blocks += imported.Blocks;
             bytes += imported.Bytes;
+        }
+        return new(next, backup.Segments.Count, blocks, bytes);
+    }
 
-            async Task<Stream> Open(CancellationToken token)
+    private async Task<ImportSummary> Import(IIpfsNode node, BackupId backup, StagedCar segment, string guardName, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var imported = await node.Import(Open, cancellationToken);
+            try
             {
-                var read = await staging.OpenRead(input.Backup.ToString(), segment, token);
-                return limit is null ? read : new RateLimitedStream(read, limit);
+                await node.Hold(segment.Guard, guardName, cancellationToken);
+                return imported;
+            }
+            catch (BackupException e) when (e.Kind == ErrorKind.NotFound && attempt < Attempts)
+            {
+                // a garbage collection came between
             }
         }
-        return new(blocks, bytes);
+
+        async Task<Stream> Open(CancellationToken token)
+        {
+            var read = await staging.OpenRead(backup.ToString(), segment.Name, token);
+            return limit is null ? read : new RateLimitedStream(read, limit);
+        }
     }
 }

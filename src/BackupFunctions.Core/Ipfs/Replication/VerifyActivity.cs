@@ -1,36 +1,64 @@
 using System.Buffers.Binary;
 using BackupFunctions.Backup;
-using BackupFunctions.Manifest;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Ipfs.Replication;
 
 /// <summary>
 /// Reads a backup's blocks back from one node and hashes them: every block up to <see cref="FullBytes"/>, beyond that every directory and
-/// file node and a slice of the leaves that the seed chooses, so that slices of different runs differ.
+/// file node and a slice of the leaves that the seed chooses, so that slices of different runs differ. What is missing or damaged is brought from
+/// the other nodes and the local vault, and then all is read once more.
 /// </summary>
-internal sealed class VerifyActivity(IReadOnlyList<IIpfsNode> nodes, StagedObjects staged, TimeProvider time) : IActivity<VerifyInput, NodeCopy>
+internal sealed class VerifyActivity(IReadOnlyList<IIpfsNode> nodes, TimeProvider time, RateLimit? limit = null) : IActivity<VerifyInput, VerifyResult>
 {
     private const long FullBytes = 4L * 1024 * 1024 * 1024;
 
-    /// <inheritdoc/>
-    public ActivityName<VerifyInput, NodeCopy> Name => BackupActivities.VerifyNode;
+    // behind a damaged node more may come to light, level by level
+    private const int HealingRounds = 16;
 
     /// <inheritdoc/>
-    public async Task<NodeCopy> Run(VerifyInput input, CancellationToken cancellationToken)
+    public ActivityName<VerifyInput, VerifyResult> Name => BackupActivities.VerifyNode;
+
+    /// <inheritdoc/>
+    public async Task<VerifyResult> Run(VerifyInput input, CancellationToken cancellationToken)
     {
         var node = nodes[input.Node];
         var identity = await node.Identify(cancellationToken);
         if (!await node.IsPinned(input.Root, cancellationToken))
             throw new BackupException(ErrorKind.Failed, $"verify {input.Root} on {node.Name}: the root is not pinned");
 
-        var stored = (await staged.Load<UploadList>(input.Backup, AssembleActivity.UploadListName(input.Root), cancellationToken)).StoredBytes;
-        var slices = (uint)Math.Max(1, (stored + FullBytes - 1) / FullBytes);
-        var checkedBlocks = await DagVerification.Run(node, input.Root, leaf => InSlice(leaf, slices, input.Seed), cancellationToken);
-        if (checkedBlocks.Problem is { } problem)
-            throw new BackupException(checkedBlocks.Damaged > 0 ? ErrorKind.Corrupt : ErrorKind.NotFound,
-                $"verify {input.Root} on {node.Name}: {checkedBlocks.Missing} blocks are missing and {checkedBlocks.Damaged} damaged, the first: {problem}");
-        return new(identity.Id, node.Name, time.GetUtcNow(), checkedBlocks.Hashed, checkedBlocks.Total);
+        var slices = (uint)Math.Max(1, (input.StoredBytes + FullBytes - 1) / FullBytes);
+        long healed = 0;
+        string? fault = null;
+        for (var round = 1; ; round++)
+        {
+            var found = await DagVerification.Run(node, input.Root, leaf => InSlice(leaf, slices, input.Seed), cancellationToken);
+            if (found.Problem is not { } problem) return new(new(identity.Id, node.Name, time.GetUtcNow(), found.Hashed, found.Total), healed, fault);
+            fault ??= problem;
+            if (round == HealingRounds || !await Heal(node, found.Bad, cancellationToken))
+                throw new BackupException(found.Damaged > 0 ? ErrorKind.Corrupt : ErrorKind.NotFound,
+                    $"verify {input.Root} on {node.Name}: {found.Missing} blocks are missing and {found.Damaged} damaged, the first: {problem}",
+                    "they could not be brought from another copy; check the disk of this node");
+            healed += found.Bad.Count;
+        }
+    }
+
+    private async Task<bool> Heal(IIpfsNode node, IReadOnlyList<Cid> bad, CancellationToken cancellationToken)
+    {
+        var others = nodes.Where(n => n != node).ToList();
+        if (others.Count == 0) return false;
+        try
+        {
+            await new BlockTransfer(new BlockReader(others), limit).Send(node, bad, [], cancellationToken);
+            var healed = new BlockReader([node]);
+            foreach (var cid in bad) await healed.Read(cid, cancellationToken);
+            return true;
+        }
+        catch (BackupException)
+        {
+            // what was found on this node is the news, not that nobody else can help
+            return false;
+        }
     }
 
     private static bool InSlice(Cid leaf, uint slices, uint seed)

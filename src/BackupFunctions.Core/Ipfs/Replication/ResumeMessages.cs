@@ -1,0 +1,19 @@
+using BackupFunctions.Backup;
+using BackupFunctions.Manifest;
+
+namespace BackupFunctions.Ipfs.Replication;
+
+/// <summary>Input of <see cref="BackupActivities.PlanResume"/>.</summary>
+public sealed record ResumePlanInput(DateTimeOffset Now);
+
+/// <summary>
+/// What is left of earlier runs: backups that are staged and not recorded, oldest first; and copies that are missing, of which there are
+/// <see cref="More"/> than these.
+/// </summary>
+public sealed record ResumePlan(DeliveryTargets Targets, IReadOnlyList<UndeliveredBackup> Staged, IReadOnlyList<MissingCopy> Missing, bool More, IReadOnlyList<string> Warnings);
+
+/// <summary>A staged backup, and what is to be recorded together with it.</summary>
+public sealed record UndeliveredBackup(BackupEntry Entry, IReadOnlyList<ManifestChange> Before);
+
+/// <summary>A recorded backup that a configured node is to hold and does not; whether it is still staged; whether it is the last copy that it lacks.</summary>
+public sealed record MissingCopy(BackupEntry Backup, int Node, bool Staged, bool Last);

@@ -1,0 +1,39 @@
+using System.Globalization;
+using BackupFunctions.Notifications;
+
+namespace BackupFunctions.Workflows;
+
+/// <summary>Finishes what earlier runs could not: stores what waits in staging, and makes the copies that degraded backups lack.</summary>
+public static class ResumeUploadsWorkflow
+{
+    /// <summary>The name under which hosts start it.</summary>
+    public const string Name = "ResumeUploads";
+
+    /// <summary>Runs it; deterministic.</summary>
+    public static async Task<ResumeUploadsResult> Run(IWorkflowContext context, ResumeUploadsInput input)
+    {
+        if (input.Version != ResumeUploadsInput.CurrentVersion)
+            throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {ResumeUploadsInput.CurrentVersion}", "start it again");
+        var resumption = new Resumption(context, Name, "");
+        await resumption.DeliverStaged();
+        await resumption.CompleteCopies();
+        var result = resumption.Result;
+        var silent = await Tell(context, result);
+        return silent is null ? result : result with { Warnings = [.. result.Warnings, silent] };
+    }
+
+    private static async Task<string?> Tell(IWorkflowContext context, ResumeUploadsResult result)
+    {
+        if (result.Problems.Count > 0)
+            return await Delivery.Notify(context, "notify", AlertLevel.Warning, "uploads.waiting", $"uploads are not finished: {string.Join("; ", result.Problems)}", []);
+        if (result.Copies.Count == 0) return null;
+        return await Delivery.Notify(context, "notify", AlertLevel.Info, "uploads.completed", string.Create(CultureInfo.InvariantCulture, $"{result.Copies.Count} copies that were missing are made"), []);
+    }
+}
+
+/// <summary>Starts it. A host that finds a version it does not know fails the run cleanly.</summary>
+public sealed record ResumeUploadsInput(int Version = ResumeUploadsInput.CurrentVersion)
+{
+    /// <summary>The version that this code runs.</summary>
+    public const int CurrentVersion = 1;
+}
