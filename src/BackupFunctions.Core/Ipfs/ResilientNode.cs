@@ -20,7 +20,7 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
     // a node that asks for more is not waited for
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     private readonly IIpfsNode _node;
     private readonly ResiliencePipeline _import, _pin, _other;

@@ -92,7 +92,7 @@ public sealed class BrokenAnswerTests
         await using var server = ScriptedServer.For(command, e => e.Hang());
         var time = new FakeTimeProvider();
         using var node = server.Open(time);
-        var e = await Should.ThrowAsync<BackupException>(() => NodeCalls[command](node).WhileTimePasses(time));
+        var e = await Should.ThrowAsync<BackupException>(() => NodeCalls[command](node).WhileNothingMoves(server, command, time));
         e.Kind.ShouldBe(ErrorKind.Failed);
         e.Message.ShouldContain("nothing moved for 6");
         e.Hint.ShouldNotBeNull().ShouldContain("IPFS_TIMEOUT_SECONDS");
@@ -108,7 +108,7 @@ public sealed class BrokenAnswerTests
         });
         var time = new FakeTimeProvider();
         using var node = server.Open(time);
-        (await Should.ThrowAsync<BackupException>(() => NodeCalls[command](node).WhileTimePasses(time))).Message.ShouldContain("nothing moved");
+        (await Should.ThrowAsync<BackupException>(() => NodeCalls[command](node).WhileNothingMoves(server, command, time))).Message.ShouldContain("nothing moved");
     }
 
     [Theory, MemberData(nameof(Calls))]

@@ -11,6 +11,7 @@ public sealed class PinTests
     private const string Base32 = "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku", Base58 = "zb2rhmy65F3REf8SZp7De11gxtECBGgUKaLdiDj7MCGCHxbDW";
     private const string KuboVersion = """{"Version":"0.44.0","Commit":"","Repo":"18","System":"amd64/linux","Golang":"go1.26"}""";
     private const string JsVersion = """{"Version":"0.18.1","Commit":"","Repo":"12","ipfs-core":"0.18.1","interface-ipfs-core":"^0.158.1","ipfs-http-client":"^60.0.1"}""";
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private static readonly Cid Root = Cid.Parse(Base32);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -70,10 +71,14 @@ public sealed class PinTests
     [Fact]
     public async Task Progress_that_stands_still_means_a_missing_block_however_many_lines_come()
     {
-        await using var server = ScriptedServer.For("pin/add", e => Ticking(e, "{\"Progress\":2,\"Bytes\":1048735}\n"));
+        var ticks = new Ticks("{\"Progress\":2,\"Bytes\":1048735}");
+        await using var server = ScriptedServer.For("pin/add", ticks.Send);
         var time = new FakeTimeProvider();
         using var node = server.Open(time);
-        var e = await Should.ThrowAsync<BackupException>(() => node.Pin(Root, "x", Cancellation).WhileTimePasses(time));
+        var pin = node.Pin(Root, "x", Cancellation);
+        await ticks.WereRead;
+        time.Advance(TimeSpan.FromSeconds(61));
+        var e = await Should.ThrowAsync<BackupException>(() => pin.WaitAsync(Soon, Cancellation));
         e.Kind.ShouldBe(ErrorKind.NotFound);
         e.Message.ShouldContain("no block came any more");
     }
@@ -83,35 +88,40 @@ public sealed class PinTests
     [InlineData(false, ErrorKind.NotFound)]
     public async Task Ticks_alone_mean_a_missing_root_or_a_node_that_is_busy(bool rootIsHeld, ErrorKind kind)
     {
+        var ticks = new Ticks("{}");
         await using var server = new ScriptedServer(new()
         {
-            ["pin/add"] = e => Ticking(e, "{}\n"),
+            ["pin/add"] = ticks.Send,
             ["block/stat"] = e => rootIsHeld ? e.Json($"{{\"Key\":\"{Base32}\",\"Size\":0}}") : e.Json("""{"Message":"block was not found locally (offline): ipld: could not find bafk","Code":0,"Type":"error"}""", 500),
         });
         var time = new FakeTimeProvider();
         using var node = server.Open(time);
-        (await Should.ThrowAsync<BackupException>(() => node.Pin(Root, "x", Cancellation).WhileTimePasses(time))).Kind.ShouldBe(kind);
+        var pin = node.Pin(Root, "x", Cancellation);
+        await ticks.WereRead;
+        time.Advance(TimeSpan.FromSeconds(61));
+        (await Should.ThrowAsync<BackupException>(() => pin.WaitAsync(Soon, Cancellation))).Kind.ShouldBe(kind);
+        server.Commands.ShouldContain("block/stat");
     }
 
     [Fact]
     public async Task A_pin_that_moves_may_take_hours()
     {
-        var time = new FakeTimeProvider();
+        var time = new WatchedTime();
         await using var server = ScriptedServer.For("pin/add", async e =>
         {
             await e.StartChunks();
-            for (var i = 1; i < 20; i++)
+            for (var i = 1; i <= 100; i++)
             {
+                var before = time.TimersSet;
                 await e.Chunk(string.Create(CultureInfo.InvariantCulture, $"{{\"Progress\":{i}}}\n"));
-                // until the client has read it: it reads nothing more than once
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+                for (var turns = 0; time.TimersSet == before && turns < 5000; turns++) await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, Cancellation);
+                time.Advance(TimeSpan.FromSeconds(50));
             }
             await e.Chunk($"{{\"Pins\":[\"{Base32}\"]}}\n");
             await e.Raw("0\r\n\r\n");
         });
         using var node = server.Open(time);
-        // over a minute in all, in steps that are each far below it
-        await node.Pin(Root, "x", Cancellation).WhileTimePasses(time, TimeSpan.FromSeconds(2));
+        await node.Pin(Root, "x", Cancellation);
     }
 
     [Fact]
@@ -177,13 +187,49 @@ public sealed class PinTests
         server.Asked.ShouldBeEmpty();
     }
 
-    private static async Task Ticking(Exchange exchange, string line)
+    /// <summary>A line again and again; so many that some must have been read, because no more fits into the buffers of a connection.</summary>
+    private sealed class Ticks(string line)
     {
-        await exchange.StartChunks();
-        while (true)
+        private const int LineLength = 256 * 1024, Enough = 96;
+        private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task WereRead => _read.Task.WaitAsync(Soon, Cancellation);
+
+        public async Task Send(Exchange exchange)
         {
-            await exchange.Chunk(line);
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
+            await exchange.StartChunks();
+            for (var i = 0; i < Enough; i++) await exchange.Chunk(line + new string(' ', LineLength) + "\n");
+            _read.SetResult();
+            while (true)
+            {
+                await exchange.Chunk(line + "\n");
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
+            }
+        }
+    }
+
+    /// <summary>Counts how often a timer is set anew.</summary>
+    private sealed class WatchedTime : FakeTimeProvider
+    {
+        private int _timersSet;
+
+        public int TimersSet => Volatile.Read(ref _timersSet);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Watched(this, base.CreateTimer(callback, state, dueTime, period));
+
+        private sealed class Watched(WatchedTime time, ITimer inner) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                var changed = inner.Change(dueTime, period);
+                Interlocked.Increment(ref time._timersSet);
+                return changed;
+            }
+
+            public void Dispose() => inner.Dispose();
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
         }
     }
 }

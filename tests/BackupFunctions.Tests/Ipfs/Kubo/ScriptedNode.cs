@@ -17,22 +17,14 @@ internal static class ScriptedNode
         return KuboNode.Open(setting, new DiskFiles(), new SystemRandomSource(), time ?? TimeProvider.System);
     }
 
-    /// <summary>Lets the hours pass until the call has ended: whatever waits for the clock gives up, and nothing else does.</summary>
-    public static async Task<T> WhileTimePasses<T>(this Task<T> call, FakeTimeProvider time, TimeSpan? step = null)
+    /// <summary>Waits until the server was asked for this command, and then lets minutes pass until the call ends: nothing before it can be too slow.</summary>
+    public static async Task WhileNothingMoves(this Task call, ScriptedServer server, string command, FakeTimeProvider time)
     {
-        for (var turns = 0; !call.IsCompleted && turns < 3000; turns++)
+        for (var turns = 0; !call.IsCompleted && turns < 1000; turns++)
         {
-            await Task.WhenAny(call, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None));
-            time.Advance(step ?? TimeSpan.FromSeconds(20));
+            await Task.WhenAny(call, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None));
+            if (server.Commands.Contains(command)) time.Advance(TimeSpan.FromSeconds(66));
         }
-        return await call.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None);
-    }
-
-    public static Task<bool> WhileTimePasses(this Task call, FakeTimeProvider time, TimeSpan? step = null) => Done(call).WhileTimePasses(time, step);
-
-    private static async Task<bool> Done(Task call)
-    {
-        await call;
-        return true;
+        await call.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None);
     }
 }

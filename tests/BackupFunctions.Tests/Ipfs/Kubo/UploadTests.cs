@@ -92,7 +92,7 @@ public sealed class UploadTests
         });
         var time = new FakeTimeProvider();
         using var node = server.Open(time);
-        var e = await Should.ThrowAsync<BackupException>(() => node.Import(_ => Task.FromResult<Stream>(new EndlessCar(() => { })), Cancellation).WhileTimePasses(time));
+        var e = await Should.ThrowAsync<BackupException>(() => node.Import(_ => Task.FromResult<Stream>(new EndlessCar(() => { })), Cancellation).WhileNothingMoves(server, "dag/import", time));
         e.Message.ShouldContain("nothing moved");
     }
 
@@ -104,7 +104,7 @@ public sealed class UploadTests
         using var node = server.Open(time);
         var car = TestDag.Car(SomeBlock, TestDag.Raw(new byte[300_000])).ToArray();
         await using var slow = new SlowStream(car, time);
-        await node.Import(_ => Task.FromResult<Stream>(slow), Cancellation).WhileTimePasses(time, TimeSpan.FromSeconds(50));
+        (await node.Import(_ => Task.FromResult<Stream>(slow), Cancellation)).Blocks.ShouldBe(2);
     }
 
     public static TheoryData<string> Damages => ["wrong bytes", "truncated", "source fails"];
@@ -180,13 +180,15 @@ public sealed class UploadTests
     }
 
     /// <summary>Gives 100,000 bytes every ten minutes.</summary>
-    private sealed class SlowStream(byte[] bytes, TimeProvider time) : ForwardReadStream
+    private sealed class SlowStream(byte[] bytes, FakeTimeProvider time) : ForwardReadStream
     {
         private int _at;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            await Task.Delay(TimeSpan.FromMinutes(10), time, cancellationToken);
+            await Task.Yield();
+            time.Advance(TimeSpan.FromMinutes(10));
+            cancellationToken.ThrowIfCancellationRequested();
             var count = Math.Min(Math.Min(buffer.Length, 100_000), bytes.Length - _at);
             bytes.AsSpan(_at, count).CopyTo(buffer.Span);
             _at += count;
