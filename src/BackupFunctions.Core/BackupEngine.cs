@@ -40,13 +40,13 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public BackupOptions Options => options;
 
     /// <summary>Both nodes in order.</summary>
-    public IReadOnlyList<IIpfsNode> Nodes => Once(ref _nodes, () => [.. options.Nodes.Select(n => NodeFactory.Open(n, ambient.Files, ambient.Random))]);
+    public IReadOnlyList<IIpfsNode> Nodes => Once(ref _nodes, () => [.. options.Nodes.Select(OpenNode)]);
 
     /// <summary>The nodes and, behind them, the local vault if there is one: everything that gets a copy.</summary>
     private IReadOnlyList<IIpfsNode> Copies => Once(ref _copies, () => LocalVault is { } vault ? [.. Nodes, vault] : Nodes);
 
     private IIpfsNode? LocalVault => options.LocalVault is { } directory
-        ? NodeFactory.Open(new(SettingNames.LocalVault, NodeKind.Vault, new Uri(directory), null), ambient.Files, ambient.Random)
+        ? OpenNode(new(SettingNames.LocalVault, NodeKind.Vault, new Uri(directory), null))
         : null;
 
     /// <summary>The key that the settings name.</summary>
@@ -180,6 +180,13 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         return setting.Directory is { } directory
             ? new FileCatalog(directory, ambient.Files)
             : new MongoCatalog(Own(Endpoint(setting.MongoUri!, setting.SettingName, ambient.Time)), setting.Database, setting.ToString());
+    }
+
+    private IIpfsNode OpenNode(NodeSetting setting)
+    {
+        var node = NodeFactory.Open(setting, ambient.Files, ambient.Random, ambient.Time);
+        if (node is IDisposable disposable) Own(disposable);
+        return node;
     }
 
     private T Once<T>(ref T? part, Func<T> make) where T : class

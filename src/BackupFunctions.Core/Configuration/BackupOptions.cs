@@ -24,7 +24,10 @@ public sealed record BackupOptions
     /// </summary>
     public KeySetting Key { get => Loaded(field); init; } = null!;
 
-    /// <summary>IPFS_NODE_1_URL and IPFS_NODE_2_URL with their IPFS_NODE_n_TOKEN: two different nodes, in this order. No default.</summary>
+    /// <summary>
+    /// IPFS_NODE_1_URL and IPFS_NODE_2_URL with their IPFS_NODE_n_TOKEN and IPFS_NODE_n_CA_FILE, and IPFS_TIMEOUT_SECONDS (1 to 86400, default: 60):
+    /// two different nodes, in this order. No default.
+    /// </summary>
     public IReadOnlyList<NodeSetting> Nodes { get => Loaded(field); init; } = null!;
 
     /// <summary>BACKUP_INCLUDE: what is backed up, comma-separated patterns as <see cref="NamespacePattern"/> has them. Default: everything.</summary>

@@ -9,6 +9,9 @@ public static class Defaults
     /// <summary>Of BACKUP_COMPRESSION_LEVEL.</summary>
     public const int CompressionLevel = 3;
 
+    /// <summary>Of IPFS_TIMEOUT_SECONDS.</summary>
+    public static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(60);
+
     /// <summary>The most that BACKUP_PARALLELISM may be.</summary>
     public const int MaxParallelism = 64;
 

@@ -9,13 +9,14 @@ internal static class NodeReader
 
     public static IReadOnlyList<NodeSetting> Read(OptionsReader reader)
     {
-        var nodes = Numbers.Select(n => Read(reader, n)).OfType<NodeSetting>().ToArray();
+        var timeout = TimeSpan.FromSeconds(reader.Integer(NodeTimeout, 1, 86_400, (int)Defaults.NodeTimeout.TotalSeconds, "60"));
+        var nodes = Numbers.Select(n => Read(reader, n, timeout)).OfType<NodeSetting>().ToArray();
         if (nodes is [var first, var second] && Place(first) == Place(second))
             reader.Problem(second.SettingName, $"is the same node as {first.SettingName}: two copies in one place are one copy", Example(2));
         return nodes;
     }
 
-    private static NodeSetting? Read(OptionsReader reader, int number)
+    private static NodeSetting? Read(OptionsReader reader, int number, TimeSpan timeout)
     {
         var name = NodeUrl(number);
         if (reader.Get(name) is not { } text)
@@ -28,9 +29,30 @@ internal static class NodeReader
             reader.Problem(name, fault, Example(number));
             return null;
         }
-        var node = new NodeSetting(name, text.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? NodeKind.Vault : NodeKind.Kubo, new Uri(text), reader.Get(NodeToken(number)));
-        if (node is { Kind: NodeKind.Vault, Token: not null }) reader.Warn($"{NodeToken(number)} has no effect: {name} is a directory");
+        var node = new NodeSetting(name, text.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? NodeKind.Vault : NodeKind.Kubo, new Uri(text), reader.Get(NodeToken(number)))
+        {
+            CaFile = reader.Get(NodeCaFile(number)) is { } file ? reader.Source.FullPath(file) : null,
+            Timeout = timeout,
+        };
+        CheckAccess(reader, node);
         return node;
+    }
+
+    private static void CheckAccess(OptionsReader reader, NodeSetting node)
+    {
+        if (node.Kind == NodeKind.Vault)
+        {
+            if (node.Token is not null) reader.Warn($"{node.TokenSettingName} has no effect: {node.SettingName} is a directory");
+            if (node.CaFile is not null) reader.Warn($"{node.CaFileSettingName} has no effect: {node.SettingName} is a directory");
+            return;
+        }
+        if (node.CaFile is not null && node.Url.Scheme != "https") reader.Warn($"{node.CaFileSettingName} has no effect: {node.SettingName} is not https://");
+        if (node.Token is null) return;
+        if (node.Url.UserInfo.Length > 0)
+            reader.Problem(node.TokenSettingName, $"is set, and {node.SettingName} has a user: a node takes one of them", "(not set)");
+        // what an HTTP header can carry
+        else if (node.Token.Any(c => c is < '!' or > '~'))
+            reader.Problem(node.TokenSettingName, "holds spaces or other characters that a token cannot have: want the token alone, without 'Bearer'", "secret-of-the-node");
     }
 
     private static string? Fault(string text)
@@ -40,7 +62,8 @@ internal static class NodeReader
         if (uri.IsFile) return $"is a path: write file://{uri.LocalPath}";
         if (uri.Scheme is not ("http" or "https"))
             return $"has the unknown scheme '{uri.Scheme}': want file:///directory, http://host:port or https://host:port";
-        return uri.Host.Length == 0 ? "has no host" : null;
+        if (uri.Host.Length == 0) return "has no host";
+        return uri.Query.Length + uri.Fragment.Length > 0 ? "has a query: want scheme, host and port, and before the host a user and password where the node needs them" : null;
     }
 
     private static string Place(NodeSetting node) => node.Kind == NodeKind.Vault

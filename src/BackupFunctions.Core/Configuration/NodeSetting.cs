@@ -6,7 +6,7 @@ public enum NodeKind
     /// <summary><c>file:///dir</c>: a directory.</summary>
     Vault,
 
-    /// <summary><c>http(s)://host:port</c>: the RPC of Kubo.</summary>
+    /// <summary><c>http(s)://[user:password@]host:port</c>: the RPC of Kubo.</summary>
     Kubo,
 }
 
@@ -16,12 +16,20 @@ public sealed record NodeSetting(string SettingName, NodeKind Kind, Uri Url, str
     /// <summary>The directory of a vault, absolute.</summary>
     public string Directory => Kind == NodeKind.Vault ? Url.LocalPath : throw new InvalidOperationException($"{SettingName} is no vault");
 
-    /// <summary>What the factory throws for a kind that it has no adapter for.</summary>
-    public BackupException WithoutAdapter() => new(
-        ErrorKind.Configuration,
-        $"open node {this}: this release has no adapter for {Url.Scheme}:// addresses",
-        $"give a directory, for example {SettingName}=file:///var/backups/vault-1");
+    /// <summary>The file with the certificate authorities that the node's certificate is checked against; null: those of the system.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>How long nothing may move on the wire.</summary>
+    public TimeSpan Timeout { get; init; } = Defaults.NodeTimeout;
+
+    /// <summary>The setting of the bearer token.</summary>
+    public string TokenSettingName => Sibling("TOKEN");
+
+    /// <summary>The setting of the certificate authorities.</summary>
+    public string CaFileSettingName => Sibling("CA_FILE");
 
     /// <summary>The setting and the address without secrets: what <c>IIpfsNode.Name</c> shows.</summary>
     public override string ToString() => $"{SettingName} {Masking.MaskUri(Url.OriginalString)}";
+
+    private string Sibling(string suffix) => SettingName.Replace("_URL", $"_{suffix}", StringComparison.Ordinal);
 }

@@ -48,9 +48,15 @@ public static class SettingNames
     /// <summary>Upper bound of the transfer rate.</summary>
     public const string RateLimit = "BACKUP_RATE_LIMIT";
 
+    /// <summary>How long nothing may move on the wire to a node.</summary>
+    public const string NodeTimeout = "IPFS_TIMEOUT_SECONDS";
+
     /// <summary>Address of node 1 or 2.</summary>
     public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";
 
     /// <summary>Bearer token of node 1 or 2.</summary>
     public static string NodeToken(int node) => $"IPFS_NODE_{node}_TOKEN";
+
+    /// <summary>The file of certificate authorities of node 1 or 2.</summary>
+    public static string NodeCaFile(int node) => $"IPFS_NODE_{node}_CA_FILE";
 }

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 
 namespace BackupFunctions.Ipfs;
 
 /// <summary>
 /// A content identifier: CIDv1, sha2-256, codec raw or dag-pb. These are the only ones that we write, and others are refused.
-/// Source: github.com/multiformats/cid. Binary form: <c>01 | codec | 12 20 | 32-byte digest</c>; text form: <c>b</c> and lower-case base32.
+/// Source: github.com/multiformats/cid. Binary form: <c>01 | codec | 12 20 | 32-byte digest</c>; text form: <c>b</c> and lower-case base32. The other
+/// usual text form, <c>z</c> and base58btc, is read too: js-ipfs writes it.
 /// </summary>
 public readonly record struct Cid
 {
@@ -19,6 +21,7 @@ public readonly record struct Cid
 
     private const byte Version = 1, Sha2_256 = 0x12;
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+    private const string Base58Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     /// <summary>A CID of this codec and digest.</summary>
     public Cid(byte codec, Hash256 digest)
@@ -50,30 +53,16 @@ public readonly record struct Cid
         return new(bytes[1], new Hash256(bytes[4..]));
     }
 
-    /// <summary>Parses the base32 text form.</summary>
+    /// <summary>Parses a text form.</summary>
     public static Cid Parse(string text) =>
         TryParse(text, out var cid) ? cid : throw new FormatException($"unsupported CID '{text}': want CIDv1 in base32, raw or dag-pb, sha2-256");
 
-    /// <summary>Parses the base32 text form; false when it is anything else.</summary>
+    /// <summary>Parses a text form; false when it is anything else.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Cid cid)
     {
         cid = default;
-        // 36 bytes are 288 bits: 57 full digits and one that carries 3 bits
-        if (text is null || text.Length != 59 || text[0] != 'b') return false;
         Span<byte> bytes = stackalloc byte[Size];
-        int buffer = 0, bits = 0, at = 0;
-        foreach (var c in text.AsSpan(1))
-        {
-            var digit = Alphabet.IndexOf(c, StringComparison.Ordinal);
-            if (digit < 0) return false;
-            buffer = (buffer << 5) | digit;
-            bits += 5;
-            if (bits < 8) continue;
-            bits -= 8;
-            bytes[at++] = (byte)(buffer >> bits);
-            buffer &= (1 << bits) - 1;
-        }
-        if (at != Size || buffer != 0) return false;
+        if (text is null || !(FromBase32(text, bytes) || FromBase58(text, bytes))) return false;
         if (bytes[0] != Version || bytes[1] is not (RawCodec or DagPbCodec) || bytes[2] != Sha2_256 || bytes[3] != Hash256.Size) return false;
         cid = new(bytes[1], new Hash256(bytes[4..]));
         return true;
@@ -115,4 +104,37 @@ public readonly record struct Cid
         }
         text[at] = Alphabet[buffer << (5 - bits)];
     });
+
+    private static bool FromBase32(string text, Span<byte> bytes)
+    {
+        // 36 bytes are 288 bits: 57 full digits and one that carries 3 bits
+        if (text.Length != 59 || text[0] != 'b') return false;
+        int buffer = 0, bits = 0, at = 0;
+        foreach (var c in text.AsSpan(1))
+        {
+            var digit = Alphabet.IndexOf(c, StringComparison.Ordinal);
+            if (digit < 0) return false;
+            buffer = (buffer << 5) | digit;
+            bits += 5;
+            if (bits < 8) continue;
+            bits -= 8;
+            bytes[at++] = (byte)(buffer >> bits);
+            buffer &= (1 << bits) - 1;
+        }
+        return at == Size && buffer == 0;
+    }
+
+    private static bool FromBase58(string text, Span<byte> bytes)
+    {
+        // the first byte is 1, so that no leading zeros need to be told apart: 281 bits are 48 digits
+        if (text.Length != 49 || text[0] != 'z') return false;
+        var value = BigInteger.Zero;
+        foreach (var c in text.AsSpan(1))
+        {
+            var digit = Base58Alphabet.IndexOf(c, StringComparison.Ordinal);
+            if (digit < 0) return false;
+            value = value * 58 + digit;
+        }
+        return value.TryWriteBytes(bytes, out var written, isUnsigned: true, isBigEndian: true) && written == Size;
+    }
 }

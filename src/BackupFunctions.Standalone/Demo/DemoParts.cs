@@ -1,4 +1,5 @@
 using BackupFunctions.Embedded.Server;
+using BackupFunctions.Standalone.Demo.Nodes;
 
 namespace BackupFunctions.Standalone.Demo;
 
@@ -15,6 +16,10 @@ internal sealed class DemoParts(Func<DemoSetup, CancellationToken, Task<IDemoEng
     public IDemoDatabases Connect(string mongoUri) => DemoDatabases.Connect(mongoUri);
 
     /// <inheritdoc/>
+    public async Task<IDemoNodes> StartNodes(string directory, CancellationToken cancellationToken) =>
+        new IpfsNodes(await IpfsNodeProcess.Start(native: false, directory, cancellationToken));
+
+    /// <inheritdoc/>
     public Task<IDemoEngine> OpenEngine(DemoSetup setup, CancellationToken cancellationToken) => openEngine(setup, cancellationToken);
 
     private sealed class EmbeddedServer(EmbeddedMongoServer server) : IDemoServer
@@ -22,5 +27,12 @@ internal sealed class DemoParts(Func<DemoSetup, CancellationToken, Task<IDemoEng
         public string ConnectionString => server.ConnectionString;
 
         public ValueTask DisposeAsync() => server.DisposeAsync();
+    }
+
+    private sealed class IpfsNodes(IpfsNodeProcess process) : IDemoNodes
+    {
+        public IReadOnlyList<string> Urls => [.. process.Urls.Select(u => u.OriginalString)];
+
+        public ValueTask DisposeAsync() => process.DisposeAsync();
     }
 }

@@ -9,13 +9,17 @@ public sealed record DemoRequest
     /// <summary>Two nodes of the user's own; the default is none, two vaults in the temporary directory.</summary>
     public IReadOnlyList<string> NodeUrls { get; init; } = [];
 
+    /// <summary>Whether two real IPFS nodes are started, in place of vaults; the default is false.</summary>
+    public bool Ipfs { get; init; }
+
     /// <summary>Whether vaults, key and, on a server of the user's own, the restored databases stay; the default is false.</summary>
     public bool Keep { get; init; }
 
     /// <summary>Refuses what cannot be run.</summary>
-    /// <exception cref="BackupException">The nodes are not two, are the same one twice, or are no URLs of a node.</exception>
+    /// <exception cref="BackupException">The nodes are not two, or given beside others that are to be started, are the same one twice, or are no URLs of a node.</exception>
     public void Check()
     {
+        if (Ipfs && NodeUrls.Count > 0) throw Wrong("--ipfs starts nodes of its own");
         if (NodeUrls.Count is not (0 or 2)) throw Wrong($"{NodeUrls.Count} given, two are needed");
         foreach (var (url, number) in NodeUrls.Select((url, index) => (url, index + 1)))
         {

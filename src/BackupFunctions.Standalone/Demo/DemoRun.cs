@@ -11,11 +11,12 @@ internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest req
     /// <summary>Takes all steps; gives every difference between what was restored and what was there before.</summary>
     public async Task<IReadOnlyList<string>> Execute(DemoWorkspace workspace, CancellationToken cancellationToken)
     {
-        if (workspace.Keep) steps.Note($"Kept in {workspace.Directory}: {(request.NodeUrls.Count == 0 ? "both vaults, " : "")}the catalogue and the key that opens the backups.");
+        if (workspace.Keep) steps.Note($"Kept in {workspace.Directory}: {(request.Ipfs ? "the data of both nodes, " : request.NodeUrls.Count == 0 ? "both vaults, " : "")}the catalogue and the key that opens the backups.");
         await using var server = await steps.Take(DemoStep.Server, () => StartServer(cancellationToken));
         using var databases = server.Databases;
         var before = await steps.Take(DemoStep.Data, () => Fill(databases, cancellationToken));
-        await using var engine = await steps.Take(DemoStep.Nodes, () => OpenEngine(server.Uri, workspace, cancellationToken));
+        await using var opened = await steps.Take(DemoStep.Nodes, () => OpenEngine(server.Uri, workspace, cancellationToken));
+        var engine = opened.Engine;
         var backup = await steps.Take(DemoStep.Backup, () => Backup(engine, before, cancellationToken));
         if (backup.ConsistentAt is null) steps.Note($"{databases.Address} is a standalone server and keeps no oplog: the demo left out incremental backups.");
         else if (await new PointInTimeRun(steps, databases, engine).Execute(request.NodeUrls.Count > 0, cancellationToken) is { Count: > 0 } wrong) return wrong;
@@ -60,11 +61,21 @@ internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest req
         ]);
     }
 
-    private async Task<(IDemoEngine, IReadOnlyList<DemoFact>)> OpenEngine(string uri, DemoWorkspace workspace, CancellationToken cancellationToken)
+    private async Task<(DemoNodes, IReadOnlyList<DemoFact>)> OpenEngine(string uri, DemoWorkspace workspace, CancellationToken cancellationToken)
     {
-        var nodes = request.NodeUrls.Count == 0 ? workspace.Vaults : request.NodeUrls;
-        var engine = await parts.OpenEngine(new DemoSetup(uri, nodes, workspace.KeyFile, DemoData.IncludePatterns, workspace.Directory), cancellationToken);
-        return (engine, [DemoFact.Of("node_1", "node 1", Shown(nodes[0])), DemoFact.Of("node_2", "node 2", Shown(nodes[1])), DemoFact.Of("key_file", "key", workspace.KeyFile)]);
+        var started = request.Ipfs ? await parts.StartNodes(Path.Combine(workspace.Directory, "ipfs"), cancellationToken) : null;
+        try
+        {
+            var nodes = started?.Urls ?? (request.NodeUrls.Count == 0 ? workspace.Vaults : request.NodeUrls);
+            steps.Summary = steps.Summary with { NodeKind = KindOf(nodes) };
+            var engine = await parts.OpenEngine(new DemoSetup(uri, nodes, workspace.KeyFile, DemoData.IncludePatterns, workspace.Directory), cancellationToken);
+            return (new(engine, started), [DemoFact.Of("node_1", "node 1", Shown(nodes[0])), DemoFact.Of("node_2", "node 2", Shown(nodes[1])), DemoFact.Of("key_file", "key", workspace.KeyFile)]);
+        }
+        catch
+        {
+            if (started is not null) await started.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<(DemoBackup, IReadOnlyList<DemoFact>)> Backup(IDemoEngine engine, DataFingerprint before, CancellationToken cancellationToken)
@@ -113,6 +124,12 @@ internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest req
         return (differences, after.Facts("mismatches", differences.Count));
     }
 
+    private static string KindOf(IReadOnlyList<string> nodes)
+    {
+        var vaults = nodes.Count(n => n.StartsWith("file:", StringComparison.OrdinalIgnoreCase));
+        return vaults == nodes.Count ? "vault" : vaults == 0 ? "rpc" : "mixed";
+    }
+
     private static string Shown(string url) => new Uri(url).GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>Tells at once, in order, and on the caller's thread.</summary>
@@ -124,5 +141,15 @@ internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest req
     private sealed record DemoConnection(string Uri, IDemoServer? Embedded, IDemoDatabases Databases) : IAsyncDisposable
     {
         public ValueTask DisposeAsync() => Embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    /// <summary>The nodes end after the engine that asks them.</summary>
+    private sealed record DemoNodes(IDemoEngine Engine, IDemoNodes? Started) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Engine.DisposeAsync();
+            if (Started is not null) await Started.DisposeAsync();
+        }
     }
 }

@@ -15,6 +15,10 @@ public interface IDemoParts
     /// <exception cref="BackupException">The URI is malformed.</exception>
     IDemoDatabases Connect(string mongoUri);
 
+    /// <summary>Starts two real IPFS nodes that keep their data in this directory.</summary>
+    /// <exception cref="BackupException">What they need is not installed, or they do not come up.</exception>
+    Task<IDemoNodes> StartNodes(string directory, CancellationToken cancellationToken);
+
     /// <summary>Opens the engine on a server and two nodes, which are asked who they are.</summary>
     /// <exception cref="BackupException">A setting is wrong, or a node is not usable.</exception>
     Task<IDemoEngine> OpenEngine(DemoSetup setup, CancellationToken cancellationToken);
@@ -25,6 +29,13 @@ public interface IDemoServer : IAsyncDisposable
 {
     /// <summary>Where it listens, without credentials.</summary>
     string ConnectionString { get; }
+}
+
+/// <summary>Two nodes that were started; disposing stops them.</summary>
+public interface IDemoNodes : IAsyncDisposable
+{
+    /// <summary>Their addresses.</summary>
+    IReadOnlyList<string> Urls { get; }
 }
 
 /// <summary>The demo's databases on one server. None of its operations touches another database.</summary>

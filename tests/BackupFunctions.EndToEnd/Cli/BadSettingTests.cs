@@ -44,7 +44,14 @@ public sealed class BadSettingTests(MongoFixture mongo) : IClassFixture<MongoFix
         new("a target that does not answer", "restore {root}/crm --uri mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200", 1) { Named = ["--uri", "127.0.0.1:1"] },
         new("an unknown option in the URI", "backup full", 2) { With = { [SettingNames.MongoUri] = "mongodb://h:1/?tlsCAFile={root}/nowhere.pem" }, Named = ["MONGODB_URI", "tlsCAFile"] },
         new("the same node twice", "backup full", 2) { With = { [SettingNames.NodeUrl(2)] = "file://{root}/vault-1/" }, Named = ["IPFS_NODE_2_URL", "same node"] },
-        new("a node without an adapter", "backup full", 2) { With = { [SettingNames.NodeUrl(2)] = "http://127.0.0.1:5001" }, Named = ["IPFS_NODE_2_URL", "no adapter"] },
+        new("a node with two kinds of credentials", "backup full", 2)
+        {
+            With = { [SettingNames.NodeUrl(2)] = "http://ada:s3cr3t@127.0.0.1:5001", [SettingNames.NodeToken(2)] = "t0ken" }, Named = ["IPFS_NODE_2_TOKEN", "IPFS_NODE_2_URL"], Hidden = "s3cr3t",
+        },
+        new("authorities that are no certificates", "backup full", 2)
+        {
+            With = { [SettingNames.NodeUrl(2)] = "https://127.0.0.1:5001", [SettingNames.NodeCaFile(2)] = "{root}/key" }, Named = ["IPFS_NODE_2_CA_FILE", "no certificate"],
+        },
         new("a node that is no address", "list", 2) { With = { [SettingNames.NodeUrl(1)] = "ftp://host/x" }, Named = ["IPFS_NODE_1_URL", "ftp"] },
         new("a pattern that is none", "backup full", 2) { With = { [SettingNames.Include] = "shop" }, Named = ["BACKUP_INCLUDE", "database.collection"] },
         new("patterns that select nothing", "backup full", 2) { With = { [SettingNames.Include] = "shpo.*" }, Named = ["BACKUP_INCLUDE", "no collection"] },

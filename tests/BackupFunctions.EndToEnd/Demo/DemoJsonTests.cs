@@ -10,7 +10,7 @@ public sealed class DemoJsonTests
         using var demo = new DemoFixture();
         (await demo.RunJson()).ShouldBe(0);
         demo.Out.TrimEnd('\n').Split('\n')[^1].ShouldBe(
-            $$"""{"message_type":"summary","ok":true,"documents":3,"bytes":300,"stored_bytes":120,"nodes":2,"root":"{{FakeParts.Root}}","mismatches":0,"incrementals":3,"pitr_mismatches":0,"seconds":0}""");
+            $$"""{"message_type":"summary","ok":true,"documents":3,"bytes":300,"stored_bytes":120,"nodes":2,"node_kind":"vault","root":"{{FakeParts.Root}}","mismatches":0,"incrementals":3,"pitr_mismatches":0,"seconds":0}""");
         demo.Error.ShouldBeEmpty();
     }
 

@@ -130,4 +130,23 @@ public sealed class DemoRunTests
         demo.Parts.Calls.ShouldBeEmpty();
         demo.Error.ShouldContain("--node");
     }
+
+    [Fact]
+    public async Task Real_nodes_are_started_for_the_engine_and_stopped_with_the_rest()
+    {
+        using var demo = new DemoFixture();
+        (await demo.RunJson(new DemoRequest { Ipfs = true })).ShouldBe(0);
+        demo.Parts.Setup!.NodeUrls.ShouldBe(demo.Parts.Urls);
+        demo.Summary.GetProperty("node_kind").GetString().ShouldBe("rpc");
+        demo.Parts.Calls.Count(c => c == "stop").ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Nodes_of_ones_own_and_started_ones_together_are_refused()
+    {
+        using var demo = new DemoFixture();
+        (await demo.RunJson(new DemoRequest { Ipfs = true, NodeUrls = ["file:///a", "file:///b"] })).ShouldBe(2);
+        demo.Parts.Calls.ShouldBeEmpty();
+        demo.Error.ShouldContain("--ipfs");
+    }
 }

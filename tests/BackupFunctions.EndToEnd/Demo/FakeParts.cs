@@ -7,7 +7,7 @@ using BackupFunctions.Standalone.Demo.Data.Changes;
 namespace BackupFunctions.EndToEnd.Demo;
 
 /// <summary>A server, databases and an engine of nothing but names and counts; it writes down what was asked of it, in order.</summary>
-internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoDatabases, IDemoEngine
+internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoNodes, IDemoDatabases, IDemoEngine
 {
     public const string Root = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
 
@@ -65,6 +65,10 @@ internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoDatabases, IDemo
         Calls.Add($"connect {mongoUri}");
         return this;
     }
+
+    public IReadOnlyList<string> Urls => ["http://127.0.0.1:5001", "http://127.0.0.1:5002"];
+
+    public Task<IDemoNodes> StartNodes(string directory, CancellationToken cancellationToken) => Did<IDemoNodes>("start nodes", this);
 
     public Task<IDemoEngine> OpenEngine(DemoSetup setup, CancellationToken cancellationToken)
     {
@@ -141,7 +145,7 @@ internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoDatabases, IDemo
 
     public void Dispose() => Calls.Add("disconnect");
 
-    // the server and the engine are both this object
+    // the server, the nodes and the engine are all this object
     public ValueTask DisposeAsync()
     {
         Calls.Add("stop");

@@ -8,17 +8,18 @@ namespace BackupFunctions.EndToEnd.Demo;
 /// <summary>The demo on its real parts, run once for all tests that ask for it, and told both ways.</summary>
 internal sealed record RealDemo(int ExitCode, string Text, string Json, string Error)
 {
-    private static readonly Lazy<Task<RealDemo>> s_run = new(Execute);
+    private static readonly Lazy<Task<RealDemo>> s_run = new(() => Execute(new DemoRequest()));
 
     /// <summary>The one run.</summary>
     public static Task<RealDemo> Run() => s_run.Value;
 
-    private static async Task<RealDemo> Execute()
+    /// <summary>A run of its own.</summary>
+    public static async Task<RealDemo> Execute(DemoRequest request)
     {
         using StringWriter text = new() { NewLine = "\n" }, json = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         var story = new BothStories(TextStory.On(text, error, interactive: false, colour: false), new JsonStory(json, error));
         var runner = new DemoRunner(new DemoParts(DemoEngine.Open), story, TimeProvider.System, new SystemRandomSource());
-        var exitCode = await runner.Run(new DemoRequest(), CancellationToken.None);
+        var exitCode = await runner.Run(request, CancellationToken.None);
         return new(exitCode, text.ToString(), json.ToString(), error.ToString());
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BackupFunctions.Manifest;
+using BackupFunctions.Standalone.Demo;
 
 namespace BackupFunctions.EndToEnd.Demo;
 
@@ -40,8 +41,21 @@ public sealed class RealDemoTests
         var summary = (await RealDemo.Run()).Summary;
         summary.EnumerateObject().Select(p => (p.Name, p.Value.ValueKind)).ShouldBe([
             ("message_type", JsonValueKind.String), ("ok", JsonValueKind.True), ("documents", JsonValueKind.Number), ("bytes", JsonValueKind.Number),
-            ("stored_bytes", JsonValueKind.Number), ("nodes", JsonValueKind.Number), ("root", JsonValueKind.String), ("mismatches", JsonValueKind.Number),
+            ("stored_bytes", JsonValueKind.Number), ("nodes", JsonValueKind.Number), ("node_kind", JsonValueKind.String), ("root", JsonValueKind.String), ("mismatches", JsonValueKind.Number),
             ("incrementals", JsonValueKind.Number), ("pitr_mismatches", JsonValueKind.Number), ("seconds", JsonValueKind.Number),
         ]);
+    }
+
+    [Fact]
+    public async Task Every_byte_comes_back_from_two_real_ipfs_nodes()
+    {
+        var demo = await RealDemo.Execute(new DemoRequest { Ipfs = true });
+        demo.ExitCode.ShouldBe(0, demo.Error);
+        demo.Summary.GetProperty("ok").GetBoolean().ShouldBeTrue();
+        demo.Summary.GetProperty("node_kind").GetString().ShouldBe("rpc");
+        demo.Summary.GetProperty("nodes").GetInt32().ShouldBe(2);
+        demo.Summary.GetProperty("mismatches").GetInt32().ShouldBe(0);
+        demo.Summary.GetProperty("pitr_mismatches").GetInt32().ShouldBe(0);
+        demo.Done("nodes").GetProperty("node_2").GetString().ShouldNotBeNull().ShouldStartWith("http://127.0.0.1:");
     }
 }

@@ -24,12 +24,24 @@ public class BackupOptionsTests
     }
 
     [Fact]
+    public void A_node_has_its_authorities_and_its_timeout()
+    {
+        var nodes = BackupOptions.Load(
+            TestSettings.Source("IPFS_NODE_2_URL=https://h:5001", "IPFS_NODE_2_CA_FILE=ca.pem", "IPFS_TIMEOUT_SECONDS=7"), OptionsScope.Backup).Nodes;
+        nodes[0].CaFile.ShouldBeNull();
+        nodes[1].CaFile.ShouldBe(Path.Combine(Path.GetTempPath(), "ca.pem"));
+        nodes[1].Timeout.ShouldBe(TimeSpan.FromSeconds(7));
+        (nodes[1].TokenSettingName, nodes[1].CaFileSettingName).ShouldBe(("IPFS_NODE_2_TOKEN", "IPFS_NODE_2_CA_FILE"));
+    }
+
+    [Fact]
     public void Defaults_hold_for_what_is_not_set()
     {
         var options = BackupOptions.Load(TestSettings.Source("BACKUP_PARALLELISM="), OptionsScope.Backup);
         options.Parallelism.ShouldBeInRange(1, 64);
         options.CompressionLevel.ShouldBe(3);
         options.RateLimit.ShouldBeNull();
+        options.Nodes[1].Timeout.ShouldBe(TimeSpan.FromSeconds(60));
         options.Include.ShouldBeEmpty();
     }
 
@@ -67,15 +79,6 @@ public class BackupOptionsTests
             text.ShouldNotContain(TestSettings.Password);
             text.ShouldNotContain(TestSettings.Token);
         }
-    }
-
-    [Fact]
-    public void A_node_without_an_adapter_has_a_clear_error()
-    {
-        var error = BackupOptions.Load(TestSettings.Source("IPFS_NODE_2_URL=http://u:pw12@127.0.0.1:5001"), OptionsScope.Backup).Nodes[1].WithoutAdapter();
-        error.Kind.ShouldBe(ErrorKind.Configuration);
-        error.Message.ShouldBe("open node IPFS_NODE_2_URL http://u:****@127.0.0.1:5001: this release has no adapter for http:// addresses");
-        error.Hint!.ShouldContain("file:///");
     }
 
     private static string[] Missing(SettingsSource source, OptionsScope scope) => [.. BackupOptions.Check(source, scope).Problems.Select(p => p.Setting)];

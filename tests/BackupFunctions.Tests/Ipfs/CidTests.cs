@@ -16,6 +16,13 @@ public sealed class CidTests
     }
 
     [Theory]
+    [InlineData("zdj7WW31WnhvFY7ChJMap3QQndp2XNWTyeYyntrA4KeBrGo3t", "bafybeiai72nngo3n24mqhqozjcwpz3d6ckas6hz663ka4pplrwk45qs3a4")]
+    public void Base58btc_is_read_as_the_same_CID(string base58, string base32) => Cid.Parse(base58).ShouldBe(Cid.Parse(base32));
+
+    [Theory]
+    [InlineData("zdj7WW31WnhvFY7ChJMap3QQndp2XNWTyeYyntrA4KeBrGo30")]
+    [InlineData("zdj7WW31WnhvFY7ChJMap3QQndp2XNWTyeYyntrA4KeBrGo3")]
+    [InlineData("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")]
     [InlineData("")]
     [InlineData("QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG")]
     [InlineData("bafkqaaa")]

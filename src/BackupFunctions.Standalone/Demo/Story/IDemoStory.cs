@@ -42,6 +42,9 @@ public sealed record DemoSummary
     /// <summary>Nodes that hold the backup, verified.</summary>
     public int Nodes { get; init; }
 
+    /// <summary><c>vault</c>, <c>rpc</c>, or <c>mixed</c>; null when no nodes were opened.</summary>
+    public string? NodeKind { get; init; }
+
     /// <summary>Root CID; null when there is no backup.</summary>
     public string? Root { get; init; }
 

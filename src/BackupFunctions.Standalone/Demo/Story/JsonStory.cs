@@ -55,6 +55,7 @@ internal sealed class JsonStory(TextWriter output, TextWriter error) : IDemoStor
         json.WriteNumber("bytes", summary.Bytes);
         json.WriteNumber("stored_bytes", summary.StoredBytes);
         json.WriteNumber("nodes", summary.Nodes);
+        json.WriteString("node_kind", summary.NodeKind);
         json.WriteString("root", summary.Root);
         json.WriteNumber("mismatches", summary.Mismatches);
         json.WriteNumber("incrementals", summary.Incrementals);

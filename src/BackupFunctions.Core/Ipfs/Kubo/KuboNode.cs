@@ -1,0 +1,176 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using BackupFunctions.Ambient;
+using BackupFunctions.Configuration;
+
+namespace BackupFunctions.Ipfs.Kubo;
+
+/// <summary>
+/// A node that speaks Kubo's RPC: Kubo itself, or js-ipfs, which is asked in another way where it differs. Blocks are built and verified here;
+/// the node stores, pins and gives them back.
+/// </summary>
+public sealed class KuboNode : IIpfsNode, IDisposable
+{
+    private const int MaxPinName = 255;
+    // a node that loses its client goes on for no longer than that
+    private static readonly TimeSpan LongestPin = TimeSpan.FromHours(24);
+    // so that a node's own word about its timeout arrives before ours is over
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly KuboRpc _rpc;
+    private readonly HeldBlocks _held;
+    private volatile KuboSoftware? _software;
+
+    private KuboNode(string name, KuboRpc rpc, TimeProvider time) => (Name, _rpc, _held) = (name, rpc, new(rpc, time));
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>Prepares to ask; nothing is sent yet. Fails with <see cref="ErrorKind.Configuration"/> when the certificate authorities cannot be read.</summary>
+    public static KuboNode Open(NodeSetting setting, IFiles files, IRandomSource random, TimeProvider time) =>
+        new(setting.ToString(), new KuboRpc(setting, KuboHandlers.For(setting, files), random, time), time);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _held.Dispose();
+        _rpc.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async Task<NodeIdentity> Identify(CancellationToken cancellationToken)
+    {
+        const string Action = "identify";
+        var software = await Software(cancellationToken);
+        var answer = await _rpc.Ask(new(Action, "id"), a => a.Last(), cancellationToken);
+        return answer.TextOf("ID") is { Length: > 0 } id ? new(id, software.Agent) : throw _rpc.Failures.Strange(Action, "the answer has no ID");
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> Has(Cid cid, CancellationToken cancellationToken)
+    {
+        var action = $"look for block {cid} on";
+        var software = await Software(cancellationToken);
+        if (!software.StaysOffline) return await _held.Now(cid, action, cancellationToken);
+        try
+        {
+            var answer = await _rpc.Ask(Offline(action, "block/stat", cid), a => a.Last(), cancellationToken);
+            return answer.TextOf("Key") is not null ? true : throw _rpc.Failures.Strange(action, "the answer has no Key");
+        }
+        catch (BackupException e) when (KuboErrorText.SaysBlockIsMissing(e))
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte[]?> Get(Cid cid, CancellationToken cancellationToken)
+    {
+        var action = $"read block {cid} from";
+        var software = await Software(cancellationToken);
+        if (!software.StaysOffline && !await _held.Recently(cid, action, cancellationToken)) return null;
+        try
+        {
+            return await _rpc.Ask(Offline(action, "block/get", cid), a => a.Bytes(BlockReader.MaxBlockSize), cancellationToken);
+        }
+        catch (BackupException e) when (KuboErrorText.SaysBlockIsMissing(e))
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken)
+    {
+        const string Action = "import blocks into";
+        // pinning as a part of the import hangs when a block is missing (Kubo issue 10159)
+        var call = new KuboCall(Action, "dag/import", ("pin-roots", "false"), ("stats", "true"), ("cid-base", "base32"));
+        return _rpc.Upload(call, car, async (answer, sent) =>
+        {
+            await foreach (var line in answer.Lines())
+            {
+                if (line.Member("Root") is { } root && root.TextOf("PinErrorMsg") is { Length: > 0 } problem)
+                    throw new NodeAnswerException(HttpStatusCode.OK, problem);
+                if (line.Member("Stats") is { } stats && stats.NumberOf("BlockCount") is { } stored && stored != sent.Blocks)
+                    throw new NodeAnswerException(HttpStatusCode.OK, $"that it stored {stored} of {sent.Blocks} blocks");
+            }
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task Pin(Cid root, string name, CancellationToken cancellationToken)
+    {
+        if (Encoding.UTF8.GetByteCount(name) > MaxPinName)
+            throw new ArgumentException($"pin name is over {MaxPinName} bytes: '{name}'", nameof(name));
+        // Kubo would take a pin away, walk the DAG and add it again, under the new name
+        if (await IsPinned(root, cancellationToken)) return;
+        var software = await Software(cancellationToken);
+        var pin = new KuboPin(_rpc, root, $"pin {root} on", Name);
+        var call = new KuboCall(pin.Action, "pin/add", ("arg", root.ToString()), ("name", name), ("progress", "true"), ("cid-base", "base32"));
+        // js-ipfs tells no progress: all its time is one wait
+        call = software.TellsProgress
+            ? call with { Arguments = [.. call.Arguments, Limit(LongestPin)] }
+            : call with { Arguments = [.. call.Arguments, Limit(_rpc.Patience)], Patience = _rpc.Patience + Grace };
+        await pin.Add(call, token => Has(root, token), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task Unpin(Cid root, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _rpc.Ask(new($"unpin {root} on", "pin/rm", ("arg", root.ToString())), a => a.Last(), cancellationToken);
+        }
+        catch (BackupException e) when (KuboErrorText.SaysNotPinned(e))
+        {
+            // it may be repeated with the same effect
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> IsPinned(Cid root, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var call = new KuboCall($"look for pin {root} on", "pin/ls", ("arg", root.ToString()), ("type", "recursive"), ("cid-base", "base32"));
+            var answer = await _rpc.Ask(call, a => a.Last(), cancellationToken);
+            return answer.Member("Keys") is { ValueKind: JsonValueKind.Object } keys
+                && keys.EnumerateObject().Any(k => Cid.TryParse(k.Name, out var cid) && cid == root && k.Value.TextOf("Type") == "recursive");
+        }
+        catch (BackupException e) when (KuboErrorText.SaysNotPinned(e))
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<PinnedRoot> Pins([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var call = new KuboCall("list pins of", "pin/ls", ("type", "recursive"), ("stream", "true"), ("names", "true"), ("cid-base", "base32"));
+        var pins = await _rpc.Ask(call, async answer =>
+        {
+            var pins = new List<PinnedRoot>();
+            await foreach (var line in answer.Lines())
+            {
+                var text = line.TextOf("Cid") ?? throw _rpc.Failures.Strange(call.Action, "a line has no Cid");
+                // other pins of the node have CIDs of any kind
+                if (Cid.TryParse(text, out var cid)) pins.Add(new(cid, line.TextOf("Name") ?? ""));
+            }
+            return pins;
+        }, cancellationToken);
+        foreach (var pin in pins) yield return pin;
+    }
+
+    private static (string Name, string Value) Limit(TimeSpan time) => ("timeout", string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms"));
+
+    private KuboCall Offline(string action, string command, Cid cid) => new(action, command, ("arg", cid.ToString()), ("offline", "true"), Limit(_rpc.Patience))
+    {
+        Patience = _rpc.Patience + Grace,
+    };
+
+    private async Task<KuboSoftware> Software(CancellationToken cancellationToken) =>
+        _software ??= KuboSoftware.Of(await _rpc.Ask(new("identify", "version"), a => a.Last(), cancellationToken)) ?? throw _rpc.Failures.Strange("identify", "the answer has no Version");
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Text;
+using BackupFunctions.Standalone.Demo.Nodes;
+
+namespace BackupFunctions.Tests.Ipfs.Nodes;
+
+/// <summary>
+/// Two real nodes of tests/ipfs-nodes for tests: asked past the client under test, made to fail, and killed. Their data lies in a temporary directory
+/// and goes with them.
+/// </summary>
+public sealed class IpfsNodePair : IAsyncDisposable
+{
+    private readonly IpfsNodeProcess _process;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(1) };
+
+    private IpfsNodePair(IpfsNodeProcess process) => _process = process;
+
+    /// <summary>The addresses of the RPC: <c>http://127.0.0.1:port</c>.</summary>
+    public IReadOnlyList<Uri> Urls => _process.Urls;
+
+    /// <summary>The peer ids.</summary>
+    public IReadOnlyList<string> Ids => _process.Ids;
+
+    /// <summary>The data of the nodes: <c>node0</c> and <c>node1</c> below it.</summary>
+    public string Directory => _process.Directory;
+
+    /// <summary>Starts both and waits until they answer: Kubo-shaped, or with js-ipfs' own server.</summary>
+    public static async Task<IpfsNodePair> Start(bool native, CancellationToken cancellationToken) =>
+        new(await IpfsNodeProcess.Start(native, directory: null, cancellationToken));
+
+    /// <summary>Asks a node (0 or 1) past the client under test; fails unless it answers 200.</summary>
+    public async Task<string> Ask(int node, string commandAndQuery, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PostAsync(new Uri(Urls[node], $"/api/v0/{commandAndQuery}"), content: null, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return response.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{commandAndQuery}: {(int)response.StatusCode} {text}");
+    }
+
+    /// <summary>
+    /// Replaces the faults of a Kubo-shaped node, for example <c>[{"match":"dag/import","status":503,"times":1}]</c>; <c>[]</c> takes all away.
+    /// See kubo-shim.mjs.
+    /// </summary>
+    public async Task SetFaults(int node, string json, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(new Uri(Urls[node], "/_test/faults"), content, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Ends one node at once, as a crash would.</summary>
+    public async Task Kill(int node, CancellationToken cancellationToken)
+    {
+        using var process = Process.GetProcessById(_process.ProcessIds[node]);
+        process.Kill();
+        await process.WaitForExitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _process.DisposeAsync();
+    }
+}
