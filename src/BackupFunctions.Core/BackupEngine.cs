@@ -29,6 +29,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private readonly Lock _gate = new();
     private IReadOnlyList<IIpfsNode>? _nodes;
     private IReadOnlyList<IIpfsNode>? _copies;
+    private IReadOnlyList<Gateway>? _gateways;
     private RepositorySession? _session;
     private MongoEndpoint? _source;
     private ICatalog? _catalog;
@@ -133,8 +134,10 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
     }
 
+    private IReadOnlyList<Gateway> Gateways => Once(ref _gateways, () => [.. options.Gateways.Select(g => Own(new Gateway(g, ambient.Random, ambient.Time)))]);
+
     // the nearest first; what it does not hold, or holds damaged, comes from the next
-    private BlockReader NearestFirst() => new(Copies.Skip(Nodes.Count).Concat(Nodes));
+    private BlockReader NearestFirst() => new([.. Copies.Skip(Nodes.Count), .. Nodes, .. Gateways]);
 
     private RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
 

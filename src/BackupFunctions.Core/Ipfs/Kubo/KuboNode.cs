@@ -5,12 +5,13 @@ using System.Text;
 using System.Text.Json;
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
+using BackupFunctions.Ipfs.Http;
 
 namespace BackupFunctions.Ipfs.Kubo;
 
 /// <summary>
-/// A node that speaks Kubo's RPC: Kubo itself, or js-ipfs, which is asked in another way where it differs. Blocks are built and verified here;
-/// the node stores, pins and gives them back.
+/// A node that speaks Kubo's RPC (docs.ipfs.tech/reference/kubo/rpc): Kubo itself, or js-ipfs, which is asked in another way where it differs. Blocks are
+/// built and verified here; the node stores, pins and gives them back.
 /// </summary>
 public sealed class KuboNode : IIpfsNode, IDisposable
 {
@@ -20,18 +21,18 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     // so that a node's own word about its timeout arrives before ours is over
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly KuboRpc _rpc;
+    private readonly NodeHttp _rpc;
     private readonly HeldBlocks _held;
     private volatile KuboSoftware? _software;
 
-    private KuboNode(string name, KuboRpc rpc, TimeProvider time) => (Name, _rpc, _held) = (name, rpc, new(rpc, time));
+    private KuboNode(string name, NodeHttp rpc, TimeProvider time) => (Name, _rpc, _held) = (name, rpc, new(rpc, time));
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <summary>Prepares to ask; nothing is sent yet. Fails with <see cref="ErrorKind.Configuration"/> when the certificate authorities cannot be read.</summary>
     public static KuboNode Open(NodeSetting setting, IFiles files, IRandomSource random, TimeProvider time) =>
-        new(setting.ToString(), new KuboRpc(setting, KuboHandlers.For(setting, files), random, time), time);
+        new(setting.ToString(), new NodeHttp(NodeApi.Kubo, setting, NodeHandlers.For(setting, files), random, time), time);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -87,7 +88,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     {
         const string Action = "import blocks into";
         // pinning as a part of the import hangs when a block is missing (Kubo issue 10159)
-        var call = new KuboCall(Action, "dag/import", ("pin-roots", "false"), ("stats", "true"), ("cid-base", "base32"));
+        var call = new NodeCall(Action, "dag/import", ("pin-roots", "false"), ("stats", "true"), ("cid-base", "base32"));
         return _rpc.Upload(call, car, async (answer, sent) =>
         {
             await foreach (var line in answer.Lines())
@@ -109,7 +110,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
         if (await IsPinned(root, cancellationToken)) return;
         var software = await Software(cancellationToken);
         var pin = new KuboPin(_rpc, root, $"pin {root} on", Name);
-        var call = new KuboCall(pin.Action, "pin/add", ("arg", root.ToString()), ("name", name), ("progress", "true"), ("cid-base", "base32"));
+        var call = new NodeCall(pin.Action, "pin/add", ("arg", root.ToString()), ("name", name), ("progress", "true"), ("cid-base", "base32"));
         // js-ipfs tells no progress: all its time is one wait
         call = software.TellsProgress
             ? call with { Arguments = [.. call.Arguments, Limit(LongestPin)] }
@@ -135,7 +136,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     {
         try
         {
-            var call = new KuboCall($"look for pin {root} on", "pin/ls", ("arg", root.ToString()), ("type", "recursive"), ("cid-base", "base32"));
+            var call = new NodeCall($"look for pin {root} on", "pin/ls", ("arg", root.ToString()), ("type", "recursive"), ("cid-base", "base32"));
             var answer = await _rpc.Ask(call, a => a.Last(), cancellationToken);
             return answer.Member("Keys") is { ValueKind: JsonValueKind.Object } keys
                 && keys.EnumerateObject().Any(k => Cid.TryParse(k.Name, out var cid) && cid == root && k.Value.TextOf("Type") == "recursive");
@@ -149,7 +150,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     /// <inheritdoc/>
     public async IAsyncEnumerable<PinnedRoot> Pins([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var call = new KuboCall("list pins of", "pin/ls", ("type", "recursive"), ("stream", "true"), ("names", "true"), ("cid-base", "base32"));
+        var call = new NodeCall("list pins of", "pin/ls", ("type", "recursive"), ("stream", "true"), ("names", "true"), ("cid-base", "base32"));
         var pins = await _rpc.Ask(call, async answer =>
         {
             var pins = new List<PinnedRoot>();
@@ -166,7 +167,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
 
     private static (string Name, string Value) Limit(TimeSpan time) => ("timeout", string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms"));
 
-    private KuboCall Offline(string action, string command, Cid cid) => new(action, command, ("arg", cid.ToString()), ("offline", "true"), Limit(_rpc.Patience))
+    private NodeCall Offline(string action, string command, Cid cid) => new(action, command, ("arg", cid.ToString()), ("offline", "true"), Limit(_rpc.Patience))
     {
         Patience = _rpc.Patience + Grace,
     };

@@ -17,12 +17,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, Func<Exchange, Task>> _scripts;
     private readonly X509Certificate2? _certificate;
+    private readonly Func<Exchange, Task> _otherwise;
     private readonly Task _accepting;
     private readonly ConcurrentBag<Task> _serving = [];
 
-    public ScriptedServer(Dictionary<string, Func<Exchange, Task>> scripts, X509Certificate2? certificate = null)
+    public ScriptedServer(Dictionary<string, Func<Exchange, Task>> scripts, X509Certificate2? certificate = null, Func<Exchange, Task>? otherwise = null)
     {
-        (_scripts, _certificate) = (scripts, certificate);
+        (_scripts, _certificate, _otherwise) = (scripts, certificate, otherwise ?? Default);
         _listener.Start();
         _accepting = Accept();
     }
@@ -72,7 +73,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 var exchange = await Exchange.Read(client, stream, _stop.Token);
                 if (exchange is null) return;
                 Asked.Enqueue(exchange);
-                await (_scripts.GetValueOrDefault(exchange.Command) ?? Default)(exchange);
+                await (_scripts.GetValueOrDefault(exchange.Command) ?? _otherwise)(exchange);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)

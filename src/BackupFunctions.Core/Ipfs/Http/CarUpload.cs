@@ -3,10 +3,10 @@ using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
 using System.Text;
 
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
 
 /// <summary>
-/// The body of <c>dag/import</c>: one multipart part with a CAR. Every block is verified on its way, because not every node does: when one is wrong, or
+/// The body of an import: one multipart part with a CAR. Every block is verified on its way, because not every node does: when one is wrong, or
 /// the CAR ends early, the request is torn down and never completed. Memory is bounded by the largest block.
 /// </summary>
 internal sealed class CarUpload : HttpContent
@@ -28,6 +28,9 @@ internal sealed class CarUpload : HttpContent
         _tail = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
         Headers.ContentType = new MediaTypeHeaderValue("multipart/form-data") { Parameters = { new("boundary", $"\"{boundary}\"") } };
     }
+
+    /// <summary>What is sent, and not counted, when the CAR has no block; null: nothing.</summary>
+    public Block? InPlaceOfNone { get; init; }
 
     /// <summary>Blocks and bytes of blocks that were sent.</summary>
     public ImportSummary Sent { get; private set; } = new(0, 0);
@@ -81,6 +84,7 @@ internal sealed class CarUpload : HttpContent
             _idle.Pause();
         }
         _idle.Progress();
+        if (Sent.Blocks == 0 && InPlaceOfNone is { } filler) await car.WriteAsync(filler, cancellationToken);
         await target.WriteAsync(_tail, cancellationToken);
         await target.FlushAsync(cancellationToken);
     }
