@@ -23,7 +23,7 @@ public static class BackupActivities
     public static readonly ActivityName<RenewLockInput, LockResult> RenewLock = new("RenewLock");
 
     /// <summary>Lets the lock go.</summary>
-    public static readonly ActivityName<ReleaseLockInput, LockResult> ReleaseLock = new("ReleaseLock");
+    public static readonly ActivityName<ReleaseLockInput, LockResult> ReleaseLock = new("ReleaseLock", EvenWhenStopped: true);
 
     /// <summary>Finds out which backups wait in staging, and which copies are missing.</summary>
     public static readonly ActivityName<ResumePlanInput, ResumePlan> PlanResume = new("PlanResume");

@@ -23,17 +23,18 @@ internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySe
         var topology = await Topology.Read(connection, cancellationToken);
         if (topology.Kind != DeploymentKind.ReplicaSet) throw OplogPosition.NoOplog(connection);
         var server = new SourceServer(topology.Version.ToString(), topology.FeatureCompatibility, topology.SetName);
-        if (!await session.Exists(cancellationToken)) return new(server, targets, [], null, false);
+        if (!await session.Exists(cancellationToken)) return new(server, targets, [], null, false, 0);
 
         var state = await manifest.Load(cancellationToken);
-        var waiting = (await staged.List(cancellationToken)).Whole;
+        var recorded = state.Backups.Select(b => b.Id).ToHashSet();
+        var waiting = (await staged.List(cancellationToken)).Whole.Where(s => !recorded.Contains(s.Entry.Id)).ToList();
         var before = waiting.SelectMany(s => s.Before).ToList();
         var timeline = new OplogTimeline(
-            state.Backups.Concat(waiting.Select(s => s.Entry)).DistinctBy(b => b.Id),
+            state.Backups.Concat(waiting.Select(s => s.Entry)),
             state.Coverage.Concat(before.OfType<CoverageAdvanced>()).DistinctBy(c => c.Through), [.. state.Gaps.Concat(before.OfType<GapRecorded>()).DistinctBy(g => g.After)]);
         var (tips, full) = timeline.Tips();
         // a clock that was set back must not put it off
         var since = input.Now - (state.Coverage.Select(c => c.At).DefaultIfEmpty().Max());
-        return new(server, targets, tips, tips.Any(t => t.Covered == full) ? null : full, since >= CoverageInterval || since < TimeSpan.Zero);
+        return new(server, targets, tips, tips.Any(t => t.Covered == full) ? null : full, since >= CoverageInterval || since < TimeSpan.Zero, waiting.Count);
     }
 }

@@ -28,8 +28,8 @@ public interface IWorkflowContext
     void SetStatus(WorkflowStatus status);
 }
 
-/// <summary>The name of an activity together with its message types.</summary>
-public sealed record ActivityName<TInput, TResult>(string Name);
+/// <summary>The name of an activity together with its message types. One that gives back what others wait for runs even when the run is being stopped.</summary>
+public sealed record ActivityName<TInput, TResult>(string Name, bool EvenWhenStopped = false);
 
 /// <summary>What a run is doing: a stage, how much of it is done, the bytes it handled so far, and, where more can be said, a line for people.</summary>
 public sealed record WorkflowStatus(string Stage, long Done, long Total, long Bytes, string? Detail = null);

@@ -13,6 +13,9 @@ public sealed class InProcessContext(
     string instanceId, ActivityRegistry activities, TimeProvider time, IRandomSource random, Action<WorkflowStatus>? onStatus, CancellationToken stop)
     : IWorkflowContext
 {
+    // who stopped the run does not wait for longer than that
+    private static readonly TimeSpan s_lastWord = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, bool> _keys = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -36,7 +39,9 @@ public sealed class InProcessContext(
         try
         {
             var message = EngineJson.Read<TInput>(EngineJson.Write(input), $"input of {activity.Name}");
-            var result = await Task.Run(() => activities.Find(activity).Run(message, stop), stop);
+            using var token = CancellationTokenSource.CreateLinkedTokenSource(activity.EvenWhenStopped ? CancellationToken.None : stop);
+            if (activity.EvenWhenStopped) token.CancelAfter(s_lastWord);
+            var result = await Task.Run(() => activities.Find(activity).Run(message, token.Token), token.Token);
             return EngineJson.Read<TResult>(EngineJson.Write(result), $"result of {activity.Name}");
         }
         catch (BackupException e)

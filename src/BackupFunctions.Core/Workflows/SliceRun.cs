@@ -37,6 +37,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         _waiting = resumption.Failure;
         context.SetStatus(new("plan", 0, 0, 0));
         var plan = await context.Call(BackupActivities.PlanIncremental, "plan/incremental", new IncrementalPlanInput(context.UtcNow));
+        if (plan.Waiting > 0 && _waiting is null) Warn("what another run has staged is not stored yet; that run, or one that follows when it has ended, stores it");
         var tips = plan.Tips.ToList();
         var fallback = plan.Fallback;
         for (var more = true; more && (tips.Count > 0 || fallback is not null);)

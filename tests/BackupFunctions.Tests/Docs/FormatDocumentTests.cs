@@ -103,7 +103,7 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
     {
         var dag = new DocumentedDag(DocumentedCar.ReadVault(real.Vault(1)));
         var head = real.Head;
-        Names(head).ShouldBe(["repository", "revision", "manifest", "keyring"]);
+        Names(head).ShouldBe(["repository", "revision", "manifest", "keyring", "fence"]);
         var keys = DocumentedKeys.Unlock(head.GetProperty("keyring"), RealWorkspace.RawKey, 1);
         var roots = new List<string>();
         var (next, number) = (head.GetProperty("manifest").GetString(), head.GetProperty("revision").GetUInt64());

@@ -195,10 +195,16 @@ public sealed class FullBackupFailureTests(MongoServerFixture server) : IClassFi
     // does this when the activity is first about to run
     private void Refuse(string activity, Action action)
     {
-        var done = 0;
+        var (gate, done) = (new Lock(), false);
         _rig.Before = (name, _, _) =>
         {
-            if (name == activity && Interlocked.Exchange(ref done, 1) == 0) action();
+            if (name != activity) return Task.CompletedTask;
+            // who comes second waits until it is done
+            lock (gate)
+            {
+                if (!done) action();
+                done = true;
+            }
             return Task.CompletedTask;
         };
     }
