@@ -17,19 +17,25 @@ internal static class RevisionPublisher
     /// <summary>The root, and what went wrong on which node; fails when no node took it.</summary>
     public static async Task<Published> Publish(Repository repository, ManifestRevision revision, CancellationToken cancellationToken)
     {
+        var blocks = new List<Block>();
+        var root = Seal(repository, revision, blocks.Add);
+        return new(root, blocks, await ToAllNodes(repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken));
+    }
+
+    /// <summary>Writes the blocks of a revision and gives its root.</summary>
+    public static Cid Seal(Repository repository, ManifestRevision revision, Action<Block> write)
+    {
         using var sealer = new BlockSealer(repository.Keys.Current);
         var context = new ManifestContext(revision.Revision, revision.Previous).Encode();
-        var blocks = new List<Block>();
         var tree = new UnixFsTree();
         var keyring = repository.Keyring.ToJson();
         Add(RevisionReader.KeyringName, SealedFile.Of([new Block(Cid.Raw(keyring), keyring)]));
         Add(RevisionReader.RevisionName, SealedFile.Seal(sealer, BlockType.Manifest, context, EngineJson.Write(revision)));
-        var root = tree.Build(blocks.Add);
-        return new(root, blocks, await ToAllNodes(repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken));
+        return tree.Build(write);
 
         void Add(string path, SealedFile file)
         {
-            blocks.AddRange(file.Blocks);
+            foreach (var block in file.Blocks) write(block);
             tree.Add(path, file.File.Root, file.File.Tsize);
         }
     }

@@ -150,6 +150,13 @@ internal sealed class Exchange
     /// <summary>Answers a whole body with its length.</summary>
     public Task Json(string body, int status = 200, string headers = "") => Whole(body, status, "Content-Type: application/json\r\n" + headers);
 
+    /// <summary>Answers a raw block, as a gateway does.</summary>
+    public async Task Bytes(byte[] body)
+    {
+        await Raw($"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.ipld.raw\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+        await _stream.WriteAsync(body, _stopped);
+    }
+
     /// <summary>Answers plain text, as Kubo does for 400, 403, 404 and 405.</summary>
     public Task Text(string body, int status, string headers = "") => Whole(body + "\n", status, "Content-Type: text/plain; charset=utf-8\r\n" + headers);
 
