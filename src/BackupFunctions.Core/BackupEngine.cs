@@ -11,6 +11,7 @@ using BackupFunctions.Repositories;
 using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
 using BackupFunctions.Staging;
+using BackupFunctions.Transfer;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private readonly Lock _gate = new();
     private IReadOnlyList<IIpfsNode>? _nodes;
     private IReadOnlyList<IIpfsNode>? _copies;
+    private IReadOnlyList<Gateway>? _gateways;
     private RepositorySession? _session;
     private MongoEndpoint? _source;
     private ICatalog? _catalog;
@@ -123,6 +125,31 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, activities, onStatus, cancellationToken), new(request, options.Parallelism));
     }
 
+    /// <summary>Writes a backup and what it needs to be restored elsewhere into one CAR file, see <see cref="BackupExport"/>.</summary>
+    public Task<BackupExportSummary> Export(string reference, bool chain, string path, Action<long, long>? progress, CancellationToken cancellationToken) =>
+        new BackupExport(Session, Manifest, NearestFirst(), ambient.Time).WriteFile(reference, chain, path, ambient.Files, progress, cancellationToken);
+
+    /// <summary>
+    /// Imports the backups of an exported CAR file into all nodes and records them. Where the catalogue is empty their repository goes on here; one of another
+    /// repository than the catalogue's is refused with <see cref="ErrorKind.Failed"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<DeliveredBackup>> Import(string path, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
+    {
+        var car = await CarFile.Open(path, ambient.Files, cancellationToken);
+        var exported = await ExportedBackups.Read(car, Keys, cancellationToken);
+        var repository = await Session.OpenOrAdopt(exported.Keyring, cancellationToken);
+        if (repository.Id != exported.Keyring.Repository)
+            throw new BackupException(ErrorKind.Failed, $"import {path}: its backups are of repository {exported.Keyring.Repository}, the catalogue {Catalog.Name} is of {repository.Id}",
+                "point MONGODB_CATALOG_URI to an empty catalogue, or store the blocks alone with --blocks-only");
+        var recorded = (await Manifest.Load(cancellationToken)).Backups.Select(b => b.Id).ToHashSet();
+        var context = Context(ImportWorkflow.Name, DeliveryActivityRegistry([new CarNode(car), .. Nodes]), onStatus, cancellationToken);
+        return await ImportWorkflow.Run(context, Nodes.Count, exported.Backups, exported.Coverage, recorded);
+    }
+
+    /// <summary>Stores the blocks of a CAR file on all nodes, whatever they are, and pins its root; records nothing. Fails when no node took them.</summary>
+    public async Task<ImportedBlocks> ImportBlocks(string path, Action<long, long>? progress, CancellationToken cancellationToken) =>
+        await BlockImport.Run(await CarFile.Open(path, ambient.Files, cancellationToken), Nodes, Limit, progress, cancellationToken);
+
     /// <summary>Opens a backup on the nodes; the caller disposes it.</summary>
     public Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken) =>
         OpenedBackup.Open(new DagContent(NearestFirst(), root), Keys, cancellationToken);
@@ -133,8 +160,10 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         foreach (var owned in Enumerable.Reverse(_owned)) owned.Dispose();
     }
 
-    // the nearest first; what it does not hold, or holds damaged, comes from the next
-    private BlockReader NearestFirst() => new(Copies.Skip(Nodes.Count).Concat(Nodes));
+    private IReadOnlyList<Gateway> Gateways => Once(ref _gateways, () => [.. options.Gateways.Select(g => Own(new Gateway(g, ambient.Random, ambient.Time)))]);
+
+    /// <summary>Reads blocks from the local vault, the nodes and the gateways, the nearest first; what one does not hold, or holds damaged, comes from the next.</summary>
+    public BlockReader NearestFirst() => new([.. Copies.Skip(Nodes.Count), .. Nodes, .. Gateways]);
 
     private RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
 
@@ -149,20 +178,24 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new AssembleActivity(Session, Staging, staged, ambient.Random));
     }
 
-    private ActivityRegistry DeliveryActivityRegistry()
+    private RateLimit? Limit => options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
+
+    private ActivityRegistry DeliveryActivityRegistry() => DeliveryActivityRegistry(Copies);
+
+    private ActivityRegistry DeliveryActivityRegistry(IReadOnlyList<IIpfsNode> copies)
     {
         var staged = new StagedObjects(Staging, Session);
         var locks = new RepositoryLock(Catalog, ambient.Time);
-        var limit = options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
+        var limit = Limit;
         return new ActivityRegistry()
             .Add(new TakeLockActivity(locks))
             .Add(new RenewLockActivity(locks))
             .Add(new ReleaseLockActivity(locks))
             .Add(new PlanResumeActivity(Session, locks, Manifest, Staging, new(Staging, staged), Nodes, Targets))
-            .Add(new UploadActivity(Session, Copies, Staging, staged, ambient.Time, limit))
-            .Add(new CopyActivity(Session, Copies, Manifest, ambient.Time, limit))
-            .Add(new PinActivity(Session, Copies, staged))
-            .Add(new VerifyActivity(Session, Copies, ambient.Time, limit))
+            .Add(new UploadActivity(Session, copies, Staging, staged, ambient.Time, limit))
+            .Add(new CopyActivity(Session, copies, Manifest, ambient.Time, limit))
+            .Add(new PinActivity(Session, copies, staged))
+            .Add(new VerifyActivity(Session, copies, ambient.Time, limit))
             .Add(new RecordActivity(Manifest))
             .Add(new CleanupActivity(Staging))
             .Add(new NotifyActivity(ambient.Notifier));

@@ -21,6 +21,8 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new RestoreFullCommand(engine));
         Add(new RestoreCommand(engine));
         Add(new DownloadCommand(engine));
+        Add(new ExportCommand(engine));
+        Add(new ImportCommand(engine));
         Add(new DecryptCommand(engine));
         Add(new DoctorCommand(engine));
         Add(new KeysCommand());

@@ -35,6 +35,12 @@ public interface IEngineCommands
     /// <summary>Writes everything below a CID to one CAR file, whole or not at all; <see cref="OptionsScope.Download"/>.</summary>
     Task<DownloadResult> Download(DownloadRequest request, EngineRun run, CancellationToken cancellationToken);
 
+    /// <summary>Writes a backup and what it needs to be restored elsewhere to one CAR file, whole or not at all; <see cref="OptionsScope.List"/>.</summary>
+    Task<ExportResult> Export(ExportRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Brings exported backups to the nodes and records them; <see cref="OptionsScope.List"/>, for blocks alone <see cref="OptionsScope.Download"/>.</summary>
+    Task<ImportResult> Import(ImportRequest request, EngineRun run, CancellationToken cancellationToken);
+
     /// <summary>Opens sealed files that are at hand into a mongodump directory; <see cref="OptionsScope.Decrypt"/>.</summary>
     Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken);
 

@@ -83,9 +83,39 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     public async Task<DownloadResult> Download(DownloadRequest request, EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);
-        var written = await CarExport.WriteFile(new BlockReader(engine.Nodes), Cid.Parse(request.Cid), request.Path, files,
+        var written = await CarExport.WriteFile(engine.NearestFirst(), Cid.Parse(request.Cid), request.Path, files,
             (blocks, bytes) => run.Progress.Report(new("download", blocks, 0, bytes)), cancellationToken);
         return new(request.Cid, request.Path, written.Blocks, written.Bytes);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ExportResult> Export(ExportRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var written = await engine.Export(request.Backup, request.Chain, request.Path, (blocks, bytes) => run.Progress.Report(new("export", blocks, 0, bytes)), cancellationToken);
+        return new(request.Path, written.Root.ToString(), [.. written.Backups.Select(b => b.Id.ToString())], written.Blocks, written.Bytes);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImportResult> Import(ImportRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var imported = new List<ImportedFile>();
+        foreach (var path in request.Paths)
+        {
+            if (!files.Exists(path)) throw BackupException.NotFound($"open {path}: there is no such file", "give a CAR file from `backupfn export --car`");
+            if (request.BlocksOnly)
+            {
+                var blocks = await engine.ImportBlocks(path, (done, bytes) => run.Progress.Report(new("import", done, 0, bytes)), cancellationToken);
+                imported.Add(Results.Imported(path, blocks));
+            }
+            else
+            {
+                var backups = await engine.Import(path, Report(run), cancellationToken);
+                imported.Add(new(path, [.. backups.Select(b => Results.Made(b.Backup, engine.Nodes, b.Problems, b.Warnings))], null, []));
+            }
+        }
+        return new(imported);
     }
 
     /// <inheritdoc/>

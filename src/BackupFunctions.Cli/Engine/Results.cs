@@ -6,6 +6,7 @@ using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Restore;
 using BackupFunctions.Telemetry;
+using BackupFunctions.Transfer;
 using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 
@@ -53,6 +54,9 @@ internal static class Results
     public static ResumeResult Resumed(ResumeUploadsResult result, IReadOnlyList<IIpfsNode> nodes) => new(
         [.. result.Delivered.Select(d => Made(d.Backup, nodes, d.Problems, []))],
         [.. result.Copies.Select(c => new Commands.Messages.CompletedCopy(c.Backup.ToString(), c.Copy.Node, c.Copy.BlocksHashed))], result.Problems, result.More, result.Warnings);
+
+    public static ImportedFile Imported(string path, ImportedBlocks imported) => new(path, [], imported.Root.ToString(),
+        [.. imported.Nodes.Select(n => new Commands.Messages.NodeCopy(n.Node, n.Problem is null, n.Verified, n.Problem?.Message))]);
 
     public static WindowsResult Windows(OplogTimeline timeline) => new(
         [.. timeline.Windows.Select(w => new WindowSummary(w.From.ToString(), w.From.Time, w.To.ToString(), w.To.Time, w.Full.Id.ToString(), [.. w.Slices.Select(s => s.Id.ToString())]))],

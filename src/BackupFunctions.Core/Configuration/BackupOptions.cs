@@ -26,9 +26,13 @@ public sealed record BackupOptions
 
     /// <summary>
     /// IPFS_NODE_1_URL and IPFS_NODE_2_URL with their IPFS_NODE_n_TOKEN and IPFS_NODE_n_CA_FILE, and IPFS_TIMEOUT_SECONDS (1 to 86400, default: 60):
-    /// two different nodes, in this order. No default.
+    /// two different nodes, in this order. No default. Where IPFS_CLUSTER_NODE_n is set (with its _TOKEN and _CA_FILE, and IPFS_CLUSTER_REPLICATION: -1, or 1 to
+    /// 1000, default: 2), the peer of the cluster stands in the place of its node.
     /// </summary>
     public IReadOnlyList<NodeSetting> Nodes { get => Loaded(field); init; } = null!;
+
+    /// <summary>IPFS_GATEWAY_URL: trustless gateways, comma-separated, which backups are read from when nothing else gives a block. Default: none.</summary>
+    public IReadOnlyList<NodeSetting> Gateways { get; init; } = [];
 
     /// <summary>BACKUP_INCLUDE: what is backed up, comma-separated patterns as <see cref="NamespacePattern"/> has them. Default: everything.</summary>
     public IReadOnlyList<NamespacePattern> Include { get; init; } = [];
@@ -82,7 +86,7 @@ public sealed record BackupOptions
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };
         else if (scope.HasFlag(OptionsScope.CatalogIfSet)) options = options with { Catalog = MongoReader.Catalog(reader, required: false) };
         if (scope.HasFlag(OptionsScope.Key)) options = options with { Key = KeyReader.Read(reader)! };
-        if (scope.HasFlag(OptionsScope.Nodes)) options = options with { Nodes = NodeReader.Read(reader) };
+        if (scope.HasFlag(OptionsScope.Nodes)) options = options with { Nodes = NodeReader.Read(reader), Gateways = GatewayReader.Read(reader) };
         return (options with { Warnings = [.. reader.Warnings, .. UnknownSettings.Warnings(source)] }, reader.Problems);
     }
 

@@ -12,6 +12,9 @@ public static class Defaults
     /// <summary>Of IPFS_TIMEOUT_SECONDS.</summary>
     public static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>Of IPFS_CLUSTER_REPLICATION.</summary>
+    public const int ClusterReplication = 2;
+
     /// <summary>The most that BACKUP_PARALLELISM may be.</summary>
     public const int MaxParallelism = 64;
 

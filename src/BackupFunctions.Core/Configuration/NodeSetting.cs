@@ -8,7 +8,16 @@ public enum NodeKind
 
     /// <summary><c>http(s)://[user:password@]host:port</c>: the RPC of Kubo.</summary>
     Kubo,
+
+    /// <summary>The same, of the REST API of a peer of IPFS Cluster.</summary>
+    Cluster,
+
+    /// <summary>The same, of a trustless gateway: blocks are only read.</summary>
+    Gateway,
 }
+
+/// <summary>What a cluster takes beside its address: the node of the peer (Kubo), which blocks are read from, and how many peers keep a pin (-1: every one).</summary>
+public sealed record ClusterSetting(NodeSetting Behind, int Replication);
 
 /// <summary>One node as it is set: the factory of nodes picks the adapter by <see cref="Kind"/>. Its text form has no secret.</summary>
 public sealed record NodeSetting(string SettingName, NodeKind Kind, Uri Url, string? Token)
@@ -18,6 +27,9 @@ public sealed record NodeSetting(string SettingName, NodeKind Kind, Uri Url, str
 
     /// <summary>The file with the certificate authorities that the node's certificate is checked against; null: those of the system.</summary>
     public string? CaFile { get; init; }
+
+    /// <summary>What a cluster takes besides; null for other kinds.</summary>
+    public ClusterSetting? Cluster { get; init; }
 
     /// <summary>How long nothing may move on the wire.</summary>
     public TimeSpan Timeout { get; init; } = Defaults.NodeTimeout;
@@ -31,5 +43,6 @@ public sealed record NodeSetting(string SettingName, NodeKind Kind, Uri Url, str
     /// <summary>The setting and the address without secrets: what <c>IIpfsNode.Name</c> shows.</summary>
     public override string ToString() => $"{SettingName} {Masking.MaskUri(Url.OriginalString)}";
 
-    private string Sibling(string suffix) => SettingName.Replace("_URL", $"_{suffix}", StringComparison.Ordinal);
+    // IPFS_NODE_1_URL has IPFS_NODE_1_TOKEN, and IPFS_CLUSTER_NODE_1 has IPFS_CLUSTER_NODE_1_TOKEN
+    private string Sibling(string suffix) => SettingName.Replace("_URL", "", StringComparison.Ordinal) + $"_{suffix}";
 }

@@ -10,6 +10,8 @@ internal sealed class OptionsReader(SettingsSource source)
     private readonly List<SettingProblem> _problems = [.. source.Problems];
     private readonly List<string> _warnings = [];
 
+    private TimeSpan? _timeout;
+
     public SettingsSource Source => source;
 
     public IReadOnlyList<SettingProblem> Problems => _problems;
@@ -33,6 +35,12 @@ internal sealed class OptionsReader(SettingsSource source)
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
         Problem(name, $"is not a whole number from {least} to {most}", example);
         return fallback;
+    }
+
+    public TimeSpan Timeout()
+    {
+        if (_timeout is not { } timeout) _timeout = timeout = TimeSpan.FromSeconds(Integer(SettingNames.NodeTimeout, 1, 86_400, (int)Defaults.NodeTimeout.TotalSeconds, "60"));
+        return timeout;
     }
 
     public long? RateLimit()

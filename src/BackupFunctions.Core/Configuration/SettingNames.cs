@@ -51,6 +51,12 @@ public static class SettingNames
     /// <summary>How long nothing may move on the wire to a node.</summary>
     public const string NodeTimeout = "IPFS_TIMEOUT_SECONDS";
 
+    /// <summary>How many peers of the cluster keep a pin.</summary>
+    public const string ClusterReplication = "IPFS_CLUSTER_REPLICATION";
+
+    /// <summary>Addresses of trustless gateways, which restores read from last.</summary>
+    public const string Gateways = "IPFS_GATEWAY_URL";
+
     /// <summary>Address of node 1 or 2.</summary>
     public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";
 
@@ -59,4 +65,13 @@ public static class SettingNames
 
     /// <summary>The file of certificate authorities of node 1 or 2.</summary>
     public static string NodeCaFile(int node) => $"IPFS_NODE_{node}_CA_FILE";
+
+    /// <summary>Address of the cluster peer in front of node 1 or 2.</summary>
+    public static string ClusterUrl(int node) => $"IPFS_CLUSTER_NODE_{node}";
+
+    /// <summary>Bearer token of that peer.</summary>
+    public static string ClusterToken(int node) => $"IPFS_CLUSTER_NODE_{node}_TOKEN";
+
+    /// <summary>The file of certificate authorities of that peer.</summary>
+    public static string ClusterCaFile(int node) => $"IPFS_CLUSTER_NODE_{node}_CA_FILE";
 }

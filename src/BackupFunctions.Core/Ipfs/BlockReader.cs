@@ -27,6 +27,9 @@ public sealed class BlockReader
         if (_nodes.IsEmpty) throw new ArgumentException("want at least one node", nameof(nodes));
     }
 
+    /// <summary>Another reader, which asks this source before all others.</summary>
+    public BlockReader Before(IBlockSource first) => new([first, .. _nodes], _onFault);
+
     /// <summary>
     /// The verified bytes of a block. When no node gives them: <see cref="ErrorKind.Corrupt"/> if one gave wrong bytes or knows that its copy is damaged, else
     /// <see cref="ErrorKind.Failed"/> if one could not be asked, else <see cref="ErrorKind.NotFound"/>; the message says what each answered.

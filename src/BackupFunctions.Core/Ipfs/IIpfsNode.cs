@@ -21,6 +21,17 @@ public interface IIpfsNode : IBlockSource
     Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken);
 
     /// <summary>
+    /// As <see cref="Import"/> and <see cref="Hold"/>, in one step where the node can, so that nothing is collected in between. Fails with
+    /// <see cref="ErrorKind.NotFound"/> when something was.
+    /// </summary>
+    async Task<ImportSummary> ImportHeld(OpenCar car, Cid root, string name, CancellationToken cancellationToken)
+    {
+        var imported = await Import(car, cancellationToken);
+        await Hold(root, name, cancellationToken);
+        return imported;
+    }
+
+    /// <summary>
     /// Pins everything reachable from the root, under a name (at most 255 bytes). Fails with <see cref="ErrorKind.NotFound"/> when a block is
     /// missing. A root that is already pinned keeps its name.
     /// </summary>

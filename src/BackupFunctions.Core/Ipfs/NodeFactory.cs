@@ -1,5 +1,6 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
+using BackupFunctions.Ipfs.Cluster;
 using BackupFunctions.Ipfs.Kubo;
 
 namespace BackupFunctions.Ipfs;
@@ -19,6 +20,7 @@ public static class NodeFactory
             {
                 NodeKind.Vault => VaultNode.Open(setting.ToString(), setting.Directory, files, random),
                 NodeKind.Kubo => new ResilientNode(KuboNode.Open(setting, files, random, time), random, time),
+                NodeKind.Cluster => new ResilientNode(ClusterNode.Open(setting, files, random, time), random, time),
                 _ => throw new ArgumentOutOfRangeException(nameof(setting), setting.Kind, "unknown kind of node"),
             };
         }

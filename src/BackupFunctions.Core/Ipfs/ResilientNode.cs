@@ -76,6 +76,10 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
         Run(_import, "import blocks into", token => _node.Import(car, token), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<ImportSummary> ImportHeld(OpenCar car, Cid root, string name, CancellationToken cancellationToken) =>
+        Run(_import, "import blocks into", token => _node.ImportHeld(car, root, name, token), cancellationToken);
+
+    /// <inheritdoc/>
     public Task Pin(Cid root, string name, CancellationToken cancellationToken) => Run(_pin, $"pin {root} on", token => Done(_node.Pin(root, name, token)), cancellationToken);
 
     /// <inheritdoc/>

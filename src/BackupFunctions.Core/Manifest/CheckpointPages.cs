@@ -35,7 +35,7 @@ internal static class CheckpointPages
         }
         Add(OplogName, EngineJson.Write(new OplogRecords(state.Coverage, state.Gaps)));
         var root = tree.Build(blocks.Add);
-        var problems = await RevisionPublisher.ToAllNodes(repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
+        var problems = await RevisionPublisher.ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
         return new(new(state.Revision, root), blocks, problems);
 
         void Add(string path, byte[] json)

@@ -60,6 +60,9 @@ public sealed class OplogTimeline
         return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)))], lost.Contains(start) ? null : start);
     }
 
+    /// <summary>The slices that continue a full backup as far as there are any, in order.</summary>
+    public IReadOnlyList<BackupEntry> SlicesAfter(BackupEntry full) => _chains.FirstOrDefault(c => c.Full.Id == full.Id)?.Slices ?? [];
+
     // What was rolled back is no part of the history, and neither is the slice that ends with it. How much of the slices before it was undone too cannot
     // be told: where the chain went on from an earlier entry, the new slices stand for all of them.
     private List<OplogMark> Undone(GapRecorded gap)

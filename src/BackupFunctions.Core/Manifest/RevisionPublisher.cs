@@ -1,6 +1,7 @@
 using BackupFunctions.Backup;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Repositories;
 using BackupFunctions.Serialization;
 
@@ -12,24 +13,30 @@ namespace BackupFunctions.Manifest;
 /// </summary>
 internal static class RevisionPublisher
 {
-    private const int Attempts = 10;
+    private const int Attempts = 3;
 
     /// <summary>The root, and what went wrong on which node; fails when no node took it.</summary>
     public static async Task<Published> Publish(Repository repository, ManifestRevision revision, CancellationToken cancellationToken)
     {
+        var blocks = new List<Block>();
+        var root = Seal(repository, revision, blocks.Add);
+        return new(root, blocks, await ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken));
+    }
+
+    /// <summary>Writes the blocks of a revision and gives its root.</summary>
+    public static Cid Seal(Repository repository, ManifestRevision revision, Action<Block> write)
+    {
         using var sealer = new BlockSealer(repository.Keys.Current);
         var context = new ManifestContext(revision.Revision, revision.Previous).Encode();
-        var blocks = new List<Block>();
         var tree = new UnixFsTree();
         var keyring = repository.Keyring.ToJson();
         Add(RevisionReader.KeyringName, SealedFile.Of([new Block(Cid.Raw(keyring), keyring)]));
         Add(RevisionReader.RevisionName, SealedFile.Seal(sealer, BlockType.Manifest, context, EngineJson.Write(revision)));
-        var root = tree.Build(blocks.Add);
-        return new(root, blocks, await ToAllNodes(repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken));
+        return tree.Build(write);
 
         void Add(string path, SealedFile file)
         {
-            blocks.AddRange(file.Blocks);
+            foreach (var block in file.Blocks) write(block);
             tree.Add(path, file.File.Root, file.File.Tsize);
         }
     }
@@ -40,7 +47,7 @@ internal static class RevisionPublisher
         var blocks = new List<Block>();
         await foreach (var cid in new UnixFsReader(repository.Blocks).Walk(root, cancellationToken: cancellationToken))
             blocks.Add(new(cid, await repository.Blocks.Read(cid, cancellationToken)));
-        await ToAllNodes(repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken);
+        await ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken);
     }
 
     /// <summary>Unpins a revision that did not become part of the chain, where that is possible: one that stays pinned is older than the head and harms nobody.</summary>
@@ -61,11 +68,18 @@ internal static class RevisionPublisher
 
     /// <summary>Imports and pins a small DAG on every node; gives the problems, and throws when no node holds it.</summary>
     public static async Task<IReadOnlyList<string>> ToAllNodes(
-        IReadOnlyList<IIpfsNode> nodes, Cid root, IReadOnlyList<Block> blocks, string pinName, CancellationToken cancellationToken)
+        RepositoryId repository, IReadOnlyList<IIpfsNode> nodes, Cid root, IReadOnlyList<Block> blocks, string pinName, CancellationToken cancellationToken)
     {
+        var guardName = PinNames.Guard(repository);
         using var car = new MemoryStream();
         var writer = CarWriter.CreateWithRoot(car, root);
-        foreach (var block in blocks) writer.Write(block);
+        var builder = new GuardBuilder(writer.Write);
+        foreach (var block in blocks)
+        {
+            writer.Write(block);
+            builder.Add(block.Cid);
+        }
+        var guard = builder.Finish();
         var problems = new List<BackupException>();
         foreach (var node in nodes)
         {
@@ -86,10 +100,9 @@ internal static class RevisionPublisher
         {
             for (var attempt = 1; ; attempt++)
             {
-                await node.Import(_ => Task.FromResult<Stream>(new MemoryStream(car.GetBuffer(), 0, (int)car.Length, writable: false)), cancellationToken);
                 try
                 {
-                    await node.Hold(root, pinName, cancellationToken);
+                    await node.ImportHeld(Open, guard, guardName, cancellationToken);
                     break;
                 }
                 catch (BackupException e) when (e.Kind == ErrorKind.NotFound && attempt < Attempts)
@@ -98,7 +111,10 @@ internal static class RevisionPublisher
                 }
             }
             await node.Pin(root, pinName, cancellationToken);
+            await node.Release(guard, cancellationToken);
         }
+
+        Task<Stream> Open(CancellationToken token) => Task.FromResult<Stream>(new MemoryStream(car.GetBuffer(), 0, (int)car.Length, writable: false));
     }
 }
 

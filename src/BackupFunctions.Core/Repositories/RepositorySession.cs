@@ -15,7 +15,7 @@ public sealed class RepositorySession(
     private Repository? _repository;
 
     /// <summary>Opens the repository; <see cref="ErrorKind.NotFound"/> when there is none yet, <see cref="ErrorKind.WrongKey"/> when the key is another.</summary>
-    public Task<Repository> Open(CancellationToken cancellationToken) => Open(create: false, cancellationToken);
+    public Task<Repository> Open(CancellationToken cancellationToken) => Open(create: null, cancellationToken);
 
     /// <summary>Whether there is one.</summary>
     public async Task<bool> Exists(CancellationToken cancellationToken)
@@ -32,7 +32,13 @@ public sealed class RepositorySession(
     }
 
     /// <summary>Opens the repository, or makes it when the catalogue is empty and no node holds one that this key opens.</summary>
-    public Task<Repository> OpenOrCreate(CancellationToken cancellationToken) => Open(create: true, cancellationToken);
+    public Task<Repository> OpenOrCreate(CancellationToken cancellationToken) => Open(secret => Keyring.Create(random, secret), cancellationToken);
+
+    /// <summary>
+    /// Opens the repository, which may be another one; or where the catalogue is empty and no node holds one that this key opens, makes it anew with this keyring, and
+    /// so with the identity and the keys of backups that were brought from elsewhere.
+    /// </summary>
+    public Task<Repository> OpenOrAdopt(Keyring keyring, CancellationToken cancellationToken) => Open(secret => keyring.Unlock(secret), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -41,7 +47,7 @@ public sealed class RepositorySession(
         _gate.Dispose();
     }
 
-    private async Task<Repository> Open(bool create, CancellationToken cancellationToken)
+    private async Task<Repository> Open(Func<KeyEncryptionSecret, UnlockedKeyring>? create, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
@@ -54,12 +60,12 @@ public sealed class RepositorySession(
         }
     }
 
-    private async Task<Repository> OpenOnce(bool create, CancellationToken cancellationToken)
+    private async Task<Repository> OpenOnce(Func<KeyEncryptionSecret, UnlockedKeyring>? create, CancellationToken cancellationToken)
     {
         using var secret = await keySource.Read(cancellationToken);
         if (await catalog.ReadHead(cancellationToken) is { } head) return Unlock(head, secret);
-        if (!create) throw BackupException.NotFound($"open the repository: the catalogue {catalog.Name} is empty", "make a first backup, or check MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE");
-        return await FindOnNodes(secret, cancellationToken) ?? await Create(secret, cancellationToken);
+        if (create is null) throw BackupException.NotFound($"open the repository: the catalogue {catalog.Name} is empty", "make a first backup, or check MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE");
+        return await FindOnNodes(secret, cancellationToken) ?? await Create(create(secret), secret, cancellationToken);
     }
 
     private Repository Unlock(CatalogHead head, KeyEncryptionSecret secret)
@@ -69,9 +75,9 @@ public sealed class RepositorySession(
         return new(head.Keyring.Unlock(secret), nodes);
     }
 
-    private async Task<Repository> Create(KeyEncryptionSecret secret, CancellationToken cancellationToken)
+    private async Task<Repository> Create(UnlockedKeyring keys, KeyEncryptionSecret secret, CancellationToken cancellationToken)
     {
-        var repository = new Repository(Keyring.Create(random, secret), nodes);
+        var repository = new Repository(keys, nodes);
         var revision = new ManifestRevision(ManifestRevision.CurrentFormat, repository.Id, 1, null, time.GetUtcNow(), null, []);
         var published = await RevisionPublisher.Publish(repository, revision, cancellationToken);
         await catalog.Keep(revision.Revision, published.Blocks, cancellationToken);

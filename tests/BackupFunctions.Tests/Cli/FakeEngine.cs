@@ -79,6 +79,16 @@ internal sealed class FakeEngine : IEngineCommands
     public Task<DownloadResult> Download(DownloadRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new DownloadResult(request.Cid, request.Path, 1200, 5_000_000));
 
+    public NodeCopy SecondCopy { get; init; } = new("IPFS_NODE_2_URL", true, 1200, null);
+
+    public Task<ExportResult> Export(ExportRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new ExportResult(request.Path, Root, ["b-2", "s-1"], 1200, 5_000_000));
+
+    public Task<ImportResult> Import(ImportRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ImportResult(
+        [.. request.Paths.Select(p => request.BlocksOnly
+            ? new ImportedFile(p, [], Root, [new("IPFS_NODE_1_URL", true, 1200, null), SecondCopy])
+            : new ImportedFile(p, [new(Slice, [new("IPFS_NODE_1_URL", true, 1200, null), SecondCopy], Warnings)], null, []))]));
+
     public Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 0, 12_345_688));
 

@@ -142,6 +142,38 @@ internal static class ResultCases
 
             """),
 
+        new("export latest --car",
+            """
+            file     /work/latest.car
+            root     bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            backups  b-2 s-1
+            blocks   1,200
+            size     4.8 MiB
+
+            """),
+
+        new("export b-2 --car --chain --output x.car --json",
+            """
+            {"message_type":"export_result","path":"/work/x.car","root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","backups":["b-2","s-1"],"blocks":1200,"bytes":5000000}
+
+            """),
+
+        new("import x.car y.car",
+            """
+            FILE   HOLDS  NODE             VERIFIED  FAULT
+            x.car  s-1    IPFS_NODE_1_URL     1,200
+            x.car  s-1    IPFS_NODE_2_URL     1,200
+            y.car  s-1    IPFS_NODE_1_URL     1,200
+            y.car  s-1    IPFS_NODE_2_URL     1,200
+
+            """),
+
+        new("import x.car --blocks-only --json",
+            """
+            {"message_type":"import_result","files":[{"path":"/work/x.car","backups":[],"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":1200,"fault":null}]}]}
+
+            """),
+
         new("decrypt x.car",
             """
             directory      /work/dump

@@ -35,6 +35,31 @@ public class BackupOptionsTests
     }
 
     [Fact]
+    public void A_cluster_peer_stands_in_the_place_of_its_node()
+    {
+        var nodes = BackupOptions.Load(
+            TestSettings.Source("IPFS_CLUSTER_NODE_2=https://c:9094", "IPFS_CLUSTER_NODE_2_TOKEN=jwt", "IPFS_CLUSTER_NODE_2_CA_FILE=ca.pem", "IPFS_TIMEOUT_SECONDS=7"), OptionsScope.Backup).Nodes;
+        (nodes[0].Kind, nodes[1].Kind).ShouldBe((NodeKind.Vault, NodeKind.Cluster));
+        (nodes[1].Url, nodes[1].Token, nodes[1].CaFile).ShouldBe((new Uri("https://c:9094"), "jwt", Path.Combine(Path.GetTempPath(), "ca.pem")));
+        (nodes[1].TokenSettingName, nodes[1].CaFileSettingName).ShouldBe(("IPFS_CLUSTER_NODE_2_TOKEN", "IPFS_CLUSTER_NODE_2_CA_FILE"));
+        nodes[1].Timeout.ShouldBe(TimeSpan.FromSeconds(7));
+        var cluster = nodes[1].Cluster.ShouldNotBeNull();
+        cluster.Replication.ShouldBe(2);
+        (cluster.Behind.SettingName, cluster.Behind.Kind, cluster.Behind.Token).ShouldBe(("IPFS_NODE_2_URL", NodeKind.Kubo, TestSettings.Token));
+    }
+
+    [Theory]
+    [InlineData("-1", -1)]
+    [InlineData("3", 3)]
+    public void A_cluster_keeps_as_many_copies_as_are_wanted(string text, int replication) =>
+        BackupOptions.Load(TestSettings.Source("IPFS_CLUSTER_NODE_2=http://c:9094", $"IPFS_CLUSTER_REPLICATION={text}"), OptionsScope.Backup).Nodes[1].Cluster!.Replication.ShouldBe(replication);
+
+    [Fact]
+    public void Gateways_stand_in_their_order() =>
+        BackupOptions.Load(TestSettings.Source("IPFS_GATEWAY_URL=https://a.example.com, http://b/base"), OptionsScope.Download).Gateways
+            .Select(g => (g.Kind, $"{g}")).ShouldBe([(NodeKind.Gateway, "IPFS_GATEWAY_URL https://a.example.com"), (NodeKind.Gateway, "IPFS_GATEWAY_URL http://b/base")]);
+
+    [Fact]
     public void Defaults_hold_for_what_is_not_set()
     {
         var options = BackupOptions.Load(TestSettings.Source("BACKUP_PARALLELISM="), OptionsScope.Backup);

@@ -219,7 +219,7 @@ public sealed class ManifestWritersTests(MongoServerFixture server) : IClassFixt
         tree.Add(RevisionReader.RevisionName, revision.File.Root, revision.File.Tsize);
         tree.Add(RevisionReader.KeyringName, Cid.Raw(keyring), keyring.Length);
         var root = tree.Build(blocks.Add);
-        await RevisionPublisher.ToAllNodes([_repository.First], root, blocks, PinNames.Manifest(_repository.Memory.Head.Repository), Cancellation);
+        await RevisionPublisher.ToAllNodes(_repository.Memory.Head.Repository, [_repository.First], root, blocks, PinNames.Manifest(_repository.Memory.Head.Repository), Cancellation);
         return root;
     }
 }

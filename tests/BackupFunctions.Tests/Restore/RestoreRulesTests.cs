@@ -130,7 +130,7 @@ public sealed class RestoreRulesTests(MongoServerFixture server) : IClassFixture
         tree.Add(BackupIndex.FileName, index.File.Root, index.File.Tsize);
         tree.Add(BackupHeader.FileName, Cid.Raw(header), header.Length);
         var root = tree.Build(blocks.Add);
-        await RevisionPublisher.ToAllNodes(repository.Nodes, root, blocks, PinNames.Backup(repository.Id), BackupRig.Cancellation);
+        await RevisionPublisher.ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Backup(repository.Id), BackupRig.Cancellation);
         return root;
     }
 }

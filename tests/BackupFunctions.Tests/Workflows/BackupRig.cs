@@ -154,8 +154,11 @@ internal sealed class BackupRig : IDisposable
         return new(chosen.Root, [], [], Drop: true, Force: false) { Slices = chosen.Slices, Through = chosen.Through };
     }
 
+    /// <summary>Where restores read; null: the nodes.</summary>
+    public IReadOnlyList<IBlockSource>? Sources { get; set; }
+
     public RestoreSession RestoreSession() =>
-        new(root => new DagContent(new BlockReader(Repository.Nodes), root), TestRepository.KeySource());
+        new(root => new DagContent(new BlockReader(Sources ?? Repository.Nodes), root), TestRepository.KeySource());
 
     public LoadActivity Loader(RestoreSession session) => new(session, _endpoint);
 

@@ -1,10 +1,12 @@
+using BackupFunctions.Ipfs.Http;
+
 namespace BackupFunctions.Ipfs.Kubo;
 
 /// <summary>
 /// What a node holds, for one that asks its peers for what it does not hold (js-ipfs): <c>refs/local</c> lists all, which takes time with every block, so
 /// that a list is good for a few seconds of reading. Thread-safe.
 /// </summary>
-internal sealed class HeldBlocks(KuboRpc rpc, TimeProvider time) : IDisposable
+internal sealed class HeldBlocks(NodeHttp rpc, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(5);
 

@@ -5,12 +5,13 @@ using System.Text;
 using System.Text.Json;
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
+using BackupFunctions.Ipfs.Http;
 
 namespace BackupFunctions.Ipfs.Kubo;
 
 /// <summary>
-/// A node that speaks Kubo's RPC: Kubo itself, or js-ipfs, which is asked in another way where it differs. Blocks are built and verified here;
-/// the node stores, pins and gives them back.
+/// A node that speaks Kubo's RPC (docs.ipfs.tech/reference/kubo/rpc): Kubo itself, or js-ipfs, which is asked in another way where it differs. Blocks are
+/// built and verified here; the node stores, pins and gives them back.
 /// </summary>
 public sealed class KuboNode : IIpfsNode, IDisposable
 {
@@ -20,18 +21,18 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     // so that a node's own word about its timeout arrives before ours is over
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly KuboRpc _rpc;
+    private readonly NodeHttp _rpc;
     private readonly HeldBlocks _held;
     private volatile KuboSoftware? _software;
 
-    private KuboNode(string name, KuboRpc rpc, TimeProvider time) => (Name, _rpc, _held) = (name, rpc, new(rpc, time));
+    private KuboNode(string name, NodeHttp rpc, TimeProvider time) => (Name, _rpc, _held) = (name, rpc, new(rpc, time));
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <summary>Prepares to ask; nothing is sent yet. Fails with <see cref="ErrorKind.Configuration"/> when the certificate authorities cannot be read.</summary>
     public static KuboNode Open(NodeSetting setting, IFiles files, IRandomSource random, TimeProvider time) =>
-        new(setting.ToString(), new KuboRpc(setting, KuboHandlers.For(setting, files), random, time), time);
+        new(setting.ToString(), new NodeHttp(NodeApi.Kubo, setting, NodeHandlers.For(setting, files), random, time), time);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -83,12 +84,19 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken)
+    // pinning as a part of the import hangs when a block is missing (Kubo issue 10159)
+    public Task<ImportSummary> Import(OpenCar car, CancellationToken cancellationToken) => Import(car, null, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="IIpfsNode.ImportHeld"/> has it, by an import that pins its root: no collection can begin before both are done. Such a pin has no name.
+    /// </summary>
+    public Task<ImportSummary> ImportHeld(OpenCar car, Cid root, string name, CancellationToken cancellationToken) => Import(car, root, cancellationToken);
+
+    private Task<ImportSummary> Import(OpenCar car, Cid? pinned, CancellationToken cancellationToken)
     {
         const string Action = "import blocks into";
-        // pinning as a part of the import hangs when a block is missing (Kubo issue 10159)
-        var call = new KuboCall(Action, "dag/import", ("pin-roots", "false"), ("stats", "true"), ("cid-base", "base32"));
-        return _rpc.Upload(call, car, async (answer, sent) =>
+        var call = new NodeCall(Action, "dag/import", ("pin-roots", pinned is null ? "false" : "true"), ("stats", "true"), ("cid-base", "base32"));
+        return _rpc.Upload(call, new(car, pinned), async (answer, sent) =>
         {
             await foreach (var line in answer.Lines())
             {
@@ -114,7 +122,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
         if (await IsPinned(root, cancellationToken)) return;
         var software = await Software(cancellationToken);
         var pin = new KuboPin(_rpc, root, $"pin {root} on", Name);
-        var call = new KuboCall(pin.Action, "pin/add", ("arg", root.ToString()), ("name", name), ("progress", "true"), ("cid-base", "base32"));
+        var call = new NodeCall(pin.Action, "pin/add", ("arg", root.ToString()), ("name", name), ("progress", "true"), ("cid-base", "base32"));
         if (offline) call = call with { Arguments = [.. call.Arguments, ("offline", "true")] };
         // js-ipfs tells no progress: all its time is one wait
         call = software.TellsProgress
@@ -152,7 +160,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
         {
             try
             {
-                var call = new KuboCall($"look for pins over block {block} on", "pin/ls", ("arg", cid.ToString()), ("type", "all"), ("cid-base", "base32"));
+                var call = new NodeCall($"look for pins over block {block} on", "pin/ls", ("arg", cid.ToString()), ("type", "all"), ("cid-base", "base32"));
                 var answer = await _rpc.Ask(call, a => a.Last(), cancellationToken);
                 return answer.Member("Keys") is { ValueKind: JsonValueKind.Object } keys ? keys.EnumerateObject().Select(k => k.Value.TextOf("Type")).FirstOrDefault() : null;
             }
@@ -166,7 +174,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     /// <inheritdoc/>
     public async Task Remove(Cid block, CancellationToken cancellationToken)
     {
-        var call = new KuboCall($"delete block {block} on", "block/rm", ("arg", block.ToString()), ("force", "true"), ("cid-base", "base32"));
+        var call = new NodeCall($"delete block {block} on", "block/rm", ("arg", block.ToString()), ("force", "true"), ("cid-base", "base32"));
         await _rpc.Ask(call, async answer =>
         {
             await foreach (var line in answer.Lines())
@@ -182,7 +190,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     {
         try
         {
-            var call = new KuboCall($"look for pin {root} on", "pin/ls", ("arg", root.ToString()), ("type", "recursive"), ("cid-base", "base32"));
+            var call = new NodeCall($"look for pin {root} on", "pin/ls", ("arg", root.ToString()), ("type", "recursive"), ("cid-base", "base32"));
             var answer = await _rpc.Ask(call, a => a.Last(), cancellationToken);
             return answer.Member("Keys") is { ValueKind: JsonValueKind.Object } keys
                 && keys.EnumerateObject().Any(k => Cid.TryParse(k.Name, out var cid) && cid == root && k.Value.TextOf("Type") == "recursive");
@@ -196,7 +204,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     /// <inheritdoc/>
     public async IAsyncEnumerable<PinnedRoot> Pins([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var call = new KuboCall("list pins of", "pin/ls", ("type", "recursive"), ("stream", "true"), ("names", "true"), ("cid-base", "base32"));
+        var call = new NodeCall("list pins of", "pin/ls", ("type", "recursive"), ("stream", "true"), ("names", "true"), ("cid-base", "base32"));
         var pins = await _rpc.Ask(call, async answer =>
         {
             var pins = new List<PinnedRoot>();
@@ -213,7 +221,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
 
     private static (string Name, string Value) Limit(TimeSpan time) => ("timeout", string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms"));
 
-    private KuboCall Offline(string action, string command, Cid cid) => new(action, command, ("arg", cid.ToString()), ("offline", "true"), Limit(_rpc.Patience))
+    private NodeCall Offline(string action, string command, Cid cid) => new(action, command, ("arg", cid.ToString()), ("offline", "true"), Limit(_rpc.Patience))
     {
         Patience = _rpc.Patience + Grace,
     };

@@ -1,10 +1,12 @@
+using BackupFunctions.Ipfs.Http;
+
 namespace BackupFunctions.Ipfs.Kubo;
 
 /// <summary>
 /// One <c>pin/add</c>. The node fetches what it lacks from its peers, for as long as that takes, and waits for ever for what nobody has: so it is the
 /// count of blocks that must move, and not the lines, which come twice a second whatever happens.
 /// </summary>
-internal sealed class KuboPin(KuboRpc rpc, Cid root, string action, string node)
+internal sealed class KuboPin(NodeHttp rpc, Cid root, string action, string node)
 {
     private long _blocks;
     private bool _answered;
@@ -13,7 +15,7 @@ internal sealed class KuboPin(KuboRpc rpc, Cid root, string action, string node)
     public string Action => action;
 
     /// <summary>Pins; <paramref name="rootIsHeld"/> tells a node that waits for a missing root from one that is busy otherwise.</summary>
-    public async Task Add(KuboCall call, Func<CancellationToken, Task<bool>> rootIsHeld, CancellationToken cancellationToken)
+    public async Task Add(NodeCall call, Func<CancellationToken, Task<bool>> rootIsHeld, CancellationToken cancellationToken)
     {
         try
         {
@@ -31,7 +33,7 @@ internal sealed class KuboPin(KuboRpc rpc, Cid root, string action, string node)
         }
     }
 
-    private async Task<bool> Read(KuboAnswer answer)
+    private async Task<bool> Read(NodeAnswer answer)
     {
         var pinned = false;
         await foreach (var line in answer.Lines(bytesAreProgress: false))

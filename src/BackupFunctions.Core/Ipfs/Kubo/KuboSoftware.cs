@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BackupFunctions.Ipfs.Http;
 
 namespace BackupFunctions.Ipfs.Kubo;
 

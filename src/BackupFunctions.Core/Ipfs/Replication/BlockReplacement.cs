@@ -28,7 +28,7 @@ internal sealed class BlockReplacement(IIpfsNode node, BlockTransfer transfer, B
                 }
                 await node.Remove(cid, cancellationToken);
             }
-            await transfer.Send(node, damaged, [], cancellationToken);
+            await transfer.Send(node, damaged, cancellationToken);
         }
         finally
         {

@@ -3,7 +3,7 @@ namespace BackupFunctions.Ipfs.Replication;
 /// <summary>Copies batches of blocks to a node, each under a guard. Not thread-safe.</summary>
 internal sealed class CopyRun(IIpfsNode target, BlockTransfer transfer, string guardName)
 {
-    private const int Attempts = 10;
+    private const int Attempts = 3;
     private const int BatchBlocks = 1024;
 
     private readonly List<Cid> _guards = [];
@@ -25,11 +25,10 @@ internal sealed class CopyRun(IIpfsNode target, BlockTransfer transfer, string g
         if (await target.IsHeld(guard, cancellationToken)) return false;
         for (var attempt = 1; ; attempt++)
         {
-            var imported = await transfer.Send(target, await Missing(batch, cancellationToken), nodes, cancellationToken);
-            (Blocks, Bytes) = (Blocks + imported.Blocks, Bytes + imported.Bytes);
             try
             {
-                await target.Hold(guard, guardName, cancellationToken);
+                var imported = await transfer.SendHeld(target, await Missing(batch, cancellationToken), nodes, guardName, cancellationToken);
+                (Blocks, Bytes) = (Blocks + imported.Blocks, Bytes + imported.Bytes);
                 return true;
             }
             catch (BackupException e) when (e.Kind == ErrorKind.NotFound && attempt < Attempts)

@@ -12,7 +12,7 @@ namespace BackupFunctions.Ipfs.Replication;
 internal sealed class UploadActivity(
     RepositorySession session, IReadOnlyList<IIpfsNode> nodes, IStaging staging, StagedObjects staged, TimeProvider time, RateLimit? limit = null) : IActivity<UploadInput, UploadResult>
 {
-    private const int Attempts = 10;
+    private const int Attempts = 3;
     private static readonly TimeSpan Turn = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
@@ -42,11 +42,9 @@ internal sealed class UploadActivity(
     {
         for (var attempt = 1; ; attempt++)
         {
-            var imported = await node.Import(Open, cancellationToken);
             try
             {
-                await node.Hold(segment.Guard, guardName, cancellationToken);
-                return imported;
+                return await node.ImportHeld(Open, segment.Guard, guardName, cancellationToken);
             }
             catch (BackupException e) when (e.Kind == ErrorKind.NotFound && attempt < Attempts)
             {

@@ -52,7 +52,7 @@ internal sealed class VerifyActivity(RepositorySession session, IReadOnlyList<II
         {
             var sources = new BlockReader(others);
             var transfer = new BlockTransfer(sources, limit);
-            await transfer.Send(node, bad, [], cancellationToken);
+            await transfer.Send(node, bad, cancellationToken);
             if (await Damaged(node, bad, cancellationToken) is not { Count: > 0 } damaged) return true;
             // a node may not write over what it has
             var guardName = PinNames.Guard((await session.Open(cancellationToken)).Id);

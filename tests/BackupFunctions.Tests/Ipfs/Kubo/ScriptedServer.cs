@@ -17,12 +17,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, Func<Exchange, Task>> _scripts;
     private readonly X509Certificate2? _certificate;
+    private readonly Func<Exchange, Task> _otherwise;
     private readonly Task _accepting;
     private readonly ConcurrentBag<Task> _serving = [];
 
-    public ScriptedServer(Dictionary<string, Func<Exchange, Task>> scripts, X509Certificate2? certificate = null)
+    public ScriptedServer(Dictionary<string, Func<Exchange, Task>> scripts, X509Certificate2? certificate = null, Func<Exchange, Task>? otherwise = null)
     {
-        (_scripts, _certificate) = (scripts, certificate);
+        (_scripts, _certificate, _otherwise) = (scripts, certificate, otherwise ?? Default);
         _listener.Start();
         _accepting = Accept();
     }
@@ -72,7 +73,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 var exchange = await Exchange.Read(client, stream, _stop.Token);
                 if (exchange is null) return;
                 Asked.Enqueue(exchange);
-                await (_scripts.GetValueOrDefault(exchange.Command) ?? Default)(exchange);
+                await (_scripts.GetValueOrDefault(exchange.Command) ?? _otherwise)(exchange);
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
@@ -148,6 +149,13 @@ internal sealed class Exchange
 
     /// <summary>Answers a whole body with its length.</summary>
     public Task Json(string body, int status = 200, string headers = "") => Whole(body, status, "Content-Type: application/json\r\n" + headers);
+
+    /// <summary>Answers a raw block, as a gateway does.</summary>
+    public async Task Bytes(byte[] body)
+    {
+        await Raw($"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.ipld.raw\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+        await _stream.WriteAsync(body, _stopped);
+    }
 
     /// <summary>Answers plain text, as Kubo does for 400, 403, 404 and 405.</summary>
     public Task Text(string body, int status, string headers = "") => Whole(body + "\n", status, "Content-Type: text/plain; charset=utf-8\r\n" + headers);

@@ -1,13 +1,12 @@
 using System.Net;
 using BackupFunctions.Configuration;
 
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
 
 /// <summary>Says what went wrong with a node: what was asked, the setting and the address, what the node answered, what to do. Never a secret.</summary>
-internal sealed class KuboFailures(NodeSetting setting, SecretRedactor redactor)
+internal sealed class NodeFailures(NodeApi api, NodeSetting setting, SecretRedactor redactor)
 {
-    private string RpcHint =>
-        $"{setting.SettingName} must be the address of Kubo's RPC (Addresses.API, port 5001), not of its gateway";
+    private string AddressHint => $"{setting.SettingName} must be the address of {api.Address}";
 
     /// <summary>The node answered an error. What it says is searched for secrets: it may repeat what it was sent.</summary>
     public BackupException Answered(string action, NodeAnswerException answer)
@@ -24,6 +23,9 @@ internal sealed class KuboFailures(NodeSetting setting, SecretRedactor redactor)
         return new(ErrorKind.Failed, $"{action} {setting}: {redactor.Redact(text)}", HintFor(e), e);
     }
 
+    /// <summary>The node answered, and what it was asked to do is not done. What it says is searched for secrets.</summary>
+    public BackupException Incomplete(string action, string what, string hint) => new(ErrorKind.Failed, $"{action} {setting}: {redactor.Redact(what)}", hint);
+
     /// <summary>Nothing moved for too long.</summary>
     public BackupException Idle(string action, TimeSpan limit) => new(
         ErrorKind.Failed,
@@ -31,18 +33,19 @@ internal sealed class KuboFailures(NodeSetting setting, SecretRedactor redactor)
         $"look at the node and the network to it; {SettingNames.NodeTimeout} sets how long to wait",
         new TimeoutException());
 
-    /// <summary>The answer is not one of Kubo's.</summary>
-    public BackupException Strange(string action, string what, Exception? e = null) => new(ErrorKind.Failed, $"{action} {setting}: {what}", RpcHint, e);
+    /// <summary>The answer is not one of this API.</summary>
+    public BackupException Strange(string action, string what, Exception? e = null) => new(ErrorKind.Failed, $"{action} {setting}: {what}", AddressHint, e);
 
     private string HintFor(NodeAnswerException answer) => answer.Status switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-            $"set {setting.TokenSettingName} to a token, or put user:password into {setting.SettingName}, that the node allows (API.Authorizations)",
+            api.AccessHint(setting),
         HttpStatusCode.RequestEntityTooLarge => "a proxy in front of the node limits the size of a request: raise it there",
+        HttpStatusCode.RequestHeaderFieldsTooLarge => "the node limits the headers of a request: use a shorter token, or raise max_header_bytes there",
         HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
             "the node, or a proxy in front of it, is down or overloaded: look there, and run it again",
-        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or (>= HttpStatusCode.Moved and < HttpStatusCode.BadRequest) => RpcHint,
-        _ when KuboErrorText.SaysFull(answer.Message) => "make room on the node: a larger disk or Datastore.StorageMax",
+        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or (>= HttpStatusCode.Moved and < HttpStatusCode.BadRequest) => AddressHint,
+        _ when NodeErrorText.SaysFull(answer.Message) => "make room on the node: a larger disk or Datastore.StorageMax",
         _ => "the node's own log says more",
     };
 

@@ -3,31 +3,37 @@ using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
 using System.Text;
 
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
+
+/// <summary>A CAR to send, and the root that its header shall name; null: it is a segment.</summary>
+internal sealed record UploadedCar(OpenCar Open, Cid? Root = null);
 
 /// <summary>
-/// The body of <c>dag/import</c>: one multipart part with a CAR. Every block is verified on its way, because not every node does: when one is wrong, or
+/// The body of an import: one multipart part with a CAR. Every block is verified on its way, because not every node does: when one is wrong, or
 /// the CAR ends early, the request is torn down and never completed. Memory is bounded by the largest block.
 /// </summary>
 internal sealed class CarUpload : HttpContent
 {
     private const int BufferSize = 64 * 1024;
 
-    private readonly OpenCar _open;
+    private readonly UploadedCar _source;
     private readonly IdleTimeout _idle;
     private readonly byte[] _head, _tail;
     private volatile bool _stopped;
 
     /// <summary>The boundary must be a word that no block holds: a random one.</summary>
-    public CarUpload(OpenCar open, string boundary, IdleTimeout idle)
+    public CarUpload(UploadedCar source, string boundary, IdleTimeout idle)
     {
-        (_open, _idle) = (open, idle);
+        (_source, _idle) = (source, idle);
         // .NET's own multipart writes filename* beside filename, which js-ipfs does not read; js-ipfs wants a type
         _head = Encoding.ASCII.GetBytes(
             $"--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"blocks.car\"\r\nContent-Type: application/octet-stream\r\n\r\n");
         _tail = Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n");
         Headers.ContentType = new MediaTypeHeaderValue("multipart/form-data") { Parameters = { new("boundary", $"\"{boundary}\"") } };
     }
+
+    /// <summary>What is sent, and not counted, when the CAR has no block; null: nothing.</summary>
+    public Block? InPlaceOfNone { get; init; }
 
     /// <summary>Blocks and bytes of blocks that were sent.</summary>
     public ImportSummary Sent { get; private set; } = new(0, 0);
@@ -66,12 +72,12 @@ internal sealed class CarUpload : HttpContent
     {
         // waiting for the source, which may be slow on purpose, is not waiting for the node
         _idle.Pause();
-        await using var source = await _open(cancellationToken);
+        await using var source = await _source.Open(cancellationToken);
         var reader = await CarReader.Open(source, cancellationToken);
         // not disposed: the stream below belongs to the connection
         var target = new BufferedStream(stream, BufferSize);
         await target.WriteAsync(_head, cancellationToken);
-        var car = CarWriter.CreateSegment(target);
+        var car = _source.Root is { } root ? CarWriter.CreateWithRoot(target, root) : CarWriter.CreateSegment(target);
         await foreach (var block in reader.Blocks(cancellationToken))
         {
             if (_stopped) return;
@@ -81,6 +87,7 @@ internal sealed class CarUpload : HttpContent
             _idle.Pause();
         }
         _idle.Progress();
+        if (Sent.Blocks == 0 && InPlaceOfNone is { } filler) await car.WriteAsync(filler, cancellationToken);
         await target.WriteAsync(_tail, cancellationToken);
         await target.FlushAsync(cancellationToken);
     }

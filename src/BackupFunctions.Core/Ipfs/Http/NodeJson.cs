@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
 
 /// <summary>Reads what nodes write in different ways. A member that is absent or of another type is null.</summary>
-internal static class KuboJson
+internal static class NodeJson
 {
     public static JsonElement? Member(this JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : null;

@@ -4,20 +4,20 @@ using System.Security.Cryptography.X509Certificates;
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
 
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
 
 /// <summary>
-/// Makes the handlers of one node: no redirects (they would carry credentials elsewhere), no proxy, no cookies, and where the node has a certificate
+/// Makes the handlers of one node: no redirects but where they are asked for (a node is where its setting says), no proxy, no cookies, and where the node has a certificate
 /// authority of its own, trust in that one alone.
 /// </summary>
-internal sealed class KuboHandlers(X509Certificate2Collection? authorities)
+internal sealed class NodeHandlers(X509Certificate2Collection? authorities)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     // so that a name that moves to another address is followed
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>Reads the authorities that the setting names, if any; fails with <see cref="ErrorKind.Configuration"/> when they cannot be read.</summary>
-    public static KuboHandlers For(NodeSetting setting, IFiles files)
+    public static NodeHandlers For(NodeSetting setting, IFiles files)
     {
         if (setting.CaFile is not { } path) return new(null);
         try
@@ -36,11 +36,11 @@ internal sealed class KuboHandlers(X509Certificate2Collection? authorities)
     }
 
     /// <summary>A new handler; the caller disposes it.</summary>
-    public SocketsHttpHandler Create()
+    public SocketsHttpHandler Create(bool followsRedirects = false)
     {
         var handler = new SocketsHttpHandler
         {
-            AllowAutoRedirect = false,
+            AllowAutoRedirect = followsRedirects,
             UseProxy = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,

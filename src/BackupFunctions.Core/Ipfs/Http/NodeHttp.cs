@@ -5,34 +5,39 @@ using System.Text.Json;
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
 
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
 
-/// <summary>What is asked: the sentence for messages (<c>pin bafy… on</c>), the command, and its arguments.</summary>
-internal sealed record KuboCall(string Action, string Command, params (string Name, string Value)[] Arguments)
+/// <summary>What is asked: the sentence for messages (<c>pin bafy… on</c>), the path below that of the API, and its arguments.</summary>
+internal sealed record NodeCall(string Action, string Path, params (string Name, string Value)[] Arguments)
 {
+    /// <summary>The method; that of Kubo's RPC when it is not said.</summary>
+    public HttpMethod Method { get; init; } = HttpMethod.Post;
+
+    /// <summary>The type of answer that is asked for; null: whatever comes.</summary>
+    public string? Accept { get; init; }
+
     /// <summary>How long nothing may move; null: as long as the setting says.</summary>
     public TimeSpan? Patience { get; init; }
 }
 
 /// <summary>
-/// Commands of <c>/api/v0</c> over HTTP 1.1, with the credentials of one node and connections of its own. Source: docs.ipfs.tech/reference/kubo/rpc.
-/// Thread-safe.
+/// An API of one node over HTTP 1.1, with the credentials of the node and connections of its own. Thread-safe.
 /// </summary>
-internal sealed class KuboRpc : IDisposable
+internal sealed class NodeHttp : IDisposable
 {
     private const int MaxErrorBody = 64 * 1024;
 
     private readonly Uri _base;
     private readonly AuthenticationHeaderValue? _authorization;
-    private readonly KuboHandlers _handlers;
+    private readonly NodeHandlers _handlers;
     private readonly HttpClient _client;
     private readonly IRandomSource _random;
     private readonly TimeProvider _time;
 
-    public KuboRpc(NodeSetting setting, KuboHandlers handlers, IRandomSource random, TimeProvider time)
+    public NodeHttp(NodeApi api, NodeSetting setting, NodeHandlers handlers, IRandomSource random, TimeProvider time)
     {
         (_handlers, _random, _time) = (handlers, random, time);
-        _base = new Uri(setting.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/') + "/api/v0/");
+        _base = new Uri(setting.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/') + api.Path);
         var redactor = new SecretRedactor();
         redactor.AddUri(setting.Url.OriginalString);
         if (setting.Token is { } token)
@@ -46,19 +51,19 @@ internal sealed class KuboRpc : IDisposable
             redactor.Add(basic);
             _authorization = new("Basic", basic);
         }
-        Failures = new(setting, redactor);
+        Failures = new(api, setting, redactor);
         Patience = setting.Timeout;
-        _client = NewClient(handlers.Create());
+        _client = NewClient(handlers.Create(api.FollowsRedirects));
     }
 
     /// <summary>Says what went wrong.</summary>
-    public KuboFailures Failures { get; }
+    public NodeFailures Failures { get; }
 
     /// <summary>How long nothing may move.</summary>
     public TimeSpan Patience { get; }
 
     /// <summary>Asks, and reads the answer to its end.</summary>
-    public async Task<T> Ask<T>(KuboCall call, Func<KuboAnswer, Task<T>> read, CancellationToken cancellationToken)
+    public async Task<T> Ask<T>(NodeCall call, Func<NodeAnswer, Task<T>> read, CancellationToken cancellationToken)
     {
         using var idle = new IdleTimeout(call.Patience ?? Patience, _time, cancellationToken);
         return await Send(_client, call, content: null, read, idle, cancellationToken);
@@ -66,12 +71,13 @@ internal sealed class KuboRpc : IDisposable
 
     /// <summary>
     /// Sends a CAR, which is opened once, and reads the answer to its end. An upload has a connection of its own, see <see cref="UploadConnection"/>.
-    /// What is wrong with the CAR is thrown as it was.
+    /// What is wrong with the CAR is thrown as it was. In the place of a CAR without blocks goes one with this block, where the node cannot take an empty one.
     /// </summary>
-    public async Task<ImportSummary> Upload(KuboCall call, OpenCar car, Func<KuboAnswer, ImportSummary, Task> read, CancellationToken cancellationToken)
+    public async Task<ImportSummary> Upload(
+        NodeCall call, UploadedCar car, Func<NodeAnswer, ImportSummary, Task> read, CancellationToken cancellationToken, Block? inPlaceOfNone = null)
     {
         using var idle = new IdleTimeout(call.Patience ?? Patience, _time, cancellationToken);
-        using var content = new CarUpload(car, NewBoundary(), idle);
+        using var content = new CarUpload(car, NewBoundary(), idle) { InPlaceOfNone = inPlaceOfNone };
         var handler = _handlers.Create();
         handler.PlaintextStreamFilter = (context, _) => ValueTask.FromResult<Stream>(new UploadConnection(context.PlaintextStream, content, idle));
         using var client = NewClient(handler);
@@ -95,7 +101,7 @@ internal sealed class KuboRpc : IDisposable
     private static HttpClient NewClient(SocketsHttpHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
     private async Task<T> Send<T>(
-        HttpClient client, KuboCall call, HttpContent? content, Func<KuboAnswer, Task<T>> read, IdleTimeout idle, CancellationToken cancellationToken)
+        HttpClient client, NodeCall call, HttpContent? content, Func<NodeAnswer, Task<T>> read, IdleTimeout idle, CancellationToken cancellationToken)
     {
         try
         {
@@ -103,7 +109,7 @@ internal sealed class KuboRpc : IDisposable
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, idle.Token);
             idle.Progress();
             await using var body = await response.Content.ReadAsStreamAsync(idle.Token);
-            if (response.StatusCode != HttpStatusCode.OK) throw await Refusal(response, body, idle.Token);
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NoContent)) throw await Refusal(response, body, idle.Token);
             return await read(new(response, body, idle));
         }
         catch (NodeAnswerException e)
@@ -121,11 +127,12 @@ internal sealed class KuboRpc : IDisposable
         }
     }
 
-    private HttpRequestMessage Request(KuboCall call, HttpContent? content)
+    private HttpRequestMessage Request(NodeCall call, HttpContent? content)
     {
         var query = string.Join('&', call.Arguments.Select(a => $"{a.Name}={Uri.EscapeDataString(a.Value)}"));
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_base, query.Length == 0 ? call.Command : $"{call.Command}?{query}")) { Content = content };
+        var request = new HttpRequestMessage(call.Method, new Uri(_base, query.Length == 0 ? call.Path : $"{call.Path}?{query}")) { Content = content };
         request.Headers.Authorization = _authorization;
+        if (call.Accept is { } type) request.Headers.Accept.Add(new(type));
         // a node that refuses says so before the body is sent
         if (content is not null) request.Headers.ExpectContinue = true;
         return request;
@@ -143,7 +150,7 @@ internal sealed class KuboRpc : IDisposable
         {
             // the status says enough: a node that answers early may cut its own text
         }
-        var text = (int)response.StatusCode is >= 300 and < 400 ? $"a redirect to {response.Headers.Location}" : KuboErrorText.Of(Encoding.UTF8.GetString(bytes, 0, length));
+        var text = (int)response.StatusCode is >= 300 and < 400 ? $"a redirect to {response.Headers.Location}" : NodeErrorText.Of(Encoding.UTF8.GetString(bytes, 0, length));
         var after = response.Headers.RetryAfter;
         var wait = after?.Delta ?? after?.Date - _time.GetUtcNow();
         return new(response.StatusCode, text, wait < TimeSpan.Zero ? TimeSpan.Zero : wait);

@@ -1,4 +1,4 @@
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
 
 /// <summary>
 /// The connection of one upload. A node may answer and hang up before it has read everything: then what is still written goes nowhere, so that its

@@ -3,13 +3,13 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text.Json;
 
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
 
 /// <summary>
 /// A 200, which proves nothing yet: an error may stand in the body, or behind it in the trailer <c>X-Stream-Error</c>. Every way to read goes to the end
 /// and looks at the trailer. Whatever the node says went wrong is thrown as <see cref="NodeAnswerException"/>.
 /// </summary>
-internal sealed class KuboAnswer(HttpResponseMessage response, Stream body, IdleTimeout idle)
+internal sealed class NodeAnswer(HttpResponseMessage response, Stream body, IdleTimeout idle)
 {
     private const int MaxLine = 1024 * 1024;
     private const string ErrorTrailer = "X-Stream-Error";
@@ -95,6 +95,6 @@ internal sealed class KuboAnswer(HttpResponseMessage response, Stream body, Idle
     private void CheckTrailer()
     {
         if (response.TrailingHeaders.TryGetValues(ErrorTrailer, out var values) && string.Join(' ', values) is { Length: > 0 } text)
-            throw new NodeAnswerException(HttpStatusCode.OK, KuboErrorText.Of(text));
+            throw new NodeAnswerException(HttpStatusCode.OK, NodeErrorText.Of(text));
     }
 }

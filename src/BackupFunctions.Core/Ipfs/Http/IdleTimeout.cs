@@ -1,4 +1,4 @@
-namespace BackupFunctions.Ipfs.Kubo;
+namespace BackupFunctions.Ipfs.Http;
 
 /// <summary>
 /// Cancels when nothing has moved for some time, or when the caller cancels. Starts to run at once. An upload of days is fine as long as bytes

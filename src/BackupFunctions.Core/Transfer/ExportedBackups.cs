@@ -1,0 +1,39 @@
+using BackupFunctions.Encryption;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Manifest;
+
+namespace BackupFunctions.Transfer;
+
+/// <summary>What an exported CAR says of itself: the keyring of its repository, the backups in it, and what else their chain needs.</summary>
+internal sealed record ExportedBackups(Keyring Keyring, IReadOnlyList<BackupEntry> Backups, IReadOnlyList<CoverageAdvanced> Coverage)
+{
+    /// <summary>Reads it with the key; <see cref="ErrorKind.WrongKey"/> when that is another, <see cref="ErrorKind.NotFound"/> when the CAR is no export.</summary>
+    public static async Task<ExportedBackups> Read(CarFile car, IKeySource keySource, CancellationToken cancellationToken)
+    {
+        var files = new UnixFsReader(new BlockReader([car]));
+        var manifest = await Manifest(car, files, cancellationToken);
+        var keyring = await RevisionReader.ReadKeyring(files, manifest, cancellationToken);
+        using var secret = await keySource.Read(cancellationToken);
+        using var keys = keyring.Unlock(secret);
+        using var opener = new BlockOpener(keys.Find);
+        var excerpt = await RevisionReader.Read(files, opener, manifest, cancellationToken);
+        if (excerpt.Repository != keyring.Repository)
+            throw BackupException.Corrupt($"read {car.Name}: its list is of repository {excerpt.Repository}, its keyring of {keyring.Repository}");
+        var backups = excerpt.Changes.OfType<BackupRecorded>().Select(r => r.Backup).ToList();
+        foreach (var backup in backups)
+            if (await car.Get(backup.Root, cancellationToken) is null) throw BackupException.Corrupt($"read {car.Name}: it lists backup {backup.Id} and does not hold it");
+        return new(keyring, backups, [.. excerpt.Changes.OfType<CoverageAdvanced>()]);
+    }
+
+    private static async Task<Cid> Manifest(CarFile car, UnixFsReader files, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await files.Resolve(car.Root, ExportLayout.Manifest, cancellationToken);
+        }
+        catch (BackupException e) when (e.Kind is ErrorKind.NotFound or ErrorKind.Corrupt)
+        {
+            throw BackupException.NotFound($"read {car.Name}: it is no export: {e.Message}", "write one with `backupfn export --car`, or store its blocks alone with --blocks-only");
+        }
+    }
+}
