@@ -195,7 +195,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new UploadActivity(Session, copies, Staging, staged, ambient.Time, limit))
             .Add(new CopyActivity(Session, copies, Manifest, ambient.Time, limit))
             .Add(new PinActivity(Session, copies, staged))
-            .Add(new VerifyActivity(copies, ambient.Time, limit))
+            .Add(new VerifyActivity(Session, copies, ambient.Time, limit))
             .Add(new RecordActivity(Manifest))
             .Add(new CleanupActivity(Staging))
             .Add(new NotifyActivity(ambient.Notifier));

@@ -102,13 +102,19 @@ public sealed class ClusterNode : IIpfsNode, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task Hold(Cid root, string name, CancellationToken cancellationToken) => _behind.Pin(root, name, cancellationToken);
+    public Task Hold(Cid root, string name, CancellationToken cancellationToken) => _behind.Hold(root, name, cancellationToken);
 
     /// <inheritdoc/>
     public Task Release(Cid root, CancellationToken cancellationToken) => _behind.Unpin(root, cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => _behind.IsPinned(root, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PinnedRoot?> PinOver(Cid block, CancellationToken cancellationToken) => _behind.PinOver(block, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task Remove(Cid block, CancellationToken cancellationToken) => _behind.Remove(block, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> IsPinned(Cid root, CancellationToken cancellationToken)
