@@ -10,7 +10,7 @@ internal sealed class ExportCommand : CliCommand
 {
     private readonly IEngineCommands _engine;
     private readonly Argument<string> _backup = BackupArgument.Create();
-    private readonly Option<bool> _car = new("--car") { Description = "As a CAR file, still sealed, which `import` takes in elsewhere", Required = true };
+    private readonly Option<bool> _car = new("--car") { Description = "As a CAR file, still sealed, which `import` takes in elsewhere" };
     private readonly Option<bool> _chain = new("--chain") { Description = "Also the incremental backups that follow, as far as there are any" };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The CAR file to write (default: ID.car)", HelpName = "FILE" };
 
@@ -21,6 +21,10 @@ internal sealed class ExportCommand : CliCommand
         Add(_car);
         Add(_chain);
         Add(_output);
+        Validators.Add(result =>
+        {
+            if (!result.GetValue(_car)) result.AddError("want --car: the one form of an export");
+        });
     }
 
     public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)

@@ -9,7 +9,6 @@ namespace BackupFunctions.Transfer;
 /// </summary>
 internal static class BlockImport
 {
-    private const int BatchBlocks = 1024;
     private const string PinName = "backupfunctions/import", GuardName = "backupfunctions/import/guard";
 
     /// <summary>Imports into all nodes at once; fails when none took it.</summary>
@@ -37,7 +36,7 @@ internal static class BlockImport
     {
         var source = new BlockReader([car]);
         var run = new CopyRun(node, new BlockTransfer(source, limit), GuardName);
-        await foreach (var batch in DagWalk.From(car.Root, source.Read, cancellationToken: cancellationToken).Chunk(BatchBlocks))
+        await foreach (var batch in CopyRun.Batches(DagWalk.From(car.Root, source.Read, cancellationToken: cancellationToken)))
         {
             await run.Copy(batch, cancellationToken);
             progress?.Invoke(run.Blocks, run.Bytes);

@@ -62,6 +62,32 @@ internal static class FailureCases
             """,
             2),
 
+        new("export latest",
+            "",
+            """
+            error: want --car: the one form of an export
+            hint: run `backupfn export --help`
+
+            """,
+            2),
+
+        new("import x.car",
+            """
+            FILE   HOLDS  NODE             VERIFIED  FAULT
+            x.car  s-1    IPFS_NODE_1_URL     1,200
+            x.car  s-1    IPFS_NODE_2_URL         0  connection refused
+
+            """,
+            """
+            error: import to both nodes: no verified copy on IPFS_NODE_2_URL
+            hint: repair the node and import again, which goes on
+
+            """,
+            3)
+        {
+            Engine = new() { SecondCopy = new("IPFS_NODE_2_URL", false, 0, "connection refused") },
+        },
+
         new("download QmFoo",
             "",
             """

@@ -45,14 +45,14 @@ internal sealed class ClusterDouble : IAsyncDisposable
     /// <summary>Every request to a peer, as <c>METHOD /path?query</c>.</summary>
     public IEnumerable<string> Asked(int peer) => _servers[peer].Asked.Select(e => string.Join(' ', e.Head.Split(' ').Take(2)));
 
-    public ClusterNode Open(int peer = 0, int replication = 2, TimeSpan? timeout = null, string? token = null, string? user = null, TimeProvider? time = null)
+    public ClusterNode Open(int peer = 0, int replication = 2, TimeSpan? timeout = null, string? token = null, string? user = null, TimeProvider? time = null, TimeSpan? nodeTimeout = null)
     {
         var patience = timeout ?? Defaults.NodeTimeout;
         var url = user is null ? Url(peer) : new Uri($"http://{user}@{Url(peer).Authority}");
         var setting = new NodeSetting("IPFS_CLUSTER_NODE_1", NodeKind.Cluster, url, token)
         {
             Timeout = patience,
-            Cluster = new(new("IPFS_NODE_1_URL", NodeKind.Kubo, Peers[peer].Node, null) { Timeout = patience }, replication),
+            Cluster = new(new("IPFS_NODE_1_URL", NodeKind.Kubo, Peers[peer].Node, null) { Timeout = nodeTimeout ?? patience }, replication),
         };
         return ClusterNode.Open(setting, Files, new SystemRandomSource(), time ?? TimeProvider.System);
     }

@@ -1,4 +1,3 @@
-using BackupFunctions.Configuration;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Cluster;
 using BackupFunctions.Tests.Ipfs.Nodes;
@@ -17,14 +16,14 @@ public sealed class ClusterNodeConformance(IpfsNodesFixture nodes) : IpfsNodeCon
         if (_cluster is not null) await _cluster.DisposeAsync();
     }
 
-    protected override Task<IIpfsNode> Node() => Open(Defaults.NodeTimeout);
+    protected override Task<IIpfsNode> Node() => Open(null);
 
     protected override Task<IIpfsNode> NodeThatWaitsBriefly() => Open(TimeSpan.FromMilliseconds(700));
 
-    private async Task<IIpfsNode> Open(TimeSpan timeout)
+    private async Task<IIpfsNode> Open(TimeSpan? nodeTimeout)
     {
         _cluster ??= new(await nodes.KuboShaped);
-        _opened.Add(_cluster.Open(timeout: timeout));
+        _opened.Add(_cluster.Open(nodeTimeout: nodeTimeout));
         return _opened[^1];
     }
 }
