@@ -1,4 +1,3 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("BackupFunctions.EndToEnd")]
-[assembly: InternalsVisibleTo("BackupFunctions.Tests")]
