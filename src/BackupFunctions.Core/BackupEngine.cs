@@ -121,8 +121,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     {
         using var session = NewRestoreSession();
         await using var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
-        var activities = RestoreActivityRegistry.Create(session, target, ambient);
-        return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, activities, onStatus, cancellationToken), new(request, options.Parallelism));
+        return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, RestoreActivities(session, target), onStatus, cancellationToken), new(request, options.Parallelism));
     }
 
     /// <summary>Writes a backup and what it needs to be restored elsewhere into one CAR file, see <see cref="BackupExport"/>.</summary>
@@ -150,6 +149,15 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public async Task<ImportedBlocks> ImportBlocks(string path, Action<long, long>? progress, CancellationToken cancellationToken) =>
         await BlockImport.Run(await CarFile.Open(path, ambient.Files, cancellationToken), Nodes, Limit, progress, cancellationToken);
 
+    /// <summary>The activities of backups, for a host that runs the workflows over a context of its own.</summary>
+    public ActivityRegistry BackupActivities() => BackupActivityRegistry();
+
+    /// <summary>The activities of ResumeUploads: none of them asks the source.</summary>
+    public ActivityRegistry DeliveryActivities() => DeliveryActivityRegistry();
+
+    /// <summary>The activities of a restore into one target; the caller disposes the session when they have ended.</summary>
+    public ActivityRegistry RestoreActivities(RestoreSession session, MongoEndpoint target) => RestoreActivityRegistry.Create(session, target, ambient);
+
     /// <summary>Opens a backup on the nodes; the caller disposes it.</summary>
     public Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken) =>
         OpenedBackup.Open(new DagContent(NearestFirst(), root), Keys, cancellationToken);
@@ -165,7 +173,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>Reads blocks from the local vault, the nodes and the gateways, the nearest first; what one does not hold, or holds damaged, comes from the next.</summary>
     public BlockReader NearestFirst() => new([.. Copies.Skip(Nodes.Count), .. Nodes, .. Gateways]);
 
-    private RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
+    /// <summary>What a restore reads with; the caller disposes it.</summary>
+    public RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
 
     private ActivityRegistry BackupActivityRegistry()
     {

@@ -159,7 +159,7 @@ public static class FullBackupWorkflow
             using var over = new CancellationTokenSource();
             var interval = _context.Wait(CaptureInterval, over.Token);
             var first = await Task.WhenAny(dump, interval);
-            await over.CancelAsync();
+            over.Cancel();
             return first == dump;
         }
 

@@ -33,7 +33,7 @@ internal sealed class RepositoryHold
         }
         finally
         {
-            await over.CancelAsync();
+            over.Cancel();
             await renewing;
             await Delivery.Try(() => context.Call(BackupActivities.ReleaseLock, $"{prefix}lock/release", new ReleaseLockInput(id)));
         }
