@@ -138,7 +138,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     private RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
 
-    private ActivityRegistry BackupActivityRegistry()
+    /// <summary>The activities of every workflow that writes backups.</summary>
+    public ActivityRegistry BackupActivityRegistry()
     {
         var staged = new StagedObjects(Staging, Session);
         return DeliveryActivityRegistry()
