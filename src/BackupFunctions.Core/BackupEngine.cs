@@ -119,9 +119,17 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     {
         using var session = NewRestoreSession();
         await using var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
-        var activities = RestoreActivityRegistry.Create(session, target, ambient);
-        return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, activities, onStatus, cancellationToken), new(request, options.Parallelism));
+        return await RestoreWorkflow.Run(Context(RestoreWorkflow.Name, RestoreActivities(session, target), onStatus, cancellationToken), new(request, options.Parallelism));
     }
+
+    /// <summary>The activities of backups, for a host that runs the workflows over a context of its own.</summary>
+    public ActivityRegistry BackupActivities() => BackupActivityRegistry();
+
+    /// <summary>The activities of ResumeUploads: none of them asks the source.</summary>
+    public ActivityRegistry DeliveryActivities() => DeliveryActivityRegistry();
+
+    /// <summary>The activities of a restore into one target; the caller disposes the session when they have ended.</summary>
+    public ActivityRegistry RestoreActivities(RestoreSession session, MongoEndpoint target) => RestoreActivityRegistry.Create(session, target, ambient);
 
     /// <summary>Opens a backup on the nodes; the caller disposes it.</summary>
     public Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken) =>
@@ -136,7 +144,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     // the nearest first; what it does not hold, or holds damaged, comes from the next
     private BlockReader NearestFirst() => new(Copies.Skip(Nodes.Count).Concat(Nodes));
 
-    private RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
+    /// <summary>What a restore reads with; the caller disposes it.</summary>
+    public RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
 
     /// <summary>The activities of every workflow that writes backups.</summary>
     public ActivityRegistry BackupActivityRegistry()

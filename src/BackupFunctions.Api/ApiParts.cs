@@ -1,0 +1,22 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Api.Hosting;
+using BackupFunctions.Configuration;
+using Microsoft.AspNetCore.Http;
+
+namespace BackupFunctions.Api;
+
+/// <summary>What the handlers take from the host.</summary>
+/// <param name="Engine">The engine; stays the host's.</param>
+/// <param name="Host">Its durable engine.</param>
+/// <param name="Key">What requests are checked against where detail depends on the key.</param>
+/// <param name="Redactor">Knows the secrets that no answer may show.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Random">Where seeds and salts come from.</param>
+public sealed record ApiParts(BackupEngine Engine, IWorkflowHost Host, ApiKey Key, SecretRedactor Redactor, TimeProvider Time, IRandomSource Random)
+{
+    /// <summary>Where a started instance is found; the default is the address of the request.</summary>
+    public Func<HttpRequest, string, ManagementUris> Uris { get; init; } = ManagementUris.Of;
+
+    /// <summary>When the next backup is due; the default is that nobody knows.</summary>
+    public Func<DateTimeOffset?> NextBackup { get; init; } = () => null;
+}
