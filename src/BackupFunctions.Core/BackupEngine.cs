@@ -147,8 +147,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>What a restore reads with; the caller disposes it.</summary>
     public RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
 
-    /// <summary>The activities of every workflow that writes backups.</summary>
-    public ActivityRegistry BackupActivityRegistry()
+    private ActivityRegistry BackupActivityRegistry()
     {
         var staged = new StagedObjects(Staging, Session);
         return DeliveryActivityRegistry()

@@ -2,15 +2,11 @@ using System.Text.Json;
 using BackupFunctions.Backup;
 using BackupFunctions.Workflows;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 
 namespace BackupFunctions.Functions;
 
-/// <summary>
-/// The activities, by the names under which workflows call them. None takes the host's cancellation token: an activity that ends because its instance
-/// goes away would fail the whole run, while one that is killed with its instance is run again on another.
-/// </summary>
-public sealed partial class Activities(WorkerEngine worker, ILogger<Activities> logger)
+/// <summary>The activities of backups, by the names under which workflows call them.</summary>
+public sealed class Activities(WorkerEngine worker, ActivityRunner runner)
 {
     [Function(nameof(Plan))]
     public Task<JsonElement> Plan([ActivityTrigger] JsonElement input) => Run(BackupActivities.Plan, input);
@@ -60,20 +56,5 @@ public sealed partial class Activities(WorkerEngine worker, ILogger<Activities> 
     [Function(nameof(Notify))]
     public Task<JsonElement> Notify([ActivityTrigger] JsonElement input) => Run(BackupActivities.Notify, input);
 
-    private async Task<JsonElement> Run<TInput, TResult>(ActivityName<TInput, TResult> name, JsonElement input)
-    {
-        try
-        {
-            var message = DurableJson.Read<TInput>(input, $"input of {name.Name}");
-            return DurableJson.Write(await worker.Activities.Find(name).Run(message, CancellationToken.None));
-        }
-        catch (Exception e)
-        {
-            LogFailure(e, name.Name);
-            throw ActivityFailure.ToThrow(e);
-        }
-    }
-
-    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "activity {Activity} failed")]
-    private partial void LogFailure(Exception error, string activity);
+    private Task<JsonElement> Run<TInput, TResult>(ActivityName<TInput, TResult> name, JsonElement input) => runner.Run(name, () => Task.FromResult((worker.Activities, input)));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BackupFunctions.Api.Hosting;
 using BackupFunctions.Workflows;
 using Microsoft.DurableTask;
 
@@ -6,10 +7,13 @@ namespace BackupFunctions.Functions;
 
 /// <summary>
 /// A workflow's context over Durable. Keys are ignored: Durable finds recorded results by the order of calls. A workflow is run again from its
-/// beginning for each thing that happens, on one thread.
+/// beginning for each thing that happens, on one thread. After the event <see cref="WorkflowKinds.CancelEvent"/> no activity starts any more but those that
+/// give something back. <paramref name="message"/> makes what an activity is sent out of its input.
 /// </summary>
-internal sealed class DurableContext(TaskOrchestrationContext durable) : IWorkflowContext
+internal sealed class DurableContext(TaskOrchestrationContext durable, Func<JsonElement, JsonElement>? message = null) : IWorkflowContext
 {
+    private readonly Task _cancelled = durable.WaitForExternalEvent<JsonElement>(WorkflowKinds.CancelEvent);
+
     /// <inheritdoc/>
     public string InstanceId => durable.InstanceId;
 
@@ -22,9 +26,11 @@ internal sealed class DurableContext(TaskOrchestrationContext durable) : IWorkfl
     /// <inheritdoc/>
     public async Task<TResult> Call<TInput, TResult>(ActivityName<TInput, TResult> activity, string key, TInput input)
     {
+        if (!activity.EvenWhenStopped) ThrowIfCancelled();
         try
         {
-            return DurableJson.Read<TResult>(await durable.CallActivityAsync<JsonElement>(activity.Name, DurableJson.Write(input)), $"result of {activity.Name}");
+            var json = DurableJson.Write(input);
+            return DurableJson.Read<TResult>(await durable.CallActivityAsync<JsonElement>(activity.Name, message is null ? json : message(json)), $"result of {activity.Name}");
         }
         catch (TaskFailedException e)
         {
@@ -37,8 +43,18 @@ internal sealed class DurableContext(TaskOrchestrationContext durable) : IWorkfl
     }
 
     /// <inheritdoc/>
-    public Task Wait(TimeSpan delay, CancellationToken cancellationToken) => durable.CreateTimer(delay, cancellationToken);
+    public async Task Wait(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        ThrowIfCancelled();
+        await durable.CreateTimer(delay, cancellationToken);
+        ThrowIfCancelled();
+    }
 
     /// <inheritdoc/>
     public void SetStatus(WorkflowStatus status) => durable.SetCustomStatus(DurableJson.Write(status));
+
+    private void ThrowIfCancelled()
+    {
+        if (_cancelled.IsCompleted) throw new OperationCanceledException("the run was cancelled");
+    }
 }

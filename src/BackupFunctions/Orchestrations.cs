@@ -1,4 +1,7 @@
 using System.Text.Json;
+using BackupFunctions.Api;
+using BackupFunctions.Api.Messages;
+using BackupFunctions.Api.Restores;
 using BackupFunctions.Backup;
 using BackupFunctions.Telemetry;
 using BackupFunctions.Workflows;
@@ -7,27 +10,31 @@ using Microsoft.DurableTask;
 
 namespace BackupFunctions.Functions;
 
-/// <summary>The workflows as orchestrations of Durable.</summary>
+/// <summary>The workflows as orchestrations of Durable. Their outputs are those of the HTTP API.</summary>
 public static class Orchestrations
 {
     [Function(FullBackupWorkflow.Name)]
     public static Task<JsonElement> FullBackup([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Run<FullBackupInput, FullBackupResult>(context, FullBackupWorkflow.Run);
+        Run<FullBackupInput, BackupOutput>(context, async input => BackupOutput.Of(await FullBackupWorkflow.Run(new DurableContext(context), input)));
 
     [Function(IncrementalBackupWorkflow.Name)]
     public static Task<JsonElement> IncrementalBackup([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Run<IncrementalBackupInput, IncrementalBackupResult>(context, IncrementalBackupWorkflow.Run);
+        Run<IncrementalBackupInput, BackupOutput>(context, async input => BackupOutput.Of(await IncrementalBackupWorkflow.Run(new DurableContext(context), input)));
 
     [Function(ResumeUploadsWorkflow.Name)]
     public static Task<JsonElement> ResumeUploads([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Run<ResumeUploadsInput, ResumeUploadsResult>(context, ResumeUploadsWorkflow.Run);
+        Run<ResumeUploadsInput, ResumeOutput>(context, async input => ResumeOutput.Of(await ResumeUploadsWorkflow.Run(new DurableContext(context), input)));
 
-    private static async Task<JsonElement> Run<TInput, TResult>(TaskOrchestrationContext context, Func<IWorkflowContext, TInput, Task<TResult>> workflow)
+    [Function(RestoreWorkflow.Name)]
+    public static Task<JsonElement> Restore([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<TargetedRestore, RestoreOutput>(context, async input =>
+            RestoreOutput.Of(await RestoreWorkflow.Run(new DurableContext(context, step => DurableJson.Write(new RestoreMessage(input.Target, step))), input.Restore)));
+
+    private static async Task<JsonElement> Run<TInput, TOutput>(TaskOrchestrationContext context, Func<TInput, Task<TOutput>> workflow)
     {
         try
         {
-            var input = DurableJson.Read<TInput>(context.GetInput<JsonElement>(), "input of the workflow");
-            return DurableJson.Write(await workflow(new DurableContext(context), input));
+            return JsonSerializer.SerializeToElement(await workflow(DurableJson.Read<TInput>(context.GetInput<JsonElement>(), "input of the workflow")), ApiJson.Options);
         }
         catch (ActivityFailedException e)
         {

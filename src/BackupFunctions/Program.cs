@@ -11,5 +11,6 @@ builder.Services
     .AddSingleton(TimeProvider.System)
     .AddSingleton<IRandomSource, SystemRandomSource>()
     .AddSingleton(_ => SettingsSource.FromProcess(new DiskFiles()))
+    .AddSingleton<ActivityRunner>()
     .AddSingleton<WorkerEngine>();
 await builder.Build().RunAsync();

@@ -1,3 +1,4 @@
+using BackupFunctions.Api.Hosting;
 using BackupFunctions.Backup;
 using BackupFunctions.Workflows;
 using Microsoft.Azure.Functions.Worker;
@@ -24,7 +25,7 @@ public sealed partial class Timers(WorkerEngine worker, ILogger<Timers> logger)
     private async Task Start<TInput>(string workflow, Func<TInput> input, TimerInfo timer, DurableTaskClient client)
     {
         if (timer.IsPastDue) LogPastDue(workflow);
-        if (await FixedInstances.TryStart(client, workflow, DurableJson.Write(input()))) LogStarted(workflow);
+        if (await new DurableHost(client).Start(workflow, WorkflowKinds.IdOf(workflow), DurableJson.Write(input()), CancellationToken.None) is null) LogStarted(workflow);
         else LogSkipped(workflow);
     }
 

@@ -36,6 +36,10 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
 
     public OrchestrationRuntimeStatus RuntimeStatus { get; init; }
 
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset LastUpdatedAt { get; init; }
+
     public string? SerializedInput { get; init; }
 
     public string? SerializedOutput { get; init; }

@@ -42,6 +42,8 @@ public abstract class TaskOrchestrationContext
 
     public virtual Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken) => throw Contract.Only();
 
+    public abstract Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
+
     public abstract void SetCustomStatus(object? customStatus);
 
     public abstract Guid NewGuid();
