@@ -171,7 +171,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new UploadActivity(Session, Copies, Staging, staged, ambient.Time, limit))
             .Add(new CopyActivity(Session, Copies, Manifest, ambient.Time, limit))
             .Add(new PinActivity(Session, Copies, staged))
-            .Add(new VerifyActivity(Copies, ambient.Time, limit))
+            .Add(new VerifyActivity(Session, Copies, ambient.Time, limit))
             .Add(new RecordActivity(Manifest))
             .Add(new CleanupActivity(Staging))
             .Add(new NotifyActivity(ambient.Notifier));

@@ -41,6 +41,15 @@ public interface IIpfsNode : IBlockSource
     /// <summary>Whether <see cref="Hold"/> holds this root right now; a node that never collects says no.</summary>
     Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => IsPinned(root, cancellationToken);
 
+    /// <summary>
+    /// A pin that reaches this block, or is it, and so keeps the node from deleting it; null when there is none, and on a node whose imports write over damaged
+    /// blocks.
+    /// </summary>
+    Task<PinnedRoot?> PinOver(Cid block, CancellationToken cancellationToken) => Task.FromResult<PinnedRoot?>(null);
+
+    /// <summary>Deletes a block that no pin reaches; one that is not held is fine. Does nothing on a node whose imports write over damaged blocks.</summary>
+    Task Remove(Cid block, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Whether this root is pinned recursively right now.</summary>
     Task<bool> IsPinned(Cid root, CancellationToken cancellationToken);
 

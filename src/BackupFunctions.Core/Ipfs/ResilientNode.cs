@@ -91,6 +91,13 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
     public Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => Run(_other, $"look for guard {root} on", token => _node.IsHeld(root, token), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<PinnedRoot?> PinOver(Cid block, CancellationToken cancellationToken) =>
+        Run(_other, $"look for pins over block {block} on", token => _node.PinOver(block, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task Remove(Cid block, CancellationToken cancellationToken) => Run(_other, $"delete block {block} on", token => Done(_node.Remove(block, token)), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> IsPinned(Cid root, CancellationToken cancellationToken) =>
         Run(_other, $"look for pin {root} on", token => _node.IsPinned(root, token), cancellationToken);
 

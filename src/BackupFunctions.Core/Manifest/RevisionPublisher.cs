@@ -12,7 +12,7 @@ namespace BackupFunctions.Manifest;
 /// </summary>
 internal static class RevisionPublisher
 {
-    private const int Attempts = 3;
+    private const int Attempts = 10;
 
     /// <summary>The root, and what went wrong on which node; fails when no node took it.</summary>
     public static async Task<Published> Publish(Repository repository, ManifestRevision revision, CancellationToken cancellationToken)
@@ -89,14 +89,15 @@ internal static class RevisionPublisher
                 await node.Import(_ => Task.FromResult<Stream>(new MemoryStream(car.GetBuffer(), 0, (int)car.Length, writable: false)), cancellationToken);
                 try
                 {
-                    await node.Pin(root, pinName, cancellationToken);
-                    return;
+                    await node.Hold(root, pinName, cancellationToken);
+                    break;
                 }
                 catch (BackupException e) when (e.Kind == ErrorKind.NotFound && attempt < Attempts)
                 {
                     // a garbage collection came between
                 }
             }
+            await node.Pin(root, pinName, cancellationToken);
         }
     }
 }

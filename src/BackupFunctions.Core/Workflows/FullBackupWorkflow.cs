@@ -50,7 +50,7 @@ public static class FullBackupWorkflow
         public async Task<FullBackupResult> Run(RepositoryHold hold)
         {
             var resumption = new Resumption(context, hold, Name, "resume/");
-            await resumption.DeliverStaged();
+            await resumption.DeliverStaged(copies: true);
             if (resumption.Failure is { } waiting) throw waiting;
             await resumption.CompleteCopies();
             if (resumption.Delivered.LastOrDefault(d => d.Backup.Type == BackupType.Full && context.UtcNow - d.Backup.Started < Fresh) is { } stored)

@@ -18,7 +18,7 @@ public static class ResumeUploadsWorkflow
         var result = await RepositoryHold.During(context, "", "unfinished uploads", LockMode.Shared, async hold =>
         {
             var resumption = new Resumption(context, hold, Name, "");
-            await resumption.DeliverStaged();
+            await resumption.DeliverStaged(copies: true);
             await resumption.CompleteCopies();
             return resumption.Result;
         });

@@ -29,10 +29,13 @@ internal sealed class Resumption(IWorkflowContext context, RepositoryHold hold, 
 
     public ResumeUploadsResult Result => new(_delivered, _copies, _problems, _plan?.More ?? false, _warnings);
 
-    /// <summary>Stores what waits in staging, in order, up to the first backup that no node takes.</summary>
-    public async Task DeliverStaged()
+    /// <summary>
+    /// Stores what waits in staging, in order, up to the first backup that no node takes. With <paramref name="copies"/> it also finds out which copies are missing,
+    /// for <see cref="CompleteCopies"/>.
+    /// </summary>
+    public async Task DeliverStaged(bool copies)
     {
-        _plan = await context.Call(BackupActivities.PlanResume, $"{prefix}plan", new ResumePlanInput(context.UtcNow, hold.Holder.Id));
+        _plan = await context.Call(BackupActivities.PlanResume, $"{prefix}plan", new ResumePlanInput(context.UtcNow, hold.Holder.Id, copies));
         _warnings.AddRange(_plan.Warnings);
         try
         {

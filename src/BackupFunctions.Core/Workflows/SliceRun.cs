@@ -31,7 +31,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
     {
         _hold = hold;
         var resumption = new Resumption(context, hold, IncrementalBackupWorkflow.Name, "staged/");
-        await resumption.DeliverStaged();
+        await resumption.DeliverStaged(copies: false);
         _slices.AddRange(resumption.Delivered.Where(d => d.Backup.Type == BackupType.Incremental));
         _warnings.AddRange(resumption.Warnings);
         _waiting = resumption.Failure;

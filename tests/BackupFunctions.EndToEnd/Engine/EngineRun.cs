@@ -18,7 +18,10 @@ internal sealed class EngineRun : IDisposable
     private readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("backupfn-engine-");
     private readonly EngineServer _server;
 
-    public EngineRun(EngineServer server, IFiles? files = null)
+    private readonly BackupOptions _options;
+    private readonly EngineAmbient _ambient;
+
+    public EngineRun(EngineServer server, IFiles? files = null, IReadOnlyList<Uri>? nodes = null, int? rateLimit = null)
     {
         (_server, Name) = (server, server.NewDatabase());
         files ??= new DiskFiles();
@@ -26,15 +29,18 @@ internal sealed class EngineRun : IDisposable
         {
             [SettingNames.MongoUri] = server.Uri,
             [SettingNames.CatalogUri] = Url("catalogue"),
-            [SettingNames.Key] = Convert.ToBase64String(SHA256.HashData("engine tests"u8)),
-            [SettingNames.NodeUrl(1)] = Url("vault1"),
-            [SettingNames.NodeUrl(2)] = Url("vault2"),
+            [SettingNames.Key] = Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Name))),
+            [SettingNames.NodeUrl(1)] = nodes?[0].AbsoluteUri ?? Url("vault1"),
+            [SettingNames.NodeUrl(2)] = nodes?[1].AbsoluteUri ?? Url("vault2"),
+            [SettingNames.NodeTimeout] = "1",
             [SettingNames.Include] = $"{Name}.*",
             [SettingNames.Staging] = Path.Combine(Directory, "staging"),
             [SettingNames.Parallelism] = "2",
         };
-        var options = BackupOptions.Load(new SettingsSource(environment, new Dictionary<string, string>(), Directory, files), OptionsScope.Backup);
-        Engine = new BackupEngine(options, new(TimeProvider.System, new SystemRandomSource(), files, new LogNotifier(NullLogger<LogNotifier>.Instance), NullLoggerFactory.Instance));
+        if (rateLimit is not null) environment[SettingNames.RateLimit] = $"{rateLimit}";
+        _options = BackupOptions.Load(new SettingsSource(environment, new Dictionary<string, string>(), Directory, files), OptionsScope.Backup);
+        _ambient = new(TimeProvider.System, new SystemRandomSource(), files, new LogNotifier(NullLogger<LogNotifier>.Instance), NullLoggerFactory.Instance);
+        Engine = Open();
     }
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -44,6 +50,12 @@ internal sealed class EngineRun : IDisposable
     public BackupEngine Engine { get; }
 
     public string Name { get; }
+
+    /// <summary>The files that wait in staging.</summary>
+    public IReadOnlyList<string> Staged => System.IO.Directory.Exists(_options.StagingDirectory) ? System.IO.Directory.GetFiles(_options.StagingDirectory, "*", SearchOption.AllDirectories) : [];
+
+    /// <summary>The engine as another process opens it; the caller disposes it.</summary>
+    public BackupEngine Open() => new(_options, _ambient);
 
     public IMongoDatabase Database => _server.Connection.Client.GetDatabase(Name);
 

@@ -129,7 +129,7 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new UploadActivity(Session, Copies, Staging, Staged, Repository.Time)))
             .Add(Wrap(new CopyActivity(Session, Copies, Manifest, Repository.Time)))
             .Add(Wrap(new PinActivity(Session, Copies, Staged)))
-            .Add(Wrap(new VerifyActivity(Copies, Repository.Time)))
+            .Add(Wrap(new VerifyActivity(Session, Copies, Repository.Time)))
             .Add(Wrap(new RecordActivity(Manifest)))
             .Add(Wrap(new CleanupActivity(Staging)))
             .Add(Wrap(new NotifyActivity(Alerts)));

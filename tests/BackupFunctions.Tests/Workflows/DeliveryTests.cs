@@ -149,6 +149,19 @@ public sealed class DeliveryTests(MongoServerFixture server) : IClassFixture<Mon
     }
 
     [Fact]
+    public async Task A_pin_that_a_node_lost_afterwards_is_noticed_and_made_again()
+    {
+        await _rig.Fill("things", 0, 300);
+        var backup = (await _rig.BackUp()).Backup;
+        await _rig.Repository.Second.Inner.Unpin(backup.Root, BackupRig.Cancellation);
+        await _rig.Repository.Second.Inner.CollectGarbage();
+        (await _rig.ResumeUploads()).Copies.ShouldHaveSingleItem().Copy.Node.ShouldBe("node 2");
+        _rig.Repository.Second.Inner.PinNames.ShouldContainKey(backup.Root);
+        (await _rig.Open(backup.Root, _rig.Repository.Second)).Dispose();
+        (await _rig.ResumeUploads()).Copies.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_copy_sends_only_what_the_node_lacks()
     {
         await _rig.Fill("things", 0, 600);

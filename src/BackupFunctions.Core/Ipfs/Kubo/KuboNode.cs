@@ -101,7 +101,12 @@ public sealed class KuboNode : IIpfsNode, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task Pin(Cid root, string name, CancellationToken cancellationToken)
+    public Task Pin(Cid root, string name, CancellationToken cancellationToken) => Pin(root, name, offline: false, cancellationToken);
+
+    /// <summary>Pins it without asking the network for what is missing, which is said at once.</summary>
+    public Task Hold(Cid root, string name, CancellationToken cancellationToken) => Pin(root, name, offline: true, cancellationToken);
+
+    private async Task Pin(Cid root, string name, bool offline, CancellationToken cancellationToken)
     {
         if (Encoding.UTF8.GetByteCount(name) > MaxPinName)
             throw new ArgumentException($"pin name is over {MaxPinName} bytes: '{name}'", nameof(name));
@@ -110,6 +115,7 @@ public sealed class KuboNode : IIpfsNode, IDisposable
         var software = await Software(cancellationToken);
         var pin = new KuboPin(_rpc, root, $"pin {root} on", Name);
         var call = new KuboCall(pin.Action, "pin/add", ("arg", root.ToString()), ("name", name), ("progress", "true"), ("cid-base", "base32"));
+        if (offline) call = call with { Arguments = [.. call.Arguments, ("offline", "true")] };
         // js-ipfs tells no progress: all its time is one wait
         call = software.TellsProgress
             ? call with { Arguments = [.. call.Arguments, Limit(LongestPin)] }
@@ -128,6 +134,47 @@ public sealed class KuboNode : IIpfsNode, IDisposable
         {
             // it may be repeated with the same effect
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<PinnedRoot?> PinOver(Cid block, CancellationToken cancellationToken)
+    {
+        const string Through = "indirect through ";
+        var text = await PinType(block);
+        if (text is null) return null;
+        var root = !text.StartsWith(Through, StringComparison.Ordinal) ? block
+            : Cid.TryParse(text[Through.Length..], out var parent) ? parent
+            : throw _rpc.Failures.Strange($"look for pins over block {block} on", $"it is pinned through '{text[Through.Length..]}'");
+        await foreach (var pin in Pins(cancellationToken)) if (pin.Root == root) return pin;
+        return new(root, "");
+
+        async Task<string?> PinType(Cid cid)
+        {
+            try
+            {
+                var call = new KuboCall($"look for pins over block {block} on", "pin/ls", ("arg", cid.ToString()), ("type", "all"), ("cid-base", "base32"));
+                var answer = await _rpc.Ask(call, a => a.Last(), cancellationToken);
+                return answer.Member("Keys") is { ValueKind: JsonValueKind.Object } keys ? keys.EnumerateObject().Select(k => k.Value.TextOf("Type")).FirstOrDefault() : null;
+            }
+            catch (BackupException e) when (KuboErrorText.SaysNotPinned(e))
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task Remove(Cid block, CancellationToken cancellationToken)
+    {
+        var call = new KuboCall($"delete block {block} on", "block/rm", ("arg", block.ToString()), ("force", "true"), ("cid-base", "base32"));
+        await _rpc.Ask(call, async answer =>
+        {
+            await foreach (var line in answer.Lines())
+            {
+                if (line.TextOf("Error") is { Length: > 0 } problem) throw new NodeAnswerException(HttpStatusCode.OK, problem);
+            }
+            return true;
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,6 @@ namespace BackupFunctions.Ipfs.Replication;
 internal sealed class CopyActivity(RepositorySession session, IReadOnlyList<IIpfsNode> nodes, ManifestStore manifest, TimeProvider time, RateLimit? limit = null)
     : IActivity<NodeInput, CopyResult>
 {
-    private const int BatchBlocks = 1024;
     private static readonly TimeSpan Turn = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
@@ -27,7 +26,7 @@ internal sealed class CopyActivity(RepositorySession session, IReadOnlyList<IIpf
         var run = new CopyRun(target, new BlockTransfer(sources, limit), PinNames.Guard(repository.Id));
         var held = await HeldNodes(target, sources, input, cancellationToken);
         long? started = null;
-        await foreach (var batch in Batches(DagWalk.From(input.Root, sources.Read, skip: held.Contains, cancellationToken: cancellationToken)))
+        await foreach (var batch in CopyRun.Batches(DagWalk.From(input.Root, sources.Read, skip: held.Contains, cancellationToken: cancellationToken)))
         {
             if (started is { } since && time.GetElapsedTime(since) >= Turn) return new(false, run.Blocks, run.Bytes);
             // the walk over what is there already takes its time too, and no turn may end without having moved something
@@ -36,19 +35,6 @@ internal sealed class CopyActivity(RepositorySession session, IReadOnlyList<IIpf
         await target.Pin(input.Root, PinNames.Backup(repository.Id), cancellationToken);
         await run.Release(cancellationToken);
         return new(true, run.Blocks, run.Bytes);
-    }
-
-    private static async IAsyncEnumerable<List<Cid>> Batches(IAsyncEnumerable<Cid> cids)
-    {
-        var batch = new List<Cid>(BatchBlocks);
-        await foreach (var cid in cids)
-        {
-            batch.Add(cid);
-            if (batch.Count < BatchBlocks) continue;
-            yield return batch;
-            batch = new(BatchBlocks);
-        }
-        if (batch.Count > 0) yield return batch;
     }
 
     // what the newest other full backup shares with this one need not be looked at block by block, if its pin keeps it there

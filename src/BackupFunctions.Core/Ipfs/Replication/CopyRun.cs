@@ -3,7 +3,8 @@ namespace BackupFunctions.Ipfs.Replication;
 /// <summary>Copies batches of blocks to a node, each under a guard. Not thread-safe.</summary>
 internal sealed class CopyRun(IIpfsNode target, BlockTransfer transfer, string guardName)
 {
-    private const int Attempts = 3;
+    private const int Attempts = 10;
+    private const int BatchBlocks = 1024;
 
     private readonly List<Cid> _guards = [];
 
@@ -42,6 +43,20 @@ internal sealed class CopyRun(IIpfsNode target, BlockTransfer transfer, string g
     public async Task Release(CancellationToken cancellationToken)
     {
         foreach (var guard in _guards) await target.Release(guard, cancellationToken);
+    }
+
+    /// <summary>Blocks in batches of the size that a guard covers.</summary>
+    public static async IAsyncEnumerable<List<Cid>> Batches(IAsyncEnumerable<Cid> cids)
+    {
+        var batch = new List<Cid>(BatchBlocks);
+        await foreach (var cid in cids)
+        {
+            batch.Add(cid);
+            if (batch.Count < BatchBlocks) continue;
+            yield return batch;
+            batch = new(BatchBlocks);
+        }
+        if (batch.Count > 0) yield return batch;
     }
 
     private async Task<List<Cid>> Missing(IReadOnlyList<Cid> batch, CancellationToken cancellationToken)

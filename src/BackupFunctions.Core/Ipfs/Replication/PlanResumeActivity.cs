@@ -8,7 +8,7 @@ using BackupFunctions.Workflows;
 namespace BackupFunctions.Ipfs.Replication;
 
 /// <summary>
-/// Finds what earlier runs left: staged backups that no node took, and recorded ones that a configured node lacks. Tidies staging of what is on every node,
+/// Finds what earlier runs left: staged backups that no node took, and recorded ones that a configured node lacks, or whose pin it lost. Tidies staging of what is on every node,
 /// and of parts that are so old that no run can still be at them. A node that does not answer lacks nothing for now. Without a repository there is nothing.
 /// </summary>
 internal sealed class PlanResumeActivity(
@@ -31,8 +31,7 @@ internal sealed class PlanResumeActivity(
         work = work with { Whole = [.. work.Whole.Where(s => !theirs.Contains(s.Entry.Id))], Parts = [.. work.Parts.Where(p => !theirs.Contains(p))] };
         var recorded = (await manifest.Load(cancellationToken)).Backups.ToDictionary(b => b.Id);
         var warnings = work.Unreadable.ToList();
-        var ids = await Identities(warnings, cancellationToken);
-        var missing = recorded.Values.Where(b => !theirs.Contains(b.Id)).SelectMany(b => Missing(b, ids, work)).ToList();
+        var missing = input.Copies ? await MissingCopies(recorded.Values.Where(b => !theirs.Contains(b.Id)), work, warnings, cancellationToken) : [];
         var undelivered = work.Whole.Where(s => !recorded.ContainsKey(s.Entry.Id)).ToList();
         foreach (var done in work.Whole.Select(s => s.Entry.Id).Where(id => recorded.TryGetValue(id, out var entry) && !entry.IsDegraded)) await staging.Delete(done.ToString(), cancellationToken);
         foreach (var old in work.Parts.Where(p => input.Now - p.Time > PartsAreKept)) await staging.Delete(old.ToString(), cancellationToken);
@@ -40,27 +39,36 @@ internal sealed class PlanResumeActivity(
             undelivered.Count > MaxStaged || missing.Count > MaxMissing, warnings);
     }
 
-    private async Task<string?[]> Identities(List<string> warnings, CancellationToken cancellationToken)
+    private async Task<List<MissingCopy>> MissingCopies(IEnumerable<BackupEntry> backups, StagedWork work, List<string> warnings, CancellationToken cancellationToken)
     {
-        var ids = new string?[targets.Nodes];
-        for (var node = 0; node < ids.Length; node++)
+        var held = new List<PinsOfNode?>();
+        foreach (var node in nodes.Take(targets.Nodes)) held.Add(await PinsOf(node, warnings, cancellationToken));
+        return [.. backups.SelectMany(backup =>
         {
-            try
-            {
-                ids[node] = (await nodes[node].Identify(cancellationToken)).Id;
-            }
-            catch (BackupException e)
-            {
-                warnings.Add(e.Message);
-            }
-        }
-        return ids;
+            var lacking = Enumerable.Range(0, held.Count).Where(at => held[at] is not { } node || !node.Holds(backup)).ToList();
+            var isStaged = work.Whole.Any(s => s.Entry.Id == backup.Id && s.Entry.Root == backup.Root);
+            return lacking.Where(at => held[at] is not null).Select(at => new MissingCopy(backup, at, isStaged, lacking.Count == 1));
+        })];
     }
 
-    private static IEnumerable<MissingCopy> Missing(BackupEntry backup, string?[] ids, StagedWork work)
+    private static async Task<PinsOfNode?> PinsOf(IIpfsNode node, List<string> warnings, CancellationToken cancellationToken)
     {
-        var lacking = Enumerable.Range(0, ids.Length).Where(node => !backup.Copies.Any(c => c.NodeId == ids[node])).ToList();
-        var isStaged = work.Whole.Any(s => s.Entry.Id == backup.Id && s.Entry.Root == backup.Root);
-        return lacking.Where(node => ids[node] is not null).Select(node => new MissingCopy(backup, node, isStaged, lacking.Count == 1));
+        try
+        {
+            var id = (await node.Identify(cancellationToken)).Id;
+            var roots = new HashSet<Cid>();
+            await foreach (var pin in node.Pins(cancellationToken)) roots.Add(pin.Root);
+            return new(id, roots);
+        }
+        catch (BackupException e)
+        {
+            warnings.Add(e.Message);
+            return null;
+        }
+    }
+
+    private sealed record PinsOfNode(string Id, HashSet<Cid> Roots)
+    {
+        public bool Holds(BackupEntry backup) => backup.Copies.Any(c => c.NodeId == Id) && Roots.Contains(backup.Root);
     }
 }

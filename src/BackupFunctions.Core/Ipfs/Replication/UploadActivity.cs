@@ -12,7 +12,7 @@ namespace BackupFunctions.Ipfs.Replication;
 internal sealed class UploadActivity(
     RepositorySession session, IReadOnlyList<IIpfsNode> nodes, IStaging staging, StagedObjects staged, TimeProvider time, RateLimit? limit = null) : IActivity<UploadInput, UploadResult>
 {
-    private const int Attempts = 3;
+    private const int Attempts = 10;
     private static readonly TimeSpan Turn = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>

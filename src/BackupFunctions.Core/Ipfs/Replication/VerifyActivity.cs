@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using BackupFunctions.Backup;
+using BackupFunctions.Repositories;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Ipfs.Replication;
@@ -9,7 +10,7 @@ namespace BackupFunctions.Ipfs.Replication;
 /// file node and a slice of the leaves that the seed chooses, so that slices of different runs differ. What is missing or damaged is brought from
 /// the other nodes and the local vault, and then all is read once more.
 /// </summary>
-internal sealed class VerifyActivity(IReadOnlyList<IIpfsNode> nodes, TimeProvider time, RateLimit? limit = null) : IActivity<VerifyInput, VerifyResult>
+internal sealed class VerifyActivity(RepositorySession session, IReadOnlyList<IIpfsNode> nodes, TimeProvider time, RateLimit? limit = null) : IActivity<VerifyInput, VerifyResult>
 {
     private const long FullBytes = 4L * 1024 * 1024 * 1024;
 
@@ -49,16 +50,38 @@ internal sealed class VerifyActivity(IReadOnlyList<IIpfsNode> nodes, TimeProvide
         if (others.Count == 0) return false;
         try
         {
-            await new BlockTransfer(new BlockReader(others), limit).Send(node, bad, [], cancellationToken);
-            var healed = new BlockReader([node]);
-            foreach (var cid in bad) await healed.Read(cid, cancellationToken);
-            return true;
+            var sources = new BlockReader(others);
+            var transfer = new BlockTransfer(sources, limit);
+            await transfer.Send(node, bad, [], cancellationToken);
+            if (await Damaged(node, bad, cancellationToken) is not { Count: > 0 } damaged) return true;
+            // a node may not write over what it has
+            var guardName = PinNames.Guard((await session.Open(cancellationToken)).Id);
+            await new BlockReplacement(node, transfer, sources, guardName).Run(damaged, cancellationToken);
+            return (await Damaged(node, damaged, cancellationToken)).Count == 0;
         }
         catch (BackupException)
         {
             // what was found on this node is the news, not that nobody else can help
             return false;
         }
+    }
+
+    private static async Task<List<Cid>> Damaged(IIpfsNode node, IReadOnlyList<Cid> cids, CancellationToken cancellationToken)
+    {
+        var blocks = new BlockReader([node]);
+        var damaged = new List<Cid>();
+        foreach (var cid in cids)
+        {
+            try
+            {
+                await blocks.Read(cid, cancellationToken);
+            }
+            catch (BackupException e) when (e.Kind is ErrorKind.Corrupt or ErrorKind.NotFound)
+            {
+                damaged.Add(cid);
+            }
+        }
+        return damaged;
     }
 
     private static bool InSlice(Cid leaf, uint slices, uint seed)

@@ -11,8 +11,8 @@ namespace BackupFunctions.Standalone.Demo.Nodes;
 /// </summary>
 internal sealed class IpfsNodeProcess : IAsyncDisposable
 {
-    private const string Folder = "tests/ipfs-nodes";
-    private const string Install = "npm ci --omit=optional --prefix " + Folder;
+    private const string Location = "tests/ipfs-nodes";
+    private const string Install = "npm ci --omit=optional --prefix " + Location;
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
@@ -29,6 +29,9 @@ internal sealed class IpfsNodeProcess : IAsyncDisposable
 
     /// <summary>The process of each node.</summary>
     public IReadOnlyList<int> ProcessIds { get; private set; } = [];
+
+    /// <summary>Where their program is.</summary>
+    public string Folder => _process.StartInfo.WorkingDirectory;
 
     /// <summary>Where the nodes keep their data: <c>node0</c> and <c>node1</c> below it.</summary>
     public string Directory { get; private set; } = "";
@@ -113,7 +116,7 @@ internal sealed class IpfsNodeProcess : IAsyncDisposable
         }
         if (line is null)
         {
-            lock (_errors) throw new BackupException(ErrorKind.Failed, $"start two IPFS nodes: they did not come up: {_errors}", $"does 'node {Folder}/two.mjs' run?");
+            lock (_errors) throw new BackupException(ErrorKind.Failed, $"start two IPFS nodes: they did not come up: {_errors}", $"does 'node {Location}/two.mjs' run?");
         }
         using var json = JsonDocument.Parse(line);
         var nodes = json.RootElement.GetProperty("nodes").EnumerateArray().ToList();
@@ -131,10 +134,10 @@ internal sealed class IpfsNodeProcess : IAsyncDisposable
         {
             for (var at = new DirectoryInfo(start); at is not null; at = at.Parent)
             {
-                var folder = Path.Combine(at.FullName, Folder);
+                var folder = Path.Combine(at.FullName, Location);
                 if (File.Exists(Path.Combine(folder, "two.mjs"))) return folder;
             }
         }
-        throw new BackupException(ErrorKind.Configuration, $"start two IPFS nodes: there is no {Folder} above {AppContext.BaseDirectory}", "run it in a clone of the repository");
+        throw new BackupException(ErrorKind.Configuration, $"start two IPFS nodes: there is no {Location} above {AppContext.BaseDirectory}", "run it in a clone of the repository");
     }
 }

@@ -11,6 +11,7 @@ namespace BackupFunctions.Tests.Ipfs.Nodes;
 public sealed class IpfsNodePair : IAsyncDisposable
 {
     private readonly IpfsNodeProcess _process;
+    private readonly List<Process> _restarted = [];
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(1) };
 
     private IpfsNodePair(IpfsNodeProcess process) => _process = process;
@@ -55,8 +56,26 @@ public sealed class IpfsNodePair : IAsyncDisposable
         await process.WaitForExitAsync(cancellationToken);
     }
 
+    /// <summary>Starts a node that was killed again, with its data and at its address, apart from the other.</summary>
+    public async Task Restart(int node, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("node") { WorkingDirectory = _process.Folder, RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in new[] { "node.mjs", Path.Combine(Directory, $"node{node}"), $"{Urls[node].Port}", "0" }) start.ArgumentList.Add(argument);
+        // js-ipfs leaves it behind when it is killed
+        System.IO.Directory.Delete(Path.Combine(Directory, $"node{node}", "repo.lock"), recursive: true);
+        var process = Process.Start(start)!;
+        _restarted.Add(process);
+        (await process.StandardOutput.ReadLineAsync(cancellationToken)).ShouldNotBeNull();
+    }
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var process in _restarted)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
         _http.Dispose();
         await _process.DisposeAsync();
     }
