@@ -1,11 +1,15 @@
-// Runs on the first member, by its localhost exception. May run again: what is there stays.
+// Runs on the first member, by its localhost exception until there is a user. May run again: what is there stays.
 const fs = require('fs');
 
+const admin = db.getSiblingDB('admin');
+const password = fs.readFileSync('/run/secrets/mongo-admin-password', 'utf8').trim();
+let known = false;
 try {
   rs.status();
 } catch (e) {
-  if (e.codeName !== 'NotYetInitialized') { if (e.codeName === 'Unauthorized') quit(0); throw e; }
-  rs.initiate({
+  if (e.codeName === 'Unauthorized') known = true;
+  else if (e.codeName !== 'NotYetInitialized') throw e;
+  else rs.initiate({
     _id: 'rs0',
     members: [
       { _id: 0, host: 'mongo-1:27017', priority: 2 },
@@ -20,14 +24,14 @@ for (let tries = 0; !db.hello().isWritablePrimary; tries++) {
   sleep(1000);
 }
 
-const admin = db.getSiblingDB('admin');
-const password = fs.readFileSync('/run/secrets/mongo-admin-password', 'utf8').trim();
-admin.createUser({ user: 'admin', pwd: password, roles: ['root'] });
+if (!known) admin.createUser({ user: 'admin', pwd: password, roles: ['root'] });
 admin.auth('admin', password);
 
-// reads everything and the oplog, writes its own catalogue
-db.getSiblingDB('$external').runCommand({
-  createUser: 'CN=backup,OU=clients,O=BackupFunctions',
+// reads everything and the oplog, writes its own catalogue; the name is the subject of its certificate
+const external = db.getSiblingDB('$external');
+const backup = 'CN=backup,OU=clients,O=BackupFunctions';
+if (external.getUser(backup) === null) external.runCommand({
+  createUser: backup,
   roles: [
     { role: 'backup', db: 'admin' },
     { role: 'clusterMonitor', db: 'admin' },

@@ -77,7 +77,7 @@ public class ComposeTests
     public void The_nodes_are_private_and_need_a_token()
     {
         var script = RepositoryFiles.Read("infra/kubo/private.sh");
-        foreach (var needed in new[] { "bootstrap rm --all", "Provide.Enabled false", "Routing.Type none", "API.Authorizations" }) script.ShouldContain(needed);
+        foreach (var needed in new[] { "Bootstrap '[]'", "AutoConf.Enabled false", "Provide.Enabled false", "Routing.Type none", "API.Authorizations" }) script.ShouldContain(needed);
         foreach (var node in new[] { "kubo-1", "kubo-2" })
         {
             var service = new ComposeFile(Whole).Services[node];
