@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("BackupFunctions.EndToEnd")]
+[assembly: InternalsVisibleTo("BackupFunctions.Tests")]

@@ -14,6 +14,7 @@ return await StandaloneCommand.Run(
     [
         DemoCommand.Create(io, parts),
         MongoCommand.Create(io),
+        ServeCommand.Create(io),
     ],
     cancellation.Token);
 

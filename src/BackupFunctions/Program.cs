@@ -11,6 +11,7 @@ builder.Services
     .AddSingleton(TimeProvider.System)
     .AddSingleton<IRandomSource, SystemRandomSource>()
     .AddSingleton(_ => SettingsSource.FromProcess(new DiskFiles()))
+    .AddSingleton<HttpApi>()
     .AddSingleton<ActivityRunner>()
     .AddSingleton<WorkerEngine>();
 await builder.Build().RunAsync();

@@ -12,6 +12,18 @@ public static class Defaults
     /// <summary>Of IPFS_TIMEOUT_SECONDS.</summary>
     public static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(60);
 
+    /// <summary>Of FULL_BACKUP_SCHEDULE: on Sundays at 02:00 UTC.</summary>
+    public const string FullSchedule = "0 2 * * 0";
+
+    /// <summary>Of INCREMENTAL_BACKUP_SCHEDULE: every day at 02:00 UTC.</summary>
+    public const string IncrementalSchedule = "0 2 * * *";
+
+    /// <summary>Of RESUME_SCHEDULE: every 15 minutes.</summary>
+    public const string ResumeSchedule = "*/15 * * * *";
+
+    /// <summary>Of BACKUP_LISTEN: this machine alone.</summary>
+    public const string Listen = "http://127.0.0.1:7071";
+
     /// <summary>The most that BACKUP_PARALLELISM may be.</summary>
     public const int MaxParallelism = 64;
 
@@ -22,12 +34,17 @@ public static class Defaults
     /// Of BACKUP_STAGING: <c>backupfunctions/staging</c> in the user's state directory (XDG_STATE_HOME, else ~/.local/state, on Windows
     /// LOCALAPPDATA), in the temporary directory for a user without a home.
     /// </summary>
-    public static string StagingDirectory(SettingsSource source)
+    public static string StagingDirectory(SettingsSource source) => Path.Combine(StateDirectory(source), "staging");
+
+    /// <summary>Of BACKUP_JOURNAL: <c>journal.db</c> beside the staging directory.</summary>
+    public static string JournalFile(SettingsSource source) => Path.Combine(StateDirectory(source), "journal.db");
+
+    private static string StateDirectory(SettingsSource source)
     {
         var state = source.Get("XDG_STATE_HOME") is { } xdg && Path.IsPathFullyQualified(xdg) ? xdg
             : OperatingSystem.IsWindows() && source.Get("LOCALAPPDATA") is { } local ? local
             : source.Get("HOME") is { } home ? Path.Combine(home, ".local", "state")
             : Path.GetTempPath();
-        return Path.Combine(state, "backupfunctions", "staging");
+        return Path.Combine(state, "backupfunctions");
     }
 }

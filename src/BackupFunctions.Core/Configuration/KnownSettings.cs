@@ -49,6 +49,13 @@ public static class KnownSettings
         new(Parallelism, Sensitivity.Plain, _ => $"{Defaults.Parallelism}"),
         new(CompressionLevel, Sensitivity.Plain, _ => $"{Defaults.CompressionLevel}"),
         new(RateLimit, Sensitivity.Plain, None),
+        new(FullSchedule, Sensitivity.Plain, _ => Defaults.FullSchedule),
+        new(IncrementalSchedule, Sensitivity.Plain, _ => Defaults.IncrementalSchedule),
+        new(ResumeSchedule, Sensitivity.Plain, _ => Defaults.ResumeSchedule),
+        new(Listen, Sensitivity.Plain, _ => Defaults.Listen),
+        new(SettingNames.ApiKey, Sensitivity.Secret, None),
+        new(ApiKeyFile, Sensitivity.Plain, None),
+        new(Journal, Sensitivity.Plain, Defaults.JournalFile),
     ];
 
     /// <summary>The setting of this name, or null.</summary>

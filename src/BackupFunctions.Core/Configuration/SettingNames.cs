@@ -51,6 +51,27 @@ public static class SettingNames
     /// <summary>How long nothing may move on the wire to a node.</summary>
     public const string NodeTimeout = "IPFS_TIMEOUT_SECONDS";
 
+    /// <summary>The key of the HTTP API.</summary>
+    public const string ApiKey = "BACKUP_API_KEY";
+
+    /// <summary>A file that holds the key of the HTTP API.</summary>
+    public const string ApiKeyFile = "BACKUP_API_KEY_FILE";
+
+    /// <summary>Where Standalone listens.</summary>
+    public const string Listen = "BACKUP_LISTEN";
+
+    /// <summary>The journal of Standalone.</summary>
+    public const string Journal = "BACKUP_JOURNAL";
+
+    /// <summary>When full backups are made.</summary>
+    public const string FullSchedule = "FULL_BACKUP_SCHEDULE";
+
+    /// <summary>When incremental backups are made.</summary>
+    public const string IncrementalSchedule = "INCREMENTAL_BACKUP_SCHEDULE";
+
+    /// <summary>When unfinished uploads are gone on with.</summary>
+    public const string ResumeSchedule = "RESUME_SCHEDULE";
+
     /// <summary>Address of node 1 or 2.</summary>
     public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";
 

@@ -58,6 +58,9 @@ public sealed class SettingsSource(
     public string? Get(string name) =>
         (environment.TryGetValue(name, out var value) || file.TryGetValue(name, out value)) && !string.IsNullOrWhiteSpace(value) ? value : null;
 
+    /// <summary>Whether it was given without a value, which switches off what has a default.</summary>
+    public bool IsEmpty(string name) => (environment.TryGetValue(name, out var value) || file.TryGetValue(name, out value)) && string.IsNullOrWhiteSpace(value);
+
     /// <summary>Where the value came from: <c>environment</c>, <c>.env</c>, or null when it is not set.</summary>
     public string? Origin(string name) => Get(name) is null ? null : environment.ContainsKey(name) ? "environment" : FileName;
 

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using BackupFunctions.Ambient;
+using BackupFunctions.Configuration;
+using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Standalone.Serving;
+using BackupFunctions.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace BackupFunctions.Standalone.Commands;
+
+/// <summary><c>serve</c>: schedules, HTTP and durable runs, until the process is told to stop.</summary>
+internal static partial class ServeCommand
+{
+    public static Command Create(StandaloneIo io)
+    {
+        var command = new Command("serve", "Make backups by schedule and serve the HTTP API until Ctrl-C; settings as in docs/cli.md and docs/http-api.md");
+        command.SetAction((_, cancellationToken) => Serve(io, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> Serve(StandaloneIo io, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var settings = SettingsSource.FromProcess(new DiskFiles());
+            var redactor = SecretRedactor.From(settings);
+            var options = BackupOptions.Load(settings, OptionsScope.Backup);
+            var host = HostOptions.Load(settings, Schedule.IsValid);
+            using var loggers = LoggerFactory.Create(logging => logging
+                .AddFilter("Microsoft", LogLevel.Warning)
+                .AddProvider(new JsonLineLoggerProvider(io.Error, TimeProvider.System, redactor, "standalone")));
+            var logger = loggers.CreateLogger(nameof(ServeCommand));
+            foreach (var setting in ResolvedSetting.All(settings).Where(s => s.Value is not null)) LogSetting(logger, setting.Name, setting.Value!, setting.Origin);
+            foreach (var warning in options.Warnings) LogWarning(logger, warning);
+            await using var server = await StandaloneServer.Start(options, host, redactor, loggers, cancellationToken);
+            await io.Out.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
+            await io.Out.FlushAsync(CancellationToken.None);
+            var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var registration = cancellationToken.Register(() => stopped.TrySetResult());
+            await stopped.Task;
+            return ExitCodes.Ok;
+        }
+        catch (Exception e) when (e is BackupException or IOException)
+        {
+            var (kind, hint) = ExitCodes.Classify(e);
+            await io.Error.WriteLineAsync($"error: {ErrorText.ForUser(e)}");
+            if (hint is not null) await io.Error.WriteLineAsync($"hint: {hint}");
+            return ExitCodes.Of(kind);
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "setting {Name}={Value} ({Origin})")]
+    private static partial void LogSetting(ILogger logger, string name, string value, string origin);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
+}

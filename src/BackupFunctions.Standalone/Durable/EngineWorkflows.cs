@@ -1,0 +1,53 @@
+using System.Text.Json;
+using BackupFunctions.Api;
+using BackupFunctions.Api.Messages;
+using BackupFunctions.Api.Restores;
+using BackupFunctions.Backup;
+using BackupFunctions.Configuration;
+using BackupFunctions.Mongo;
+using BackupFunctions.Restore;
+using BackupFunctions.Serialization;
+using BackupFunctions.Workflows;
+
+namespace BackupFunctions.Standalone.Durable;
+
+/// <summary>The workflows of the engine.</summary>
+internal sealed class EngineWorkflows(BackupEngine engine, SecretRedactor redactor, TimeProvider time) : IWorkflowCatalogue
+{
+    /// <inheritdoc/>
+    public Task<OpenedWorkflow> Open(string name, JsonElement input, CancellationToken cancellationToken) => name switch
+    {
+        FullBackupWorkflow.Name => Backup(async context => BackupOutput.Of(await FullBackupWorkflow.Run(context, Read<FullBackupInput>(input)))),
+        IncrementalBackupWorkflow.Name => Backup(async context => BackupOutput.Of(await IncrementalBackupWorkflow.Run(context, Read<IncrementalBackupInput>(input)))),
+        ResumeUploadsWorkflow.Name => Task.FromResult(new OpenedWorkflow(
+            engine.DeliveryActivities(), async context => Json(ResumeOutput.Of(await ResumeUploadsWorkflow.Run(context, Read<ResumeUploadsInput>(input)))))),
+        RestoreWorkflow.Name => Restore(Read<TargetedRestore>(input), cancellationToken),
+        _ => throw new BackupException(ErrorKind.Failed, $"run the workflow {name}: this host knows none of this name", "start it again with the release that knows it"),
+    };
+
+    private Task<OpenedWorkflow> Backup(Func<IWorkflowContext, Task<BackupOutput>> run) =>
+        Task.FromResult(new OpenedWorkflow(engine.BackupActivities(), async context => Json(await run(context))));
+
+    private async Task<OpenedWorkflow> Restore(TargetedRestore input, CancellationToken cancellationToken)
+    {
+        var uri = await input.Target.Open(engine.Keys, cancellationToken);
+        redactor.AddUri(uri);
+        var target = BackupEngine.Endpoint(uri, "target", time);
+        var session = engine.NewRestoreSession();
+        try
+        {
+            var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
+            return new(engine.RestoreActivities(session, target), async context => Json(RestoreOutput.Of(await RestoreWorkflow.Run(context, input.Restore))), target, session, pause);
+        }
+        catch
+        {
+            session.Dispose();
+            target.Dispose();
+            throw;
+        }
+    }
+
+    private static T Read<T>(JsonElement input) => EngineJson.Read<T>(System.Text.Encoding.UTF8.GetBytes(input.GetRawText()), "input of the workflow");
+
+    private static JsonElement Json<T>(T output) => JsonSerializer.SerializeToElement(output, ApiJson.Options);
+}

@@ -1,0 +1,142 @@
+using System.Threading.RateLimiting;
+using BackupFunctions.Ambient;
+using BackupFunctions.Api;
+using BackupFunctions.Api.Backups;
+using BackupFunctions.Api.Problems;
+using BackupFunctions.Api.Routes;
+using BackupFunctions.Configuration;
+using BackupFunctions.Notifications;
+using BackupFunctions.Standalone.Durable;
+using BackupFunctions.Standalone.Durable.Journal;
+using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Workflows;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace BackupFunctions.Standalone.Serving;
+
+/// <summary>The whole host in this process: engine, journal, schedules and HTTP. Disposing stops it and leaves what runs in the journal.</summary>
+internal sealed class StandaloneServer : IAsyncDisposable
+{
+    private const int MaxBody = 64 * 1024, RequestsPerSecond = 50, Burst = 200;
+
+    private readonly BackupEngine _engine;
+    private readonly JournalDatabase _database;
+    private readonly JournalHost _host;
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _scheduling;
+
+    private StandaloneServer(BackupEngine engine, JournalDatabase database, JournalHost host, WebApplication app, Scheduler scheduler)
+    {
+        (_engine, _database, _host, _app) = (engine, database, host, app);
+        _scheduling = Task.Run(() => scheduler.Run(_stopping.Token));
+    }
+
+    /// <summary>Where it listens, with the port that it got.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Starts everything; unfinished runs go on.</summary>
+    public static async Task<StandaloneServer> Start(BackupOptions options, HostOptions host, SecretRedactor redactor, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var (time, random) = (TimeProvider.System, new SystemRandomSource());
+        if (host.ApiKey is { } key) redactor.Add(key);
+        var engine = new BackupEngine(options, new(time, random, new DiskFiles(), new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers));
+        JournalDatabase? database = null;
+        JournalHost? journal = null;
+        WebApplication? app = null;
+        try
+        {
+            database = JournalDatabase.Open(host.Journal);
+            var store = new JournalStore(database);
+            journal = new JournalHost(store, new EngineWorkflows(engine, redactor, time), time, random, redactor.Redact, loggers.CreateLogger<JournalHost>());
+            var scheduler = new Scheduler(Schedules(host, engine), journal, store, time, loggers.CreateLogger<Scheduler>());
+            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey), redactor, time, random) { NextBackup = scheduler.NextBackup }, loggers);
+            await app.StartAsync(cancellationToken);
+            journal.ResumeAll();
+            return new(engine, database, journal, app, scheduler);
+        }
+        catch
+        {
+            if (app is not null) await app.DisposeAsync();
+            if (journal is not null) await journal.DisposeAsync();
+            database?.Dispose();
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _stopping.CancelAsync();
+        await _scheduling;
+        await _host.DisposeAsync();
+        _database.Dispose();
+        _engine.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static WebApplication Build(HostOptions host, ApiParts parts, ILoggerFactory loggers)
+    {
+        // nothing of ASP.NET Core's own configuration: settings come from one place
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls(host.Listen.GetLeftPart(UriPartial.Authority));
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody + 1024;
+        });
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetTokenBucketLimiter(
+                http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { TokenLimit = Burst, TokensPerPeriod = RequestsPerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));
+            limiter.OnRejected = async (context, _) =>
+            {
+                context.HttpContext.Response.Headers.RetryAfter = "1";
+                await ProblemResults.Of(ProblemResults.Make("too_many_requests", "too many requests", StatusCodes.Status429TooManyRequests, null)).ExecuteAsync(context.HttpContext);
+            };
+        });
+        var app = builder.Build();
+        app.UseRateLimiter();
+        app.UseStatusCodePages(context => Unanswered(context.HttpContext));
+        app.UseRouting();
+        foreach (var route in ApiRoutes.Api(parts).Concat(ApiRoutes.Status(parts)))
+        {
+            app.MapMethods(route.Path, [route.Method], async http =>
+            {
+                var result = route.IsAnonymous || !parts.Key.IsSet || parts.Key.IsIn(http.Request) ? await route.Handle(http) : ProblemResults.Unauthorized();
+                await result.ExecuteAsync(http);
+            });
+        }
+        return app;
+    }
+
+    // what no route answered: an unknown path, a wrong method
+    private static Task Unanswered(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => ProblemResults.NotFound("there is no such route").ExecuteAsync(http),
+        StatusCodes.Status405MethodNotAllowed => ProblemResults.Of(ProblemResults.Make("method_not_allowed", "this route takes another method", StatusCodes.Status405MethodNotAllowed, null)).ExecuteAsync(http),
+        _ => Task.CompletedTask,
+    };
+
+    private static List<ScheduledWorkflow> Schedules(HostOptions host, BackupEngine engine)
+    {
+        var workflows = new List<ScheduledWorkflow>();
+        if (host.FullSchedule is { } full) workflows.Add(new(FullBackupWorkflow.Name, Schedule.Parse(full), BackupInputs.Full(engine)));
+        if (host.IncrementalSchedule is { } incremental) workflows.Add(new(IncrementalBackupWorkflow.Name, Schedule.Parse(incremental), BackupInputs.Incremental(engine)));
+        if (host.ResumeSchedule is { } resume) workflows.Add(new(ResumeUploadsWorkflow.Name, Schedule.Parse(resume), BackupInputs.Resume()));
+        return workflows;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text;
+
+namespace BackupFunctions.EndToEnd.Conformance;
+
+/// <summary>Keys, unknown things and bad requests.</summary>
+[Collection(nameof(ConformanceCollection))]
+public sealed class RequestTests(ConformanceFixture host)
+{
+    [Theory]
+    [InlineData("/api/backups")]
+    [InlineData("/api/backups/latest")]
+    [InlineData("/api/windows")]
+    [InlineData(Routes.Instances)]
+    [InlineData(Routes.Instances + "/full-backup")]
+    public async Task Without_the_key_nothing_is_told(string path)
+    {
+        using var none = await host.Stranger.Get(path);
+        none.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        using var wrong = await host.Stranger.Get($"{path}?code=wrong");
+        wrong.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Health_is_anonymous_and_its_detail_is_not()
+    {
+        foreach (var path in new[] { "/api/health/live", "/api/health/ready", "/api/health" })
+        {
+            var told = await host.Stranger.Ok(path);
+            told.GetProperty("status").GetString().ShouldBe("healthy");
+            told.TryGetProperty("nodes", out var nodes).ShouldBe(nodes.ValueKind == System.Text.Json.JsonValueKind.Null);
+        }
+        var detail = await host.Http.Ok("/api/health");
+        detail.GetProperty("ipfsStatus").GetString().ShouldBe("ok");
+        detail.GetProperty("lastBackup").GetProperty("cid").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task The_document_describes_the_routes()
+    {
+        var paths = (await host.Stranger.Ok("/api/openapi.json")).GetProperty("paths");
+        foreach (var path in new[] { "/api/backups", "/api/backups/{id}", "/api/windows", "/api/restores", "/api/health" }) paths.TryGetProperty(path, out _).ShouldBeTrue(path);
+    }
+
+    [Fact]
+    public async Task Unknown_things_are_not_found()
+    {
+        using var backup = await host.Http.Get("/api/backups/00000000000000000000000000000000");
+        await backup.ShouldBeProblem(HttpStatusCode.NotFound);
+        using var instance = await host.Http.Get($"{Routes.Instances}/nobody");
+        instance.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var change in new[] { "terminate", "suspend", "resume" })
+        {
+            using var changed = await host.Http.Post($"{Routes.Instances}/nobody/{change}?reason=test");
+            changed.StatusCode.ShouldBe(HttpStatusCode.NotFound, change);
+        }
+        using var raised = await host.Http.PostJson($"{Routes.Instances}/nobody/raiseEvent/cancel", "{}");
+        raised.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var purged = await host.Http.DeleteAsync(new Uri($"{Routes.Instances}/nobody", UriKind.Relative));
+        purged.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("/api/backups", "")]
+    [InlineData("/api/backups", "{")]
+    [InlineData("/api/backups", "null")]
+    [InlineData("/api/backups", "[]")]
+    [InlineData("/api/backups", "{}")]
+    [InlineData("/api/backups", """{"type":"monthly"}""")]
+    [InlineData("/api/backups", """{"type":"full","mode":"fast"}""")]
+    [InlineData("/api/restores", "{}")]
+    [InlineData("/api/restores", """{"target":"http://example.com"}""")]
+    [InlineData("/api/restores", """{"target":"mongodb://127.0.0.1/","at":"yesterday"}""")]
+    [InlineData("/api/restores", """{"target":"mongodb://127.0.0.1/","nsFrom":["a.*"]}""")]
+    public async Task A_body_that_is_not_right_is_refused(string path, string body)
+    {
+        using var response = await host.Http.PostJson(path, body);
+        await response.ShouldBeProblem(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_body_is_json_and_at_most_64_kib()
+    {
+        using var text = new StringContent("""{"type":"full"}""", Encoding.UTF8, "text/plain");
+        using var other = await host.Http.PostAsync(new Uri("/api/backups", UriKind.Relative), text);
+        await other.ShouldBeProblem(HttpStatusCode.UnsupportedMediaType);
+        using var large = await host.Http.PostJson("/api/backups", $$"""{"type":"{{new string('x', 65_536)}}"}""");
+        await large.ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Theory]
+    [InlineData("/api/backups?type=monthly")]
+    [InlineData("/api/backups?since=yesterday")]
+    [InlineData("/api/backups?limit=0")]
+    [InlineData("/api/backups?limit=many")]
+    public async Task A_query_that_is_not_right_is_refused(string path)
+    {
+        using var response = await host.Http.Get(path);
+        await response.ShouldBeProblem(HttpStatusCode.BadRequest);
+    }
+}
+
+/// <summary>All of them ask one host, one after the other.</summary>
+[CollectionDefinition(nameof(ConformanceCollection))]
+public sealed class ConformanceCollection : ICollectionFixture<ConformanceFixture>;

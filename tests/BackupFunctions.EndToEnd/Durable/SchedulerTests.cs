@@ -1,0 +1,81 @@
+using System.Text.Json;
+using BackupFunctions.Api.Hosting;
+using BackupFunctions.Standalone.Durable.Journal;
+using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Workflows;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace BackupFunctions.EndToEnd.Durable;
+
+/// <summary>Schedules are kept over restarts: nothing is lost, nothing doubled.</summary>
+public sealed class SchedulerTests : IDisposable
+{
+    private static readonly ScheduledWorkflow Nightly = new(FullBackupWorkflow.Name, Schedule.Parse("0 2 * * *"), JsonElement.Parse("{}"));
+    private readonly JournalRig _rig = new();
+    private readonly FakeTimeProvider _time = new(new(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public async Task A_moment_is_handled_once_also_after_a_restart()
+    {
+        using var database = JournalDatabase.Open(_rig.File);
+        var store = new JournalStore(database);
+        store.SetHandled(Nightly.Workflow, _time.GetUtcNow());
+        await Turn(store);
+        Started(store).ShouldBeNull();
+        _time.Advance(TimeSpan.FromHours(1));
+        await Turn(store);
+        var first = Started(store).ShouldNotBeNull();
+        await Turn(store);
+        Started(store)!.Execution.ShouldBe(first.Execution);
+    }
+
+    [Fact]
+    public async Task What_came_due_while_the_process_was_down_is_made_up_once()
+    {
+        using var database = JournalDatabase.Open(_rig.File);
+        var store = new JournalStore(database);
+        store.SetHandled(Nightly.Workflow, _time.GetUtcNow());
+        _time.Advance(TimeSpan.FromDays(3));
+        await Turn(store);
+        var made = Started(store).ShouldNotBeNull();
+        store.LastHandled(Nightly.Workflow).ShouldBe(new DateTimeOffset(2026, 11, 24, 2, 0, 0, TimeSpan.Zero));
+        await Turn(store);
+        Started(store)!.Execution.ShouldBe(made.Execution);
+    }
+
+    [Theory]
+    [InlineData("0 2 * * *", true)]
+    [InlineData("0 0 2 * * *", true)]
+    [InlineData("*/15 * * * *", true)]
+    [InlineData("0 2 * *", false)]
+    [InlineData("0 25 * * *", false)]
+    [InlineData("", false)]
+    public void Five_or_six_fields_are_a_schedule(string text, bool valid) => Schedule.IsValid(text).ShouldBe(valid);
+
+    [Fact]
+    public async Task A_schedule_by_seconds_starts_by_itself()
+    {
+        using var database = JournalDatabase.Open(_rig.File);
+        var store = new JournalStore(database);
+        await using var host = _rig.Host(store);
+        using var stop = new CancellationTokenSource();
+        var scheduler = new Scheduler([Nightly with { Schedule = Schedule.Parse("* * * * * *") }], host, store, TimeProvider.System, NullLogger<Scheduler>.Instance);
+        var running = scheduler.Run(stop.Token);
+        using (var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System))
+            while (Started(store) is null) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
+        await stop.CancelAsync();
+        await running;
+    }
+
+    // a process of its own: the host ends before the next turn
+    private async Task Turn(JournalStore store)
+    {
+        await using var host = _rig.Host(store, _time);
+        new Scheduler([Nightly], host, store, _time, NullLogger<Scheduler>.Instance).StartIfDue(Nightly);
+    }
+
+    private static InstanceRow? Started(JournalStore store) => store.Find(WorkflowKinds.FullBackup);
+}
