@@ -6,6 +6,11 @@ cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 configuration=Release
 
+# restore, format, build and tests all see it; nothing else sets it
+export FunctionsContract=true
+echo "== FunctionsContract=true: the Functions app is compiled against tests/FunctionsContract, not against the packages of Azure Functions, and is not run"
+functions="src/BackupFunctions tests/FunctionsContract tests/BackupFunctions.Functions.Tests"
+
 if ! command -v npm >/dev/null; then
   echo "== install Node.js"
   apt-get update -qq && apt-get install -y -qq nodejs npm
@@ -17,18 +22,28 @@ npm ci --omit=optional --prefix tests/ipfs-nodes --no-progress --loglevel=error
 
 echo "== restore, by lock files"
 dotnet restore --locked-mode -v quiet
+# outside the solution and without lock files: its packages differ with the switch
+dotnet restore tests/BackupFunctions.Functions.Tests -v quiet
 
 echo "== check format"
 dotnet format whitespace --verify-no-changes --no-restore
+for folder in $functions; do dotnet format whitespace "$folder" --folder --verify-no-changes --exclude "$folder/bin" "$folder/obj"; done
 
 echo "== build"
 dotnet build --no-restore -c "$configuration" -v quiet
+dotnet build tests/BackupFunctions.Functions.Tests --no-restore -c "$configuration" -v quiet
+
+echo "== check that an app built against the contract cannot be published"
+if published=$(dotnet publish src/BackupFunctions --no-build -c "$configuration" -o "$(mktemp -d)" 2>&1) || ! grep -q 'FunctionsContract=true compiles' <<<"$published"; then
+  echo "dotnet publish did not refuse as it should: $published"
+  exit 1
+fi
 
 echo "== test"
 passed=0 failed=0 skipped=0
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-for project in BackupFunctions.Tests BackupFunctions.EndToEnd BackupFunctions.Simulation; do
+for project in BackupFunctions.Tests BackupFunctions.EndToEnd BackupFunctions.Simulation BackupFunctions.Functions.Tests; do
   log="$results/$project.log"
   dotnet "tests/$project/bin/$configuration/net10.0/$project.dll" -noLogo -noColor 2>&1 | tee "$log" || true
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)

@@ -159,6 +159,7 @@ public static class FullBackupWorkflow
             using var over = new CancellationTokenSource();
             var interval = _context.Wait(CaptureInterval, over.Token);
             var first = await Task.WhenAny(dump, interval);
+            // not CancelAsync: its callbacks run on the thread pool, off the thread on which a durable host runs workflows
             over.Cancel();
             return first == dump;
         }

@@ -33,6 +33,7 @@ internal sealed class RepositoryHold
         }
         finally
         {
+            // not CancelAsync: its callbacks run on the thread pool, off the thread on which a durable host runs workflows
             over.Cancel();
             await renewing;
             await Delivery.Try(() => context.Call(BackupActivities.ReleaseLock, $"{prefix}lock/release", new ReleaseLockInput(id)));

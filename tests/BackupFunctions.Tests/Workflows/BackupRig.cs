@@ -141,10 +141,12 @@ internal sealed class BackupRig : IDisposable
     public async Task<RestoreResult> Restore(RestoreRequest request)
     {
         using var session = RestoreSession();
-        var activities = RestoreActivityRegistry.Create(session, _endpoint, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
-        var context = new InProcessContext("restore", activities, Repository.Time, _random, null, Cancellation);
+        var context = new InProcessContext("restore", RestoreActivities(session), Repository.Time, _random, null, Cancellation);
         return await RestoreWorkflow.Run(context, new(request, 2));
     }
+
+    public ActivityRegistry RestoreActivities(RestoreSession session) =>
+        RestoreActivityRegistry.Create(session, _endpoint, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
 
     /// <summary>The backups that lead to a point, by the manifest or, without it, as they are named.</summary>
     public async Task<RestoreRequest> Choose(RestoreQuery query, bool useManifest = true)

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using BackupFunctions.Api;
+using BackupFunctions.Api.Messages;
+using BackupFunctions.Api.Restores;
+using BackupFunctions.Backup;
+using BackupFunctions.Telemetry;
+using BackupFunctions.Workflows;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace BackupFunctions.Functions;
+
+/// <summary>The workflows as orchestrations of Durable. Their outputs are those of the HTTP API.</summary>
+public static class Orchestrations
+{
+    [Function(FullBackupWorkflow.Name)]
+    public static Task<JsonElement> FullBackup([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<FullBackupInput, BackupOutput>(context, async input => BackupOutput.Of(await FullBackupWorkflow.Run(new DurableContext(context), input)));
+
+    [Function(IncrementalBackupWorkflow.Name)]
+    public static Task<JsonElement> IncrementalBackup([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<IncrementalBackupInput, BackupOutput>(context, async input => BackupOutput.Of(await IncrementalBackupWorkflow.Run(new DurableContext(context), input)));
+
+    [Function(ResumeUploadsWorkflow.Name)]
+    public static Task<JsonElement> ResumeUploads([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<ResumeUploadsInput, ResumeOutput>(context, async input => ResumeOutput.Of(await ResumeUploadsWorkflow.Run(new DurableContext(context), input)));
+
+    [Function(RestoreWorkflow.Name)]
+    public static Task<JsonElement> Restore([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<TargetedRestore, RestoreOutput>(context, async input =>
+            RestoreOutput.Of(await RestoreWorkflow.Run(new DurableContext(context, step => DurableJson.Write(new RestoreMessage(input.Target, step))), input.Restore)));
+
+    private static async Task<JsonElement> Run<TInput, TOutput>(TaskOrchestrationContext context, Func<TInput, Task<TOutput>> workflow)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToElement(await workflow(DurableJson.Read<TInput>(context.GetInput<JsonElement>(), "input of the workflow")), ApiJson.Options);
+        }
+        catch (ActivityFailedException e)
+        {
+            // the status shows the message and nothing else of it
+            throw new InvalidOperationException(e.Hint is null ? ErrorText.ForUser(e) : $"{ErrorText.ForUser(e)} ({e.Hint})", e);
+        }
+    }
+}

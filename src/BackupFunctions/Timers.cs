@@ -1,0 +1,40 @@
+using BackupFunctions.Api.Hosting;
+using BackupFunctions.Backup;
+using BackupFunctions.Workflows;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace BackupFunctions.Functions;
+
+/// <summary>The schedules, all in UTC. A workflow of which one is running is not started again.</summary>
+public sealed partial class Timers(WorkerEngine worker, ILogger<Timers> logger)
+{
+    [Function(nameof(FullBackupTimer))]
+    public Task FullBackupTimer([TimerTrigger("%FULL_BACKUP_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client) =>
+        Start(FullBackupWorkflow.Name, () => new FullBackupInput(worker.Engine.Options.Parallelism), timer, client);
+
+    [Function(nameof(IncrementalBackupTimer))]
+    public Task IncrementalBackupTimer([TimerTrigger("%INCREMENTAL_BACKUP_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client) =>
+        Start(IncrementalBackupWorkflow.Name, () => new IncrementalBackupInput(worker.Engine.Options.Parallelism, IncrementalBackupInput.DefaultMaxBytes, TimeSpan.Zero), timer, client);
+
+    [Function(nameof(ResumeTimer))]
+    public Task ResumeTimer([TimerTrigger("%RESUME_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client) =>
+        Start(ResumeUploadsWorkflow.Name, () => new ResumeUploadsInput(), timer, client);
+
+    private async Task Start<TInput>(string workflow, Func<TInput> input, TimerInfo timer, DurableTaskClient client)
+    {
+        if (timer.IsPastDue) LogPastDue(workflow);
+        if (await new DurableHost(client).Start(workflow, WorkflowKinds.IdOf(workflow), DurableJson.Write(input()), CancellationToken.None) is null) LogStarted(workflow);
+        else LogSkipped(workflow);
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "the schedule of {Workflow} is past due: its time passed while no host was running")]
+    private partial void LogPastDue(string workflow);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Workflow} is started by its schedule")]
+    private partial void LogStarted(string workflow);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "{Workflow} is not started by its schedule: one is running")]
+    private partial void LogSkipped(string workflow);
+}

@@ -1,0 +1,86 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Api.Restores;
+using BackupFunctions.Configuration;
+using BackupFunctions.Mongo;
+using BackupFunctions.Notifications;
+using BackupFunctions.Restore;
+using BackupFunctions.Workflows;
+using Microsoft.Extensions.Logging;
+
+namespace BackupFunctions.Functions;
+
+/// <summary>
+/// The engine of this worker process, made when it is first needed: a worker with mistaken settings starts, and every function that needs them says
+/// what is wrong. Thread-safe.
+/// </summary>
+public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRandomSource random, ILoggerFactory loggers) : IDisposable
+{
+    private const OptionsScope Scope = OptionsScope.Source | OptionsScope.Catalog | OptionsScope.Key | OptionsScope.Nodes;
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private BackupEngine? _engine;
+    private ActivityRegistry? _activities;
+    private OpenRestore? _restore;
+
+    /// <summary>The engine; mistaken settings are one <see cref="ErrorKind.Configuration"/> that lists them all.</summary>
+    public BackupEngine Engine
+    {
+        get
+        {
+            _gate.Wait();
+            try
+            {
+                return _engine ??= Make();
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
+
+    /// <summary>The activities of backups.</summary>
+    public ActivityRegistry Activities => _activities ??= Engine.BackupActivities();
+
+    /// <summary>
+    /// The activities of a restore into this target, kept open until another one is asked for. The deletion by age is not paused on the target, as a command
+    /// does that runs a restore from its beginning to its end: a worker that is killed could not switch it on again. TTL indexes are built last.
+    /// </summary>
+    public async Task<ActivityRegistry> RestoreActivities(RestoreTarget target)
+    {
+        var engine = Engine;
+        await _gate.WaitAsync();
+        try
+        {
+            if (_restore?.Sealed == target.Sealed) return _restore.Activities;
+            _restore?.Dispose();
+            _restore = null;
+            var endpoint = BackupEngine.Endpoint(await target.Open(engine.Keys, CancellationToken.None), "target", time);
+            var session = engine.NewRestoreSession();
+            return (_restore = new(target.Sealed, endpoint, session, engine.RestoreActivities(session, endpoint))).Activities;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _restore?.Dispose();
+        _engine?.Dispose();
+        _gate.Dispose();
+    }
+
+    private BackupEngine Make() => new(BackupOptions.Load(settings, Scope), new(time, random, settings.Files, new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers));
+
+    private sealed record OpenRestore(string Sealed, MongoEndpoint Target, RestoreSession Session, ActivityRegistry Activities) : IDisposable
+    {
+        public void Dispose()
+        {
+            Session.Dispose();
+            Target.Dispose();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BackupFunctions.Configuration;
+using Microsoft.Azure.Functions.Worker;
+
+namespace BackupFunctions.Functions.Tests.Deployment;
+
+/// <summary>The settings that the host resolves, everywhere where they must be set.</summary>
+public partial class SettingsTests
+{
+    private static IEnumerable<string> HostSettings => AppFunction.Of<TimerTriggerAttribute>().Select(t => t.Trigger.Schedule.Trim('%'));
+
+    private static Dictionary<string, string> Sample
+    {
+        get
+        {
+            using var json = JsonDocument.Parse(RepositoryFiles.Read("local.settings.sample.json"));
+            return json.RootElement.GetProperty("Values").EnumerateObject().ToDictionary(v => v.Name, v => v.Value.GetString()!);
+        }
+    }
+
+    private static Dictionary<string, string> Dockerfile =>
+        DockerSetting().Matches(RepositoryFiles.Read("Dockerfile")).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["value"].Value.Trim('"'));
+
+    private static Dictionary<string, string> Bicep =>
+        BicepSetting().Matches(RepositoryFiles.Read("infra/app.bicep")).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["value"].Value);
+
+    [Fact]
+    public void Every_setting_of_a_trigger_is_set_alike_in_the_sample_the_image_and_on_Azure()
+    {
+        foreach (var setting in HostSettings)
+        {
+            var value = Sample[setting];
+            value.Split(' ').Length.ShouldBeInRange(5, 6, setting);
+            (Dockerfile[setting], Bicep[setting]).ShouldBe((value, value), setting);
+        }
+        foreach (var other in new[] { Sample.Keys, (IEnumerable<string>)Dockerfile.Keys, Bicep.Keys })
+            other.Where(s => s.EndsWith("_SCHEDULE", StringComparison.Ordinal)).Order().ShouldBe(HostSettings.Order());
+    }
+
+    [Fact]
+    public void Every_other_setting_is_one_that_the_engine_or_the_host_knows()
+    {
+        string[] hosts = ["AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsScriptRoot", "AzureFunctionsJobHost__Logging__Console__IsEnabled", "ASPNETCORE_URLS",
+            "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId"];
+        var known = KnownSettings.All.Select(s => s.Name).Concat(hosts).Concat(HostSettings).ToHashSet();
+        Sample.Keys.Concat(Dockerfile.Keys).Concat(Bicep.Keys).Where(s => !known.Contains(s)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_sample_is_what_the_engine_takes()
+    {
+        var source = new SettingsSource(Sample, new Dictionary<string, string>(), "/", new Ambient.DiskFiles());
+        BackupOptions.Check(source, OptionsScope.Source | OptionsScope.Catalog | OptionsScope.Nodes).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_host_file_is_at_the_top_and_in_the_output()
+    {
+        File.Exists(Path.Combine(AppContext.BaseDirectory, "host.json")).ShouldBeTrue();
+        using var json = JsonDocument.Parse(RepositoryFiles.Read("host.json"));
+        var extensions = json.RootElement.GetProperty("extensions");
+        (json.RootElement.GetProperty("version").GetString(), extensions.GetProperty("http").GetProperty("routePrefix").GetString()).ShouldBe(("2.0", "api"));
+        extensions.GetProperty("durableTask").GetProperty("hubName").GetString().ShouldBe("BackupFunctions");
+    }
+
+    [GeneratedRegex("""(?m)^(?:ENV| ) +(?<name>[A-Za-z_]+)=(?<value>"[^"]*"|[^\s\\]+)""")]
+    private static partial Regex DockerSetting();
+
+    [GeneratedRegex("""\{ name: '(?<name>[A-Z][A-Za-z0-9_]+)', (?:value|secretRef): '?(?<value>[^'}]+?)'? \}""")]
+    private static partial Regex BicepSetting();
+}

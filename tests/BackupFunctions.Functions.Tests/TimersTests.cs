@@ -1,0 +1,74 @@
+using BackupFunctions.Ambient;
+using BackupFunctions.Configuration;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BackupFunctions.Functions.Tests;
+
+public sealed class TimersTests : IDisposable
+{
+    private readonly FakeClient _client = new();
+    private readonly RecordedLog _log = new();
+    private readonly WorkerEngine _worker = new(Settings(("BACKUP_PARALLELISM", "5")), TimeProvider.System, new SystemRandomSource(), NullLoggerFactory.Instance);
+
+    public void Dispose() => _worker.Dispose();
+
+    [Fact]
+    public async Task A_schedule_starts_its_workflow_under_the_id_of_its_kind()
+    {
+        var timers = new Timers(_worker, _log);
+        await timers.FullBackupTimer(new(), _client);
+        await timers.IncrementalBackupTimer(new(), _client);
+        await timers.ResumeTimer(new(), _client);
+        _client.Started.Select(s => (s.Name, s.Id)).ShouldBe([("FullBackup", "full-backup"), ("IncrementalBackup", "incremental-backup"), ("ResumeUploads", "resume-uploads")]);
+        _client.Started[0].Input.ShouldBe("""{"width":5,"version":1}""");
+    }
+
+    [Theory]
+    [InlineData(OrchestrationRuntimeStatus.Pending, false)]
+    [InlineData(OrchestrationRuntimeStatus.Running, false)]
+    [InlineData(OrchestrationRuntimeStatus.Suspended, false)]
+    [InlineData(OrchestrationRuntimeStatus.Completed, true)]
+    [InlineData(OrchestrationRuntimeStatus.Failed, true)]
+    [InlineData(OrchestrationRuntimeStatus.Terminated, true)]
+    public async Task A_schedule_that_finds_its_kind_running_skips_and_says_so(OrchestrationRuntimeStatus status, bool starts)
+    {
+        _client.Existing = new("FullBackup", "full-backup") { RuntimeStatus = status };
+        await new Timers(_worker, _log).FullBackupTimer(new(), _client);
+        (_client.Started.Count == 1, _log.Lines.Contains("FullBackup is not started by its schedule: one is running")).ShouldBe((starts, !starts));
+    }
+
+    [Fact]
+    public async Task A_schedule_that_is_late_says_so_and_starts()
+    {
+        await new Timers(_worker, _log).ResumeTimer(new() { IsPastDue = true }, _client);
+        (_client.Started.Count, _log.Lines[0]).ShouldBe((1, "the schedule of ResumeUploads is past due: its time passed while no host was running"));
+    }
+
+    [Fact]
+    public async Task Mistaken_settings_are_told_by_the_function_that_needs_them()
+    {
+        using var worker = new WorkerEngine(Settings(("BACKUP_PARALLELISM", "many")), TimeProvider.System, new SystemRandomSource(), NullLoggerFactory.Instance);
+        var error = await Should.ThrowAsync<BackupException>(() => new Timers(worker, _log).FullBackupTimer(new(), _client));
+        (error.Kind, error.Message.Contains("BACKUP_PARALLELISM", StringComparison.Ordinal)).ShouldBe((ErrorKind.Configuration, true));
+    }
+
+    private static SettingsSource Settings(params (string Name, string Value)[] more) => new(
+        new Dictionary<string, string>([
+            new("MONGODB_URI", "mongodb://127.0.0.1:1/?replicaSet=rs0"), new("BACKUP_ENCRYPTION_KEY", new string('0', 64)),
+            new("IPFS_NODE_1_URL", "file:///nowhere/1"), new("IPFS_NODE_2_URL", "file:///nowhere/2"), .. more.Select(m => KeyValuePair.Create(m.Name, m.Value))]),
+        new Dictionary<string, string>(), "/", new DiskFiles());
+
+    private sealed class RecordedLog : ILogger<Timers>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+    }
+}
