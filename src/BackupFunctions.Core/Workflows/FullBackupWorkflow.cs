@@ -146,9 +146,9 @@ public static class FullBackupWorkflow
                     after = await CapturePart(after);
                 }
             }
-            catch (ActivityFailedException)
+            catch (Exception e) when (e is ActivityFailedException or OperationCanceledException)
             {
-                // what is discarded must not be written to any more
+                // what is discarded, or left by a run that was stopped, must not be written to any more
                 await Task.WhenAny(dump);
                 throw;
             }
