@@ -110,8 +110,8 @@ public static class FullBackupWorkflow
         private async Task<(PlanResult, BackupEntry)?> StageAll()
         {
             _context.SetStatus(new("plan", 0, 0, 0));
-            await _hold.Claim(Backup);
             var plan = await _context.Call(BackupActivities.Plan, $"{_prefix}plan", new PlanInput(Backup, _started));
+            await _hold.Claim(Backup);
             var dump = Dump(plan);
             if (plan.OplogStart is { } start) await Capture(start, dump);
             var (exact, bytes) = await dump;

@@ -37,6 +37,7 @@ internal sealed class Resumption(IWorkflowContext context, RepositoryHold hold, 
     {
         _plan = await context.Call(BackupActivities.PlanResume, $"{prefix}plan", new ResumePlanInput(context.UtcNow, hold.Holder.Id, copies));
         _warnings.AddRange(_plan.Warnings);
+        _problems.AddRange(_plan.Unreachable);
         try
         {
             foreach (var staged in _plan.Staged)

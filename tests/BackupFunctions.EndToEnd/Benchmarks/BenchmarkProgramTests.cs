@@ -35,7 +35,7 @@ public sealed class BenchmarkProgramTests
 
     private static async Task<(int ExitCode, string Output, string Error)> Run(params string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "BackupFunctions.Benchmarks.dll");
+        var program = BuiltProgram.PathOf("tests/BackupFunctions.Benchmarks", "BackupFunctions.Benchmarks.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

@@ -14,7 +14,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Starts a command in a workspace, with its settings alone.</summary>
     public static ChildProcess Start(CliWorkspace work, string command)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "backupfn.dll"), .. command.Split(' ')])
+        var start = new ProcessStartInfo("dotnet", [BuiltProgram.PathOf("src/BackupFunctions.Cli", "backupfn.dll"), .. command.Split(' ')])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -48,7 +48,7 @@ internal sealed class WalkThrough : IAsyncDisposable
     public async Task<(int ExitCode, string Output)> BackupFn(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Clone, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "backupfn.dll"));
+        start.ArgumentList.Add(BuiltProgram.PathOf("src/BackupFunctions.Cli", "backupfn.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(Here(argument));
         // settings of whoever runs the tests must not win over the README's
         foreach (var name in start.Environment.Keys.Where(IsSetting).ToList()) start.Environment.Remove(name);

@@ -71,7 +71,7 @@ public sealed class KilledServerTests : IDisposable
 
         public static async Task<ServeProcess> Start(string directory, Dictionary<string, string> settings)
         {
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "BackupFunctions.Standalone.dll"), "serve"])
+            var start = new ProcessStartInfo("dotnet", [BuiltProgram.PathOf("src/BackupFunctions.Standalone", "BackupFunctions.Standalone.dll"), "serve"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

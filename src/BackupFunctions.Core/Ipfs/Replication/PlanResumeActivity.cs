@@ -24,25 +24,25 @@ internal sealed class PlanResumeActivity(
     /// <inheritdoc/>
     public async Task<ResumePlan> Run(ResumePlanInput input, CancellationToken cancellationToken)
     {
-        if (!await session.Exists(cancellationToken)) return new(targets, [], [], false, []);
+        if (!await session.Exists(cancellationToken)) return new(targets, [], [], false, [], []);
         // asked in this order: a backup is claimed before it can be seen
         var work = await staged.List(cancellationToken);
         var theirs = await repositoryLock.BackupsOfOthers(input.Holder, cancellationToken);
         work = work with { Whole = [.. work.Whole.Where(s => !theirs.Contains(s.Entry.Id))], Parts = [.. work.Parts.Where(p => !theirs.Contains(p))] };
         var recorded = (await manifest.Load(cancellationToken)).Backups.ToDictionary(b => b.Id);
-        var warnings = work.Unreadable.ToList();
-        var missing = input.Copies ? await MissingCopies(recorded.Values.Where(b => !theirs.Contains(b.Id)), work, warnings, cancellationToken) : [];
+        var unreachable = new List<string>();
+        var missing = input.Copies ? await MissingCopies(recorded.Values.Where(b => !theirs.Contains(b.Id)), work, unreachable, cancellationToken) : [];
         var undelivered = work.Whole.Where(s => !recorded.ContainsKey(s.Entry.Id)).ToList();
         foreach (var done in work.Whole.Select(s => s.Entry.Id).Where(id => recorded.TryGetValue(id, out var entry) && !entry.IsDegraded)) await staging.Delete(done.ToString(), cancellationToken);
         foreach (var old in work.Parts.Where(p => input.Now - p.Time > PartsAreKept)) await staging.Delete(old.ToString(), cancellationToken);
         return new(targets, [.. undelivered.Take(MaxStaged).Select(s => new UndeliveredBackup(s.Entry, s.Before))], [.. missing.Take(MaxMissing)],
-            undelivered.Count > MaxStaged || missing.Count > MaxMissing, warnings);
+            undelivered.Count > MaxStaged || missing.Count > MaxMissing, unreachable, work.Unreadable);
     }
 
-    private async Task<List<MissingCopy>> MissingCopies(IEnumerable<BackupEntry> backups, StagedWork work, List<string> warnings, CancellationToken cancellationToken)
+    private async Task<List<MissingCopy>> MissingCopies(IEnumerable<BackupEntry> backups, StagedWork work, List<string> unreachable, CancellationToken cancellationToken)
     {
         var held = new List<PinsOfNode?>();
-        foreach (var node in nodes.Take(targets.Nodes)) held.Add(await PinsOf(node, warnings, cancellationToken));
+        foreach (var node in nodes.Take(targets.Nodes)) held.Add(await PinsOf(node, unreachable, cancellationToken));
         return [.. backups.SelectMany(backup =>
         {
             var lacking = Enumerable.Range(0, held.Count).Where(at => held[at] is not { } node || !node.Holds(backup)).ToList();
@@ -51,7 +51,7 @@ internal sealed class PlanResumeActivity(
         })];
     }
 
-    private static async Task<PinsOfNode?> PinsOf(IIpfsNode node, List<string> warnings, CancellationToken cancellationToken)
+    private static async Task<PinsOfNode?> PinsOf(IIpfsNode node, List<string> unreachable, CancellationToken cancellationToken)
     {
         try
         {
@@ -62,7 +62,7 @@ internal sealed class PlanResumeActivity(
         }
         catch (BackupException e)
         {
-            warnings.Add(e.Message);
+            unreachable.Add(e.Message);
             return null;
         }
     }

@@ -11,9 +11,9 @@ public sealed record ResumePlanInput(DateTimeOffset Now, string Holder, bool Cop
 
 /// <summary>
 /// What is left of earlier runs: backups that are staged and not recorded, oldest first; and copies that are missing, of which there are
-/// <see cref="More"/> than these.
+/// <see cref="More"/> than these; and why a node could not be asked what it lacks.
 /// </summary>
-public sealed record ResumePlan(DeliveryTargets Targets, IReadOnlyList<UndeliveredBackup> Staged, IReadOnlyList<MissingCopy> Missing, bool More, IReadOnlyList<string> Warnings);
+public sealed record ResumePlan(DeliveryTargets Targets, IReadOnlyList<UndeliveredBackup> Staged, IReadOnlyList<MissingCopy> Missing, bool More, IReadOnlyList<string> Unreachable, IReadOnlyList<string> Warnings);
 
 /// <summary>A staged backup, and what is to be recorded together with it.</summary>
 public sealed record UndeliveredBackup(BackupEntry Entry, IReadOnlyList<ManifestChange> Before);

@@ -17,6 +17,8 @@ public sealed class RepositoryLock(ICatalog catalog, TimeProvider time)
     /// <summary>Takes the lock, or renews what this id holds; <see cref="ErrorKind.Locked"/> names who is in the way.</summary>
     public async Task<LockHolder> Take(string id, LockMode mode, string purpose, CancellationToken cancellationToken)
     {
+        // a first run that cannot begin shall leave nothing behind; it is there for others when it claims its backup
+        if (mode == LockMode.Shared && await catalog.ReadHead(cancellationToken) is null) return new(id, mode, purpose, time.GetUtcNow() + Lease, 0, []);
         var taken = await Change(table =>
         {
             var live = Live(table);
