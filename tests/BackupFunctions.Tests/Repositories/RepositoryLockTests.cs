@@ -17,6 +17,7 @@ public sealed class RepositoryLockTests : IDisposable
     [Fact]
     public async Task Shared_holders_are_there_together_and_keep_an_exclusive_one_out_until_they_let_go()
     {
+        await _repository.Create();
         await Take("a", LockMode.Shared);
         await Take("b", LockMode.Shared);
         (await ShouldBeLocked(() => Take("c", LockMode.Exclusive))).Message.ShouldContain("work of a");
@@ -30,8 +31,21 @@ public sealed class RepositoryLockTests : IDisposable
     }
 
     [Fact]
+    public async Task Before_there_is_a_repository_a_shared_holder_leaves_nothing_until_it_claims_a_backup()
+    {
+        var first = await Take("first", LockMode.Shared);
+        _repository.Memory.Locks.Version.ShouldBe(0);
+        await Lock.Renew(first, [BackupId.At(_repository.Time.GetUtcNow(), new Guid(1, 2, 3, new byte[8]))], Cancellation);
+        (await Lock.BackupsOfOthers("other", Cancellation)).Count.ShouldBe(1);
+        await ShouldBeLocked(() => Take("c", LockMode.Exclusive));
+        await Lock.Release("first", Cancellation);
+        _repository.Memory.Locks.Holders.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Taking_twice_is_holding_once()
     {
+        await _repository.Create();
         var first = await Take("a", LockMode.Shared);
         (await Take("a", LockMode.Shared)).Fence.ShouldBe(first.Fence);
         await Lock.Release("a", Cancellation);
@@ -41,6 +55,7 @@ public sealed class RepositoryLockTests : IDisposable
     [Fact]
     public async Task A_holder_that_died_counts_until_its_time_is_over_and_one_that_renews_goes_on()
     {
+        await _repository.Create();
         await Take("dead", LockMode.Shared);
         var alive = await Take("alive", LockMode.Shared);
         for (var minute = 0; minute < 6; minute++)
@@ -57,6 +72,7 @@ public sealed class RepositoryLockTests : IDisposable
     [Fact]
     public async Task Who_was_silent_for_too_long_may_go_on_if_nobody_locked_it_out_meanwhile()
     {
+        await _repository.Create();
         var slow = await Take("slow", LockMode.Shared);
         _repository.Time.Advance(RepositoryLock.Lease * 2);
         await Lock.Renew(slow, [], Cancellation);
