@@ -21,6 +21,9 @@ public static class ProblemResults
     /// <summary>No key, or the wrong one.</summary>
     public static IResult Unauthorized() => Of(Make("unauthorized", "the key is missing or wrong", StatusCodes.Status401Unauthorized, null) with { Hint = $"send it in the header {ApiKey.Header}" });
 
+    /// <summary>No key is set, and the request is not one of this machine's own programs.</summary>
+    public static IResult NotLocal() => Of(Make("forbidden", "without a key only this machine may ask, at a loopback address and not from a page of another site", StatusCodes.Status403Forbidden, null) with { Hint = "set BACKUP_API_KEY and send it" });
+
     /// <summary>A problem of a kind that is no error of the engine.</summary>
     public static Problem Make(string kind, string title, int status, string? detail) => new($"urn:backupfunctions:problem:{kind}", title, status, detail);
 

@@ -116,11 +116,16 @@ internal sealed class StandaloneServer : IAsyncDisposable
         {
             app.MapMethods(route.Path, [route.Method], async http =>
             {
-                var result = route.IsAnonymous || !parts.Key.IsSet || parts.Key.IsIn(http.Request) ? await route.Handle(http) : ProblemResults.Unauthorized();
-                await result.ExecuteAsync(http);
+                await (await Answer(route, parts.Key, http)).ExecuteAsync(http);
             });
         }
         return app;
+    }
+
+    private static async Task<IResult> Answer(ApiRoute route, ApiKey key, HttpContext http)
+    {
+        if (!key.IsSet && !LocalRequest.Is(http.Request)) return ProblemResults.NotLocal();
+        return route.IsAnonymous || !key.IsSet || key.IsIn(http.Request) ? await route.Handle(http) : ProblemResults.Unauthorized();
     }
 
     // what no route answered: an unknown path, a wrong method

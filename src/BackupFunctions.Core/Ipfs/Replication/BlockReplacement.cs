@@ -10,7 +10,7 @@ internal sealed class BlockReplacement(IIpfsNode node, BlockTransfer transfer, B
 
     private readonly Dictionary<Cid, PinnedRoot> _taken = [];
 
-    /// <summary>Replaces them. What fails in between leaves pins away, which the next look for missing copies finds.</summary>
+    /// <summary>Replaces them. A pin that cannot be set again is found by the next look for missing copies; its guards stay, so that nothing below it is collected.</summary>
     public async Task Run(IReadOnlyList<Cid> damaged, CancellationToken cancellationToken)
     {
         var guards = new CopyRun(node, transfer, guardName);
@@ -32,9 +32,26 @@ internal sealed class BlockReplacement(IIpfsNode node, BlockTransfer transfer, B
         }
         finally
         {
-            foreach (var pin in _taken.Values) await node.Hold(pin.Root, pin.Name, CancellationToken.None);
+            if (await SetPinsAgain()) await guards.Release(CancellationToken.None);
         }
-        await guards.Release(cancellationToken);
+    }
+
+    // every one of them is tried, and what had failed before stays the error
+    private async Task<bool> SetPinsAgain()
+    {
+        var all = true;
+        foreach (var pin in _taken.Values)
+        {
+            try
+            {
+                await node.Hold(pin.Root, pin.Name, CancellationToken.None);
+            }
+            catch (BackupException)
+            {
+                all = false;
+            }
+        }
+        return all;
     }
 
     private async Task Guard(CopyRun guards, Cid root, HashSet<Hash256> bad, CancellationToken cancellationToken)

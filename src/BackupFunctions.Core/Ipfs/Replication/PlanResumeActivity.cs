@@ -9,7 +9,7 @@ namespace BackupFunctions.Ipfs.Replication;
 
 /// <summary>
 /// Finds what earlier runs left: staged backups that no node took, and recorded ones that a configured node lacks, or whose pin it lost. Tidies staging of what is on every node,
-/// and of parts that are so old that no run can still be at them. A node that does not answer lacks nothing for now. Without a repository there is nothing.
+/// and of parts that are so old that no run can still be at them. What a node lacks that does not answer cannot be told, and why it does not is. Without a repository there is nothing.
 /// </summary>
 internal sealed class PlanResumeActivity(
     RepositorySession session, RepositoryLock repositoryLock, ManifestStore manifest, IStaging staging, StagedBackups staged, IReadOnlyList<IIpfsNode> nodes, DeliveryTargets targets)

@@ -36,33 +36,34 @@ internal sealed class VerifyActivity(RepositorySession session, IReadOnlyList<II
             var found = await DagVerification.Run(node, input.Root, leaf => InSlice(leaf, slices, input.Seed), cancellationToken);
             if (found.Problem is not { } problem) return new(new(identity.Id, node.Name, time.GetUtcNow(), found.Hashed, found.Total), healed, fault);
             fault ??= problem;
-            if (round == HealingRounds || !await Heal(node, found.Bad, cancellationToken))
+            var failure = round == HealingRounds ? "more came to light each time" : await Heal(node, found.Bad, cancellationToken);
+            if (failure is not null)
                 throw new BackupException(found.Damaged > 0 ? ErrorKind.Corrupt : ErrorKind.NotFound,
                     $"verify {input.Root} on {node.Name}: {found.Missing} blocks are missing and {found.Damaged} damaged, the first: {problem}",
-                    "they could not be brought from another copy; check the disk of this node");
+                    $"they could not be brought from another copy ({failure}); check the disk of this node");
             healed += found.Bad.Count;
         }
     }
 
-    private async Task<bool> Heal(IIpfsNode node, IReadOnlyList<Cid> bad, CancellationToken cancellationToken)
+    // gives what kept it from being healed; what was found on this node is the news, so that it is no error of its own
+    private async Task<string?> Heal(IIpfsNode node, IReadOnlyList<Cid> bad, CancellationToken cancellationToken)
     {
         var others = nodes.Where(n => n != node).ToList();
-        if (others.Count == 0) return false;
+        if (others.Count == 0) return "there is no other";
         try
         {
             var sources = new BlockReader(others);
             var transfer = new BlockTransfer(sources, limit);
             await transfer.Send(node, bad, cancellationToken);
-            if (await Damaged(node, bad, cancellationToken) is not { Count: > 0 } damaged) return true;
+            if (await Damaged(node, bad, cancellationToken) is not { Count: > 0 } damaged) return null;
             // a node may not write over what it has
             var guardName = PinNames.Guard((await session.Open(cancellationToken)).Id);
             await new BlockReplacement(node, transfer, sources, guardName).Run(damaged, cancellationToken);
-            return (await Damaged(node, damaged, cancellationToken)).Count == 0;
+            return await Damaged(node, damaged, cancellationToken) is { Count: > 0 } still ? $"block {still[0]} is as before" : null;
         }
-        catch (BackupException)
+        catch (BackupException e)
         {
-            // what was found on this node is the news, not that nobody else can help
-            return false;
+            return e.Message;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class OplogCursor(IOplogSource source, OplogMark place)
     public bool Primary => _primary;
 
     /// <summary>
-    /// The next entries, without the one of the place; null at the end of what there is for now. Calling it again after a failure opens a new
+    /// The next entries, without the one of the place; null at the end of what has been written. Calling it again after a failure opens a new
     /// cursor. Throws <see cref="OplogGapException"/> when the entry of the place is gone on the primary too.
     /// </summary>
     public async Task<RawBatch?> Next(CancellationToken cancellationToken)
