@@ -206,6 +206,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new PlanIncrementalActivity(Source, Session, Manifest, new(Staging, staged), Targets))
             .Add(new DumpActivity(Source, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new CaptureOplogActivity(OpenOplog, ambient.Time, Filter, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
+            .Add(new GatherSlicesActivity(Session, Manifest, staged))
             .Add(new AssembleActivity(Session, Staging, staged, ambient.Random));
     }
 

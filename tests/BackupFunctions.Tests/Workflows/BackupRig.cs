@@ -125,6 +125,7 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new PlanIncrementalActivity(_endpoint, Session, Manifest, new(Staging, Staged), targets)))
             .Add(Wrap(new CaptureOplogActivity(OpenOplog, new ImmediateTime(), filter, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new DumpActivity(_endpoint, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
+            .Add(Wrap(new GatherSlicesActivity(Session, Manifest, Staged)))
             .Add(Wrap(new AssembleActivity(Session, Staging, Staged, _random)))
             .Add(Wrap(new UploadActivity(Session, Copies, Staging, Staged, Repository.Time)))
             .Add(Wrap(new CopyActivity(Session, Copies, Manifest, Repository.Time)))
