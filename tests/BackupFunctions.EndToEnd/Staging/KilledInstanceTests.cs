@@ -47,7 +47,7 @@ public sealed class KilledInstanceTests(AzuriteFixture fixture) : IDisposable
 
         using var second = await InstanceProcess.Start(Own("two"), settings, (SettingNames.ResumeSchedule, "* * * * * *"));
         // the dead process counts until its time is over
-        await Until(async () => await Resumed(second) is not null);
+        await Until(async () => await Status(second, "resume-uploads") == "Completed");
         (await Backups(second)).ShouldBeEmpty();
         (await Staged(container)).ShouldContain($"{id}/{StagedBackup.RecordName}");
 
@@ -55,6 +55,12 @@ public sealed class KilledInstanceTests(AzuriteFixture fixture) : IDisposable
         await Until(async () => (await Backups(second)).Count > 0 && (await Staged(container)).Count == 0);
         var delivered = (await Backups(second)).ShouldHaveSingleItem();
         (delivered.GetProperty("id").GetString(), delivered.GetProperty("state").GetString()).ShouldBe((id, "complete"));
+
+        // the first one comes back and finds its backup delivered
+        using var again = await InstanceProcess.Start(Own("one"), settings);
+        await Until(async () => await Status(again, "full-backup") is "Completed" or "Failed");
+        (await again.Http.Ok($"{Routes.Instances}/full-backup")).GetProperty("output").GetProperty("backup").GetProperty("id").GetString().ShouldBe(id);
+        (await Backups(again)).ShouldHaveSingleItem();
 
         await using var target = await EmbeddedMongoServer.Start(new());
         await Restore(settings, target.ConnectionString);
@@ -68,13 +74,10 @@ public sealed class KilledInstanceTests(AzuriteFixture fixture) : IDisposable
 
     private static async Task<List<JsonElement>> Backups(InstanceProcess instance) => [.. (await instance.Http.Ok("/api/backups")).GetProperty("backups").EnumerateArray()];
 
-    /// <summary>What the last resume did, once one has ended.</summary>
-    private static async Task<JsonElement?> Resumed(InstanceProcess instance)
+    private static async Task<string?> Status(InstanceProcess instance, string workflow)
     {
-        using var response = await instance.Http.Get($"{Routes.Instances}/resume-uploads");
-        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Accepted)) return null;
-        var status = await response.Json();
-        return status.GetProperty("runtimeStatus").GetString() == "Completed" ? status.GetProperty("output") : null;
+        using var response = await instance.Http.Get($"{Routes.Instances}/{workflow}");
+        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted ? (await response.Json()).GetProperty("runtimeStatus").GetString() : null;
     }
 
     /// <summary>As if all who are at a backup had been silent for long enough.</summary>
