@@ -59,7 +59,9 @@ public sealed class KilledInstanceTests(AzuriteFixture fixture) : IDisposable
         // the first one comes back and finds its backup delivered
         using var again = await InstanceProcess.Start(Own("one"), settings);
         await Until(async () => await Status(again, "full-backup") is "Completed" or "Failed");
-        (await again.Http.Ok($"{Routes.Instances}/full-backup")).GetProperty("output").GetProperty("backup").GetProperty("id").GetString().ShouldBe(id);
+        var ended = await again.Http.Ok($"{Routes.Instances}/full-backup");
+        ended.GetProperty("runtimeStatus").GetString().ShouldBe("Completed", $"{ended}");
+        ended.GetProperty("output").GetProperty("backups")[0].GetProperty("id").GetString().ShouldBe(id);
         (await Backups(again)).ShouldHaveSingleItem();
 
         await using var target = await EmbeddedMongoServer.Start(new());

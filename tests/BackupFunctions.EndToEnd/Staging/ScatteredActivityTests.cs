@@ -10,7 +10,7 @@ namespace BackupFunctions.EndToEnd.Staging;
 public sealed class ScatteredActivityTests(EngineServer server, AzuriteFixture fixture) : IClassFixture<EngineServer>
 {
     /// <summary>How many instances take turns; null: each activity has one of its own.</summary>
-    public static TheoryData<int?> Instances => [2, null];
+    public static TheoryData<int?> Instances => new() { 2, (int?)null };
 
     [Theory, MemberData(nameof(Instances))]
     public async Task Full_incremental_resume_and_restore_need_nothing_but_the_catalogue_the_nodes_and_the_blobs(int? instances)

@@ -40,7 +40,7 @@ public sealed class BlobStagingTests(AzuriteFixture fixture) : StagingConformanc
         (await container.ExistsAsync(Cancellation)).Value.ShouldBeFalse();
         await Stage("run", "a.car", [1, 2]);
         (await container.GetBlobClient("run/a.car").DownloadContentAsync(Cancellation)).Value.Content.ToArray().ShouldBe([1, 2]);
-        (await container.GetPropertiesAsync(cancellationToken: Cancellation)).Value.PublicAccess.ShouldBeNull();
+        (await container.GetPropertiesAsync(cancellationToken: Cancellation)).Value.PublicAccess.ShouldBe(Azure.Storage.Blobs.Models.PublicAccessType.None);
         (await Staging().FreeBytes(Cancellation)).ShouldBeNull();
     }
 
