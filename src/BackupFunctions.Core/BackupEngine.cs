@@ -12,6 +12,7 @@ using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
 using BackupFunctions.Staging;
 using BackupFunctions.Transfer;
+using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 
@@ -105,6 +106,20 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         ContinuousBackup.Run(token => BackUpIncrement(every ?? ContinuousBackup.DefaultInterval, maxBytes ?? ContinuousBackup.DefaultMaxBytes, onStatus, token),
             ambient.Time, onRound, onFailure, cancellationToken);
 
+    /// <summary>Checks every copy of a backup by id, root CID or <c>latest</c>, hashing a share of its blocks. MongoDB is not asked, but for a catalogue that it keeps.</summary>
+    public Task<VerificationResult> Verify(string backup, double share, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        VerificationWorkflow.Run(Context(VerificationWorkflow.Name, VerificationActivities(), onStatus, cancellationToken), new(backup, share));
+
+    /// <summary>The root of a backup by id or <c>latest</c>; a root CID is taken as it is and needs no catalogue.</summary>
+    public async Task<Cid> FindRoot(string reference, CancellationToken cancellationToken)
+    {
+        if (Cid.TryParse(reference, out var root)) return root;
+        if (options.Catalog is null)
+            throw new BackupException(ErrorKind.Configuration, $"find backup '{reference}': there is no catalogue",
+                $"set {SettingNames.CatalogUri} or {SettingNames.MongoUri}, or give the root CID of a backup");
+        return (await Manifest.Load(cancellationToken)).Find(reference).Root;
+    }
+
     /// <summary>
     /// Finds which backups lead where a query wants to go. Without a catalogue the query must name all of them by CID.
     /// </summary>
@@ -156,6 +171,13 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>The activities of ResumeUploads: none of them asks the source.</summary>
     public ActivityRegistry DeliveryActivities() => DeliveryActivityRegistry();
+
+    /// <summary>The activities of verifications.</summary>
+    public ActivityRegistry VerificationActivities() => new ActivityRegistry()
+        .Add(new PlanVerificationActivity(FindRoot, Nodes))
+        .Add(new VerifyBlocksActivity(Nodes, ambient.Time))
+        .Add(new VerifyFilesActivity(Nodes, Keys, ambient.Time))
+        .Add(new NotifyActivity(ambient.Notifier));
 
     /// <summary>The activities of a restore into one target; the caller disposes the session when they have ended.</summary>
     public ActivityRegistry RestoreActivities(RestoreSession session, MongoEndpoint target) => RestoreActivityRegistry.Create(session, target, ambient);

@@ -52,8 +52,8 @@ public static class BackupActivities
     /// <summary>Records changes in the manifest.</summary>
     public static readonly ActivityName<RecordInput, RecordResult> UpdateManifest = new("UpdateManifest");
 
-    /// <summary>Deletes what is staged for a run that is recorded on every node.</summary>
-    public static readonly ActivityName<CleanupInput, CleanupResult> Cleanup = new("Cleanup");
+    /// <summary>Deletes what is staged for a run that is recorded on every node, or that ended before it had a root to deliver.</summary>
+    public static readonly ActivityName<CleanupInput, CleanupResult> Cleanup = new("Cleanup", EvenWhenStopped: true);
 
     /// <summary>Tells somebody how the run ended.</summary>
     public static readonly ActivityName<NotifyInput, NotifyResult> Notify = new("Notify");

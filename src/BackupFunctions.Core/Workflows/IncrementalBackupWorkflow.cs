@@ -18,12 +18,11 @@ public static class IncrementalBackupWorkflow
     /// <summary>Runs it; deterministic.</summary>
     public static async Task<IncrementalBackupResult> Run(IWorkflowContext context, IncrementalBackupInput input)
     {
-        if (input.Version != IncrementalBackupInput.CurrentVersion)
-            throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {IncrementalBackupInput.CurrentVersion}", "start it again");
+        WorkflowVersion.Require(Name, input.Version, IncrementalBackupInput.CurrentVersion);
         var slices = new SliceRun(context, input);
         try
         {
-            await RepositoryHold.During(context, "incremental/", "an incremental backup", LockMode.Shared, slices.Run);
+            await RepositoryHold.During(context, "incremental/", "an incremental backup", LockMode.Shared, hold => FailedRuns.Record(context, hold, "incremental/failed", BackupType.Incremental, slices.Run));
         }
         catch (ActivityFailedException e)
         {

@@ -5,6 +5,7 @@ using BackupFunctions.Api.Hosting;
 using BackupFunctions.Serialization;
 using BackupFunctions.Standalone.Durable.Journal;
 using BackupFunctions.Telemetry;
+using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Standalone.Durable;
 
@@ -57,7 +58,7 @@ internal sealed class WorkflowRun(InstanceRow instance, JournalStore store, IWor
         {
             throw;
         }
-        catch (Exception e) when (e is BackupException or MongoDB.Driver.MongoException or TimeoutException)
+        catch (Exception e) when (e is BackupException or ActivityFailedException or MongoDB.Driver.MongoException or TimeoutException)
         {
             Fail(e);
         }
