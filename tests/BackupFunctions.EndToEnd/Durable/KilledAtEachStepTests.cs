@@ -18,11 +18,11 @@ public sealed class KilledAtEachStepTests
     public async Task A_backup_slices_and_a_restore_that_are_killed_again_and_again_end_as_if_nothing_had_happened()
     {
         await using var runs = await KilledRuns.Start();
-        // behind the plan, with the dump done and not recorded, between two nodes, before the manifest
-        await BackUp(runs, 4, 6, 9, 12);
-        await Slice(runs, 4, 6, 9);
-        await RestoreAndCompare(runs, 2, 4, 7);
-        runs.Kills.ShouldBe(10);
+        // some way into each part: while it is dumped, brought to the nodes, recorded; captured, brought there; loaded, made whole
+        await BackUp(runs, 5, 9, 12);
+        var at = await Slice(runs, 6, 9);
+        await RestoreAndCompare(runs, at, 3, 7);
+        runs.Kills.ShouldBe(7);
         await runs.ShouldBeTidy(2, Full, Incremental, Restore);
     }
 
@@ -35,8 +35,8 @@ public sealed class KilledAtEachStepTests
         OnlyInLongRuns();
         await using var runs = await KilledRuns.Start();
         await BackUp(runs, instance == Full ? Enumerable.Range(1, MostSteps) : []);
-        await Slice(runs, instance == Incremental ? Enumerable.Range(1, MostSteps) : []);
-        await RestoreAndCompare(runs, instance == Restore ? Enumerable.Range(1, MostSteps) : []);
+        var at = await Slice(runs, instance == Incremental ? Enumerable.Range(1, MostSteps) : []);
+        await RestoreAndCompare(runs, at, instance == Restore ? Enumerable.Range(1, MostSteps) : []);
         runs.Kills.ShouldBe(runs.History(instance).Count - 1);
         await runs.ShouldBeTidy(2, Full, Incremental, Restore);
     }
@@ -52,8 +52,8 @@ public sealed class KilledAtEachStepTests
         {
             await using var runs = await KilledRuns.Start();
             await BackUp(runs, instance == Full ? [step] : []);
-            await Slice(runs, instance == Incremental ? [step] : []);
-            await RestoreAndCompare(runs, instance == Restore ? [step] : []);
+            var at = await Slice(runs, instance == Incremental ? [step] : []);
+            await RestoreAndCompare(runs, at, instance == Restore ? [step] : []);
             await runs.ShouldBeTidy(2, Full, Incremental, Restore);
             if (runs.Kills == 0) return;
         }
@@ -69,18 +69,20 @@ public sealed class KilledAtEachStepTests
         output.GetProperty("backups").EnumerateArray().ShouldHaveSingleItem().GetProperty("state").GetString().ShouldBe("complete");
     }
 
-    private static async Task Slice(KilledRuns runs, params IEnumerable<int> steps)
+    // the moment behind it
+    private static async Task<string> Slice(KilledRuns runs, params IEnumerable<int> steps)
     {
         using var client = new MongoClient(runs.Source);
         await client.GetDatabase("shop").GetCollection<BsonDocument>("orders").UpdateManyAsync(new BsonDocument("_id", new BsonDocument("$lt", 50)), new BsonDocument("$set", new BsonDocument("paid", true)));
         var output = await runs.Run(Incremental, "/api/backups", """{"type":"incremental"}""", steps);
         Quiet(output);
         output.GetProperty("backups").EnumerateArray().ShouldHaveSingleItem().GetProperty("documents").GetInt64().ShouldBe(50);
+        return output.GetProperty("coveredThrough").GetString()!;
     }
 
-    private static async Task RestoreAndCompare(KilledRuns runs, params IEnumerable<int> steps)
+    private static async Task RestoreAndCompare(KilledRuns runs, string at, params IEnumerable<int> steps)
     {
-        var output = await runs.Run(Restore, "/api/restores", JsonSerializer.Serialize(new { target = runs.Target }), steps);
+        var output = await runs.Run(Restore, "/api/restores", JsonSerializer.Serialize(new { target = runs.Target, at }), steps);
         output.GetProperty("warnings").EnumerateArray().ShouldBeEmpty();
         var (source, target) = (await MongoFixture.Contents(runs.Source), await MongoFixture.Contents(runs.Target));
         target.Count.ShouldBe(source.Count);
