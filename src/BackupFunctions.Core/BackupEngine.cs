@@ -180,7 +180,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     {
         var staged = new StagedObjects(Staging, Session);
         return DeliveryActivityRegistry()
-            .Add(new PlanActivity(Source, Filter, Session, Manifest, staged, Targets) { RangeBytes = RangeBytes })
+            .Add(new PlanActivity(Source, Filter, Session, Manifest, Staging, staged, Targets) { RangeBytes = RangeBytes })
             .Add(new PlanIncrementalActivity(Source, Session, Manifest, new(Staging, staged), Targets))
             .Add(new DumpActivity(Source, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new CaptureOplogActivity(OpenOplog, ambient.Time, Filter, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))

@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
+[assembly: InternalsVisibleTo("BackupFunctions.Benchmarks")]
 [assembly: InternalsVisibleTo("BackupFunctions.EndToEnd")]

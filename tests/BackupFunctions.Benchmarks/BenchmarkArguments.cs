@@ -1,13 +1,14 @@
 using BackupFunctions.Benchmarks.Memory;
 using BackupFunctions.Benchmarks.Sealing;
 using BackupFunctions.Benchmarks.SecondFull;
+using BackupFunctions.Benchmarks.Upload;
 
 namespace BackupFunctions.Benchmarks;
 
 /// <summary>What was asked for on the command line.</summary>
 internal sealed record BenchmarkArguments(bool Json, bool Quick, bool Strict, IReadOnlyList<IMeasure> Measures)
 {
-    private static readonly IReadOnlyList<IMeasure> All = [new SealAgainstPrimitives(), new TwoCores(), new SecondFullBytes(), new SecondFullCpu(), new MemoryTenfold()];
+    private static readonly IReadOnlyList<IMeasure> All = [new SealAgainstPrimitives(), new TwoCores(), new SecondFullBytes(), new SecondFullCpu(), new MemoryTenfold(), new UploadMemory(), new UploadAgainstOtherClient()];
 
     private static string Usage => $"""
         usage: BackupFunctions.Benchmarks [--json] [--quick] [--strict] [--only NAME]...

@@ -315,8 +315,10 @@ export function kuboShim ({ ipfs, repo, rawBlocks, upstream, token }) {
     return new Promise((resolve, reject) => {
       const up = http.request({ host: '127.0.0.1', port: upstream, method: 'POST', path: `/api/v0/${c.command}?${c.q}`, headers: { ...c.req.headers, host: '127.0.0.1', authorization: '' } }, res => {
         if (res.statusCode === 404) { res.resume(); return reject(new Plain(404, '404 page not found')) }
-        const json = /json/.test(res.headers['content-type'] ?? '')
-        const h = { 'content-type': json ? 'application/json' : res.headers['content-type'] ?? 'text/plain' }
+        // js-ipfs calls a tar archive JSON
+        const tar = c.command === 'get'
+        const json = !tar && /json/.test(res.headers['content-type'] ?? '')
+        const h = { 'content-type': tar ? 'application/x-tar' : json ? 'application/json' : res.headers['content-type'] ?? 'text/plain' }
         for (const k of ['x-chunked-output', 'x-stream-output', 'trailer']) if (res.headers[k]) h[k] = res.headers[k]
         c.res.writeHead(res.statusCode, h)
         let buf = ''

@@ -37,10 +37,10 @@ public static class BackupActivities
     /// <summary>Makes the index and the root out of what was dumped, stages them, and gives the entry of the backup that now only has to be delivered.</summary>
     public static readonly ActivityName<AssembleInput, BackupEntry> Assemble = new("Assemble");
 
-    /// <summary>Sends staged segments to one node, as many as some minutes allow.</summary>
+    /// <summary>Sends staged segments to one node, as many as half a minute allows.</summary>
     public static readonly ActivityName<UploadInput, UploadResult> UploadToNode = new("UploadToNode");
 
-    /// <summary>Brings what one node lacks from the other copies, as much as some minutes allow.</summary>
+    /// <summary>Brings what one node lacks from the other copies, as much as half a minute allows.</summary>
     public static readonly ActivityName<NodeInput, CopyResult> CopyToNode = new("CopyToNode");
 
     /// <summary>Pins the root on one node.</summary>

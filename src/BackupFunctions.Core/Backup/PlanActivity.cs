@@ -6,6 +6,7 @@ using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Repositories;
 using BackupFunctions.Restore;
+using BackupFunctions.Staging;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Backup;
@@ -15,7 +16,7 @@ namespace BackupFunctions.Backup;
 /// into units, and which base backup its unchanged chunks may come from. A base counts only if every node held it verified and shows its root pinned now.
 /// </summary>
 internal sealed class PlanActivity(
-    MongoEndpoint source, NamespaceFilter filter, RepositorySession session, ManifestStore manifest, StagedObjects staged, DeliveryTargets targets)
+    MongoEndpoint source, NamespaceFilter filter, RepositorySession session, ManifestStore manifest, IStaging staging, StagedObjects staged, DeliveryTargets targets)
     : IActivity<PlanInput, PlanResult>
 {
     /// <summary>The staged plan.</summary>
@@ -47,6 +48,7 @@ internal sealed class PlanActivity(
         var repository = await session.OpenOrCreate(cancellationToken);
         var latest = (await manifest.Load(cancellationToken)).Latest(BackupType.Full);
         var (baseRoot, baseIndex) = await FindBase(repository, latest, warnings, cancellationToken);
+        if (baseRoot is null) await StagingSpace.Check(staging, listed.Sum(c => c.Bytes), latest, warnings, cancellationToken);
         Optime? snapshot = null;
         if (oplogStart is not null) (listed, snapshot) = await SnapshotChoice.Choose(connection, topology, filter, listed, oplogStart, latest, cancellationToken);
         var known = baseIndex?.Collections.ToDictionary(c => c.Namespace) ?? [];

@@ -27,6 +27,9 @@ public sealed record BackupEntry(
     IReadOnlyList<NodeCopy> Copies,
     int WantedCopies)
 {
+    /// <summary>Whether retention leaves it, and what it needs, alone.</summary>
+    public bool IsProtected { get; init; }
+
     /// <summary>Whether fewer nodes hold it, verified, than are configured.</summary>
     public bool IsDegraded => Copies.Count < WantedCopies;
 }
@@ -36,3 +39,6 @@ public sealed record OplogRange(OplogMark After, OplogMark Through, long Entries
 
 /// <summary>A verified copy: the node's id and name, when it was verified, and how many of the blocks were read back and hashed.</summary>
 public sealed record NodeCopy(string NodeId, string Node, DateTimeOffset VerifiedAt, long BlocksHashed, long Blocks);
+
+/// <summary>A removed backup whose pins may still be there, when it was removed, and why.</summary>
+public sealed record Tombstone(BackupEntry Backup, DateTimeOffset At, string Reason);

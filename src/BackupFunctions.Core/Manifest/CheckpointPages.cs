@@ -8,9 +8,9 @@ using BackupFunctions.Serialization;
 namespace BackupFunctions.Manifest;
 
 /// <summary>
-/// Checkpoints: every 256 revisions all entries as sealed pages <c>pages/NNNNNN</c> of 256 entries, in the order of their ids. Sealing is
+/// Checkpoints: every 256 revisions all entries as sealed pages <c>pages/NNNNNN</c> of 256 entries, in the order of their ids, and tombstones as <c>removed/NNNNNN</c>. Sealing is
 /// deterministic, so a page that did not change is the same block as before and costs nothing. Beside them the file <c>oplog</c> has coverage
-/// and gaps.
+/// and gaps, and <c>failures</c> the failed runs.
 /// </summary>
 internal static class CheckpointPages
 {
@@ -19,7 +19,9 @@ internal static class CheckpointPages
 
     private const int EntriesPerPage = 256;
     private const string PagesName = "pages";
+    private const string RemovedName = "removed";
     private const string OplogName = "oplog";
+    private const string FailuresName = "failures";
 
     /// <summary>Writes a checkpoint of the state when the next revision is the first of an interval; null when none is due.</summary>
     public static async Task<WrittenCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken)
@@ -28,15 +30,19 @@ internal static class CheckpointPages
         using var sealer = new BlockSealer(repository.Keys.Current);
         var blocks = new List<Block>();
         var tree = new UnixFsTree();
-        var number = 0;
-        foreach (var page in state.Backups.Chunk(EntriesPerPage).DefaultIfEmpty([]))
-        {
-            Add(string.Create(CultureInfo.InvariantCulture, $"{PagesName}/{number++:D6}"), EngineJson.Write(page));
-        }
+        AddPages(PagesName, state.Backups);
+        AddPages(RemovedName, state.Removed);
         Add(OplogName, EngineJson.Write(new OplogRecords(state.Coverage, state.Gaps)));
+        Add(FailuresName, EngineJson.Write(state.Failures));
         var root = tree.Build(blocks.Add);
         var problems = await RevisionPublisher.ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
         return new(new(state.Revision, root), blocks, problems);
+
+        void AddPages<T>(string name, IEnumerable<T> all)
+        {
+            var number = 0;
+            foreach (var page in all.Chunk(EntriesPerPage).DefaultIfEmpty([])) Add(string.Create(CultureInfo.InvariantCulture, $"{name}/{number++:D6}"), EngineJson.Write(page));
+        }
 
         void Add(string path, byte[] json)
         {
@@ -46,23 +52,23 @@ internal static class CheckpointPages
         }
     }
 
-    /// <summary>What a checkpoint says about the oplog.</summary>
-    public static async Task<OplogRecords> ReadOplog(UnixFsReader files, BlockOpener opener, ManifestCheckpoint checkpoint, CancellationToken cancellationToken)
+    /// <summary>All that a checkpoint holds.</summary>
+    public static async Task<CheckpointContent> Read(UnixFsReader files, BlockOpener opener, ManifestCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        var file = await files.Resolve(checkpoint.Root, OplogName, cancellationToken);
-        return EngineJson.Read<OplogRecords>(await SealedFileReader.Read(files, opener, file, BlockType.Page, null, cancellationToken), $"{OplogName} of checkpoint {checkpoint.Root}");
-    }
+        return new(await Pages<BackupEntry>(PagesName), await Pages<Tombstone>(RemovedName), await File<OplogRecords>(OplogName), await File<IReadOnlyList<RunFailed>>(FailuresName));
 
-    /// <summary>All entries of a checkpoint.</summary>
-    public static async Task<IReadOnlyList<BackupEntry>> Read(UnixFsReader files, BlockOpener opener, ManifestCheckpoint checkpoint, CancellationToken cancellationToken)
-    {
-        var entries = new List<BackupEntry>();
-        foreach (var page in await files.List(await files.Resolve(checkpoint.Root, PagesName, cancellationToken), cancellationToken))
+        async Task<IReadOnlyList<T>> Pages<T>(string name)
         {
-            var json = await SealedFileReader.Read(files, opener, page.Cid, BlockType.Page, null, cancellationToken);
-            entries.AddRange(EngineJson.Read<BackupEntry[]>(json, $"page {page.Name} of checkpoint {checkpoint.Root}"));
+            var all = new List<T>();
+            foreach (var page in await files.List(await files.Resolve(checkpoint.Root, name, cancellationToken), cancellationToken))
+                all.AddRange(await Open<T[]>(page.Cid, $"{name}/{page.Name}"));
+            return all;
         }
-        return entries;
+
+        async Task<T> File<T>(string name) => await Open<T>(await files.Resolve(checkpoint.Root, name, cancellationToken), name);
+
+        async Task<T> Open<T>(Cid file, string name) =>
+            EngineJson.Read<T>(await SealedFileReader.Read(files, opener, file, BlockType.Page, null, cancellationToken), $"{name} of checkpoint {checkpoint.Root}");
     }
 }
 
@@ -71,3 +77,7 @@ internal sealed record WrittenCheckpoint(ManifestCheckpoint Checkpoint, IReadOnl
 
 /// <summary>What the manifest knows about the oplog beside the backups.</summary>
 internal sealed record OplogRecords(IReadOnlyList<CoverageAdvanced> Coverage, IReadOnlyList<GapRecorded> Gaps);
+
+/// <summary>All that a checkpoint holds.</summary>
+internal sealed record CheckpointContent(
+    IReadOnlyList<BackupEntry> Backups, IReadOnlyList<Tombstone> Removed, OplogRecords Oplog, IReadOnlyList<RunFailed> Failures);

@@ -31,6 +31,10 @@ public sealed record ManifestCheckpoint(ulong Revision, Cid Root);
 [JsonDerivedType(typeof(CopyRecorded), "copy")]
 [JsonDerivedType(typeof(CoverageAdvanced), "coverage")]
 [JsonDerivedType(typeof(GapRecorded), "gap")]
+[JsonDerivedType(typeof(ProtectionChanged), "protection")]
+[JsonDerivedType(typeof(BackupRemoved), "removed")]
+[JsonDerivedType(typeof(BackupUnpinned), "unpinned")]
+[JsonDerivedType(typeof(RunFailed), "failure")]
 public abstract record ManifestChange;
 
 /// <summary>A backup is listed from now on, or its entry is replaced.</summary>
@@ -47,3 +51,15 @@ public sealed record CoverageAdvanced(OplogMark After, OplogMark Through, DateTi
 /// entry that is covered by another way; null: with a new full backup.
 /// </summary>
 public sealed record GapRecorded(OplogMark After, OplogMark? Resumes, OplogGapReason Reason, DateTimeOffset DetectedAt) : ManifestChange;
+
+/// <summary>Whether retention leaves a listed backup alone from now on.</summary>
+public sealed record ProtectionChanged(BackupId Backup, bool IsProtected) : ManifestChange;
+
+/// <summary>A backup is not listed any more, and no later change lists it again. Its pins stay until <see cref="BackupUnpinned"/>.</summary>
+public sealed record BackupRemoved(BackupId Backup, DateTimeOffset At, string Reason) : ManifestChange;
+
+/// <summary>No node pins the root of a removed backup any more: nothing is left of it but what others share.</summary>
+public sealed record BackupUnpinned(BackupId Backup) : ManifestChange;
+
+/// <summary>A run that should have made a backup of this type failed.</summary>
+public sealed record RunFailed(BackupType Type, DateTimeOffset Started, DateTimeOffset Ended, ErrorKind Reason) : ManifestChange;

@@ -6,10 +6,17 @@ namespace BackupFunctions.Manifest;
 /// <summary>What a chain of revisions adds up to.</summary>
 public sealed class ManifestState
 {
+    private const int MaxFailures = 1000;
+
+    // a run that fails every minute is one failure an hour
+    private static readonly TimeSpan RepeatedFailure = TimeSpan.FromHours(1);
+
     private readonly SortedDictionary<BackupId, BackupEntry> _backups = [];
+    private readonly SortedDictionary<BackupId, Tombstone> _removed = [];
     private readonly HashSet<Cid> _revisions = [];
     private readonly List<CoverageAdvanced> _coverage = [];
     private readonly List<GapRecorded> _gaps = [];
+    private readonly List<RunFailed> _failures = [];
 
     /// <summary>The newest revision; 0 before the first.</summary>
     public ulong Revision { get; private set; }
@@ -28,6 +35,12 @@ public sealed class ManifestState
 
     /// <summary>Gaps of the chain, in the order of their recording.</summary>
     public IReadOnlyList<GapRecorded> Gaps => _gaps;
+
+    /// <summary>Removed backups whose pins may still be there, by their ids.</summary>
+    public IEnumerable<Tombstone> Removed => _removed.Values;
+
+    /// <summary>The newest failed runs, at most 1,000, in the order of their recording.</summary>
+    public IReadOnlyList<RunFailed> Failures => _failures;
 
     /// <summary>Whether this root is one of the revisions that were read: those since the newest checkpoint.</summary>
     public bool Knows(Cid revision) => _revisions.Contains(revision);
@@ -52,19 +65,25 @@ public sealed class ManifestState
     /// <summary>Whether this change adds nothing to what is recorded.</summary>
     internal bool Holds(ManifestChange change) => change switch
     {
-        BackupRecorded { Backup: var backup } => _backups.TryGetValue(backup.Id, out var known) && known.Root == backup.Root,
+        BackupRecorded { Backup: var backup } => _removed.ContainsKey(backup.Id) || (_backups.TryGetValue(backup.Id, out var known) && known.Root == backup.Root),
         CopyRecorded copied => _backups.TryGetValue(copied.Backup, out var known) && known.Copies.Contains(copied.Copy),
         CoverageAdvanced covered => _coverage.Any(c => c.Through == covered.Through),
         GapRecorded gap => _gaps.Any(g => g.After == gap.After),
+        ProtectionChanged changed => !_backups.TryGetValue(changed.Backup, out var known) || known.IsProtected == changed.IsProtected,
+        BackupRemoved removed => !_backups.ContainsKey(removed.Backup),
+        BackupUnpinned unpinned => !_removed.ContainsKey(unpinned.Backup),
+        RunFailed failed => _failures.Any(f => f.Type == failed.Type && f.Reason == failed.Reason && failed.Ended - f.Ended < RepeatedFailure),
         _ => false,
     };
 
     /// <summary>Takes over what a checkpoint holds; only on an empty state.</summary>
-    internal void Load(ManifestCheckpoint checkpoint, IEnumerable<BackupEntry> entries, OplogRecords oplog)
+    internal void Load(ManifestCheckpoint checkpoint, CheckpointContent content)
     {
-        foreach (var entry in entries) _backups[entry.Id] = entry;
-        _coverage.AddRange(oplog.Coverage);
-        _gaps.AddRange(oplog.Gaps);
+        foreach (var entry in content.Backups) _backups[entry.Id] = entry;
+        foreach (var tombstone in content.Removed) _removed[tombstone.Backup.Id] = tombstone;
+        _coverage.AddRange(content.Oplog.Coverage);
+        _gaps.AddRange(content.Oplog.Gaps);
+        _failures.AddRange(content.Failures);
         (Checkpoint, Revision) = (checkpoint, checkpoint.Revision);
     }
 
@@ -86,6 +105,10 @@ public sealed class ManifestState
                 case CopyRecorded copied: Copy(copied); break;
                 case CoverageAdvanced covered: Cover(covered); break;
                 case GapRecorded gap: _gaps.Add(gap); break;
+                case ProtectionChanged changed: Replace(changed.Backup, b => b with { IsProtected = changed.IsProtected }); break;
+                case BackupRemoved removed: Remove(removed); break;
+                case BackupUnpinned unpinned: _removed.Remove(unpinned.Backup); break;
+                case RunFailed failed: Fail(failed); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
             }
         }
@@ -96,15 +119,29 @@ public sealed class ManifestState
     // a slice that continues the same backup says more than that nothing was there
     private void Record(BackupEntry backup)
     {
+        if (_removed.ContainsKey(backup.Id)) return;
         _backups[backup.Id] = backup;
         if (backup is { Type: BackupType.Incremental, Oplog: { } oplog }) _coverage.RemoveAll(c => c.After == oplog.After && c.Through.Optime <= oplog.Through.Optime);
     }
 
-    private void Copy(CopyRecorded copied)
+    private void Copy(CopyRecorded copied) =>
+        Replace(copied.Backup, b => b with { Copies = [.. b.Copies.Where(c => c.NodeId != copied.Copy.NodeId), copied.Copy] });
+
+    // it may have been removed since
+    private void Replace(BackupId id, Func<BackupEntry, BackupEntry> change)
     {
-        // it may have been removed since
-        if (!_backups.TryGetValue(copied.Backup, out var backup)) return;
-        _backups[backup.Id] = backup with { Copies = [.. backup.Copies.Where(c => c.NodeId != copied.Copy.NodeId), copied.Copy] };
+        if (_backups.TryGetValue(id, out var backup)) _backups[id] = change(backup);
+    }
+
+    private void Remove(BackupRemoved removed)
+    {
+        if (_backups.Remove(removed.Backup, out var backup)) _removed[backup.Id] = new(backup, removed.At, removed.Reason);
+    }
+
+    private void Fail(RunFailed failed)
+    {
+        _failures.Add(failed);
+        if (_failures.Count > MaxFailures) _failures.RemoveAt(0);
     }
 
     // an idle server gives one of them a minute: what only continues another one replaces it, unless a backup joins in between

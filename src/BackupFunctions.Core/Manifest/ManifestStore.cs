@@ -100,11 +100,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
             (next, expected) = (revision.Previous, expected - 1);
         }
         var state = new ManifestState();
-        if (checkpoint is not null)
-        {
-            state.Load(checkpoint, await CheckpointPages.Read(files, opener, checkpoint, cancellationToken),
-                await CheckpointPages.ReadOplog(files, opener, checkpoint, cancellationToken));
-        }
+        if (checkpoint is not null) state.Load(checkpoint, await CheckpointPages.Read(files, opener, checkpoint, cancellationToken));
         while (chain.TryPop(out var link)) state.Apply(link.Revision, link.Root);
         return state;
     }

@@ -93,6 +93,13 @@ public sealed class DirectoryStaging(string directory, IFiles files) : IStaging
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public Task<long?> FreeBytes(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<long?>(Guard("look for free space", () => files.FreeBytes(_directory)));
+    }
+
     private string PathOf(string run, string segment) => Path.Combine(_directory, Valid(run, nameof(run)), Valid(segment, nameof(segment)));
 
     /// <summary>Letters, digits, dashes and dots, not first a dot: no separators, no <c>..</c>, nothing hidden.</summary>

@@ -21,6 +21,9 @@ public interface IStaging
 
     /// <summary>Deletes all that is staged for a run; none is fine.</summary>
     Task Delete(string run, CancellationToken cancellationToken);
+
+    /// <summary>Bytes that may still be staged; null where no limit is known.</summary>
+    Task<long?> FreeBytes(CancellationToken cancellationToken);
 }
 
 /// <summary>A segment being written; disposing it without a commit leaves nothing.</summary>

@@ -33,7 +33,7 @@ public static class FullBackupWorkflow
         var run = new AllAttempts(context, input);
         try
         {
-            return await RepositoryHold.During(context, "full/", "a full backup", LockMode.Shared, run.Run);
+            return await RepositoryHold.During(context, "full/", "a full backup", LockMode.Shared, hold => FailedRuns.Record(context, hold, "full/failed", BackupType.Full, run.Run));
         }
         catch (ActivityFailedException e)
         {

@@ -23,7 +23,7 @@ public static class IncrementalBackupWorkflow
         var slices = new SliceRun(context, input);
         try
         {
-            await RepositoryHold.During(context, "incremental/", "an incremental backup", LockMode.Shared, slices.Run);
+            await RepositoryHold.During(context, "incremental/", "an incremental backup", LockMode.Shared, hold => FailedRuns.Record(context, hold, "incremental/failed", BackupType.Incremental, slices.Run));
         }
         catch (ActivityFailedException e)
         {

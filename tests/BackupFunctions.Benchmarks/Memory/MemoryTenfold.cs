@@ -1,4 +1,3 @@
-using System.Globalization;
 using BackupFunctions.Benchmarks.Engine;
 
 namespace BackupFunctions.Benchmarks.Memory;
@@ -32,7 +31,6 @@ internal sealed class MemoryTenfold : IMeasure
         using var workspace = new BenchmarkWorkspace();
         await using var server = ChildProcess.Start(ServeMode.Arguments(bytes));
         var uri = await server.ReadLine(cancellationToken);
-        await using var backup = ChildProcess.Start(BackupMode.Arguments(uri, workspace.Directory));
-        return double.Parse(await backup.ReadLine(cancellationToken), CultureInfo.InvariantCulture);
+        return (await BackupMode.Measure(uri, workspace.Directory, nodes: null, cancellationToken)).Peak;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
 using BackupFunctions.Tests.Ipfs;
 
@@ -23,6 +24,24 @@ public sealed class FullDiskTests(MongoFixture mongo) : IClassFixture<MongoFixtu
         volume.Room = Plenty;
         await work.BackUp();
         (await work.Run("verify")).Ended(0);
+    }
+
+    [Fact]
+    public async Task Staging_that_is_known_to_be_too_small_is_refused_before_the_dump()
+    {
+        using var work = new CliWorkspace(mongo.Source);
+        // a degraded backup is no base, so that the next one stores everything again
+        var withFullVault = new MountedFiles(work.PathOf("vault-2"), new FullDisk(Little));
+        work.Files = withFullVault;
+        (await work.Run("backup full")).FailedWith(3, SettingNames.NodeUrl(2));
+
+        var volume = new FullDisk(Little);
+        work.Files = new MountedFiles(work.PathOf("staging"), volume, withFullVault);
+        (await work.Run("backup full")).FailedWith(1, SettingNames.Staging, "expected to need", "free space").Out.ShouldBeEmpty();
+        volume.Room.ShouldBe(Little, "nothing was written");
+
+        work.Files = new DiskFiles();
+        await work.BackUp();
     }
 
     [Theory, InlineData(1), InlineData(2)]

@@ -3,10 +3,10 @@ using BackupFunctions.Tests.Ipfs;
 
 namespace BackupFunctions.EndToEnd.Cli;
 
-/// <summary>The real disk, with a volume of its own, which may be small, mounted at a directory.</summary>
-internal sealed class MountedFiles(string directory, FullDisk volume) : IFiles
+/// <summary>A volume, which may be small, mounted at a directory of the real disk or of one that has others mounted.</summary>
+internal sealed class MountedFiles(string directory, FullDisk volume, IFiles? disk = null) : IFiles
 {
-    private readonly DiskFiles _disk = new();
+    private readonly IFiles _disk = disk ?? new DiskFiles();
 
     public Stream OpenRead(string path) => _disk.OpenRead(path);
     public PendingFile Create(string path, bool ownerOnly = false) => For(path).Create(path, ownerOnly);

@@ -130,7 +130,7 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new RenewLockActivity(Locks)))
             .Add(Wrap(new ReleaseLockActivity(Locks)))
             .Add(Wrap(new PlanResumeActivity(Session, Locks, Manifest, Staging, new(Staging, Staged), Repository.Nodes, targets)))
-            .Add(Wrap(new PlanActivity(_endpoint, filter, Session, Manifest, Staged, targets) { RangeBytes = RangeBytes }))
+            .Add(Wrap(new PlanActivity(_endpoint, filter, Session, Manifest, Staging, Staged, targets) { RangeBytes = RangeBytes }))
             .Add(Wrap(new PlanIncrementalActivity(_endpoint, Session, Manifest, new(Staging, Staged), targets)))
             .Add(Wrap(new CaptureOplogActivity(OpenOplog, new ImmediateTime(), filter, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new DumpActivity(_endpoint, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))

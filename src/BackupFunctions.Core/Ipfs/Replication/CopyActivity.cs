@@ -7,12 +7,12 @@ namespace BackupFunctions.Ipfs.Replication;
 
 /// <summary>
 /// Brings what one node lacks of a backup from the other nodes and the local vault, and pins it; MongoDB and staging are not needed. Works in batches in the
-/// order of the DAG, each held by a guard, for some minutes at a time: run again, it finds the same guards and goes on behind them.
+/// order of the DAG, each held by a guard, for half a minute at a time: run again, it finds the same guards and goes on behind them.
 /// </summary>
 internal sealed class CopyActivity(RepositorySession session, IReadOnlyList<IIpfsNode> nodes, ManifestStore manifest, TimeProvider time, RateLimit? limit = null)
     : IActivity<NodeInput, CopyResult>
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     public ActivityName<NodeInput, CopyResult> Name => BackupActivities.CopyToNode;

@@ -6,14 +6,14 @@ using BackupFunctions.Workflows;
 namespace BackupFunctions.Ipfs.Replication;
 
 /// <summary>
-/// Sends the staged segments of a root to one node, for some minutes at a time. Each is held by its guard as soon as it is there, and one whose guard the
+/// Sends the staged segments of a root to one node, for half a minute at a time, so that a status shows how far it is. Each is held by its guard as soon as it is there, and one whose guard the
 /// node holds is not sent again. A limit holds for all nodes together.
 /// </summary>
 internal sealed class UploadActivity(
     RepositorySession session, IReadOnlyList<IIpfsNode> nodes, IStaging staging, StagedObjects staged, TimeProvider time, RateLimit? limit = null) : IActivity<UploadInput, UploadResult>
 {
     private const int Attempts = 3;
-    private static readonly TimeSpan Turn = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
     public ActivityName<UploadInput, UploadResult> Name => BackupActivities.UploadToNode;
