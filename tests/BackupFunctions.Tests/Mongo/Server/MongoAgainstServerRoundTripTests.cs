@@ -194,7 +194,7 @@ public class MongoAgainstServerRoundTripTests(MongoServerFixture server) : IClas
         var killed = await TtlMonitorPause.Begin(server.Connection, Cancellation);
         await using (var next = await TtlMonitorPause.Begin(server.Connection, Cancellation)) next.IsActive.ShouldBe(killed.IsActive);
         (await Monitor()).ShouldNotBe(false);
-        (await (await server.Connection.Client.ListDatabaseNamesAsync(Cancellation)).ToListAsync(Cancellation)).ShouldNotContain(NamespaceFilter.RestoreDatabase);
+        (await MongoDB.Driver.IAsyncCursorExtensions.ToListAsync(await server.Connection.Client.ListDatabaseNamesAsync(Cancellation), Cancellation)).ShouldNotContain(NamespaceFilter.RestoreDatabase);
 
         // what somebody else switched off stays so
         if (await Monitor() is null) return;
