@@ -77,6 +77,15 @@ internal sealed class BackupRig : IDisposable
         ? [.. Directory.GetFiles(_directory.File("staging"), "*", SearchOption.AllDirectories)]
         : [];
 
+    /// <summary>As if somebody had deleted all that is staged.</summary>
+    public void ForgetStaged()
+    {
+        foreach (var file in StagedFiles) File.Delete(file);
+    }
+
+    /// <summary>The newest entry of the server's oplog.</summary>
+    public Task<OplogMark?> NewestMark() => OplogPosition.NewestMark(_server.Connection, Cancellation);
+
     /// <summary>Documents that do not compress, numbered from here; the same number and version give the same document.</summary>
     public async Task Fill(string collection, int from, int count, int bytes = 2_000, int version = 0)
     {
