@@ -15,6 +15,7 @@ using BackupFunctions.Tests.Ipfs;
 using BackupFunctions.Tests.Mongo;
 using BackupFunctions.Tests.Mongo.Server;
 using BackupFunctions.Tests.Repositories;
+using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging.Abstractions;
 using MongoDB.Bson;
@@ -142,6 +143,9 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new VerifyActivity(Session, Copies, Repository.Time)))
             .Add(Wrap(new RecordActivity(Manifest)))
             .Add(Wrap(new CleanupActivity(Staging)))
+            .Add(Wrap(new PlanVerificationActivity(async (reference, token) => (await Manifest.Load(token)).Find(reference).Root, Repository.Nodes)))
+            .Add(Wrap(new VerifyBlocksActivity(Repository.Nodes, Repository.Time)))
+            .Add(Wrap(new VerifyFilesActivity(Repository.Nodes, TestRepository.KeySource(), Repository.Time)))
             .Add(Wrap(new NotifyActivity(Alerts)));
     }
 

@@ -42,6 +42,9 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
         ["an incremental backup behind a gap"] = new(typeof(IncrementalBackupWorkflow), Gap, "rolledOver", "notify/gap/1", "dump/0", "manifest"),
         ["an incremental backup with both nodes down"] = new(typeof(IncrementalBackupWorkflow), Written(Incremental(10_000), Outage), "on any node", "slice/1/upload/0/0", "slice/4/assemble", "notify/failed"),
         ["an incremental backup of nothing new"] = new(typeof(IncrementalBackupWorkflow), rig => Backed(rig, Incremental()), "\"slices\":[]", "discard/1"),
+        ["an incremental backup that merges slices"] = new(typeof(IncrementalBackupWorkflow), Slices, "\"warnings\":[]", "merge/0/gather", "merge/0/pin/1/0", "merge/0/manifest", "merge/0/remove"),
+        ["a verification"] = new(typeof(VerificationWorkflow), rig => Backed(rig, Verification), "\"warnings\":[]", "plan", "blocks/0/0", "files/1/0"),
+        ["a verification of a lost copy"] = new(typeof(VerificationWorkflow), async rig => await Backed(rig, Verification, () => rig.Repository.Second.Inner.Blocks.Clear()), "missing", "blocks/1/0", "files/0/0", "notify"),
         ["uploads that wait in staging"] = new(typeof(ResumeUploadsWorkflow), Waiting(Resume), Both, "staged/0/manifest", "notify/0"),
         ["copies that are missing"] = new(typeof(ResumeUploadsWorkflow), Degraded, Both, "copy/1/pin/1/0", "manifest/0", "copy/1/cleanup", "notify"),
         ["copies whose staging is gone"] = new(typeof(ResumeUploadsWorkflow), async rig => await Degraded(rig, rig.ForgetStaged), Both, "copy/1/copy/1/0", "manifest/0"),
@@ -57,6 +60,8 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
 
     private static Task<string> Resume(IWorkflowContext context) => Json(ResumeUploadsWorkflow.Run(context, new()));
 
+    private static Task<string> Verification(IWorkflowContext context) => Json(VerificationWorkflow.Run(context, new("latest", 1)));
+
     private static JsonWorkflow Incremental(long maxBytes = IncrementalBackupInput.DefaultMaxBytes) =>
         context => Json(IncrementalBackupWorkflow.Run(context, new(3, maxBytes, TimeSpan.Zero)));
 
@@ -69,12 +74,25 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
         return run;
     };
 
-    private static async Task<JsonWorkflow> Backed(BackupRig rig, JsonWorkflow run)
+    private static async Task<JsonWorkflow> Backed(BackupRig rig, JsonWorkflow run, Action? then = null)
     {
         await rig.Fill("things", 0, 600);
         await rig.BackUp();
         rig.Repository.Time.Advance(TimeSpan.FromMinutes(1));
+        then?.Invoke();
         return run;
+    }
+
+    private static async Task<JsonWorkflow> Slices(BackupRig rig)
+    {
+        await Backed(rig, Full);
+        foreach (var from in new[] { 600, 610, 620 })
+        {
+            await rig.Fill("things", from, 10);
+            await rig.BackUpIncrement();
+        }
+        rig.Repository.Time.Advance(TimeSpan.FromHours(2));
+        return Incremental();
     }
 
     private static Func<BackupRig, Task<JsonWorkflow>> Written(JsonWorkflow run, Action<BackupRig>? meanwhile = null) => async rig =>
