@@ -13,13 +13,19 @@ using BackupFunctions.Restore;
 using BackupFunctions.Staging;
 using BackupFunctions.Transfer;
 using BackupFunctions.Verification;
+using BackupFunctions.Verification.Drills;
+using BackupFunctions.Verification.Scrubbing;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 
 namespace BackupFunctions;
 
 /// <summary>What the engine takes from its surroundings.</summary>
-public sealed record EngineAmbient(TimeProvider Time, IRandomSource Random, IFiles Files, INotifier Notifier, ILoggerFactory Loggers);
+public sealed record EngineAmbient(TimeProvider Time, IRandomSource Random, IFiles Files, INotifier Notifier, ILoggerFactory Loggers)
+{
+    /// <summary>Starts a server for a restore drill; null: there is none but that of DRILL_URI.</summary>
+    public Func<CancellationToken, Task<ScratchServer>>? Scratch { get; init; }
+}
 
 /// <summary>
 /// The engine put together from settings, run in this process. Parts are made when they are first needed, so that a command asks only for the
@@ -29,6 +35,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 {
     private readonly List<IDisposable> _owned = [];
     private readonly Lock _gate = new();
+    private readonly ScrubMemory _scrubMemory = new();
     private IReadOnlyList<IIpfsNode>? _nodes;
     private IReadOnlyList<IIpfsNode>? _copies;
     private IReadOnlyList<Gateway>? _gateways;
@@ -110,6 +117,14 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public Task<VerificationResult> Verify(string backup, double share, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
         VerificationWorkflow.Run(Context(VerificationWorkflow.Name, VerificationActivities(), onStatus, cancellationToken), new(backup, share));
 
+    /// <summary>Reads a slice of the blocks of every copy (null: all of them) and heals what is not as it should be. MongoDB is not asked, but for a catalogue that it keeps.</summary>
+    public Task<ScrubResult> Scrub(int? slices, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        ScrubWorkflow.Run(Context(ScrubWorkflow.Name, ScrubActivities(), onStatus, cancellationToken), new(slices ?? 1));
+
+    /// <summary>Restores a backup or a point in time (null: by chance) for trial, compares and removes it.</summary>
+    public Task<DrillResult> Drill(string? at, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        RestoreDrillWorkflow.Run(Context(RestoreDrillWorkflow.Name, DrillActivities(), onStatus, cancellationToken), new(at));
+
     /// <summary>The root of a backup by id or <c>latest</c>; a root CID is taken as it is and needs no catalogue.</summary>
     public async Task<Cid> FindRoot(string reference, CancellationToken cancellationToken)
     {
@@ -178,6 +193,16 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         .Add(new VerifyBlocksActivity(Nodes, ambient.Time))
         .Add(new VerifyFilesActivity(Nodes, Keys, ambient.Time))
         .Add(new NotifyActivity(ambient.Notifier));
+
+    /// <summary>The activities of scrubs.</summary>
+    public ActivityRegistry ScrubActivities() => DeliveryActivityRegistry()
+        .Add(new PlanScrubActivity(Manifest, Copies))
+        .Add(new ScrubActivity(Session, Manifest, Copies, new(Session, Limit), _scrubMemory, ambient.Time));
+
+    /// <summary>The activities of restore drills.</summary>
+    public ActivityRegistry DrillActivities() => DeliveryActivityRegistry()
+        .Add(new PlanDrillActivity(Manifest, NewRestoreSession))
+        .Add(new DrillActivity(NewRestoreSession, ambient.Scratch, options.DrillUri, options.Parallelism, ambient));
 
     /// <summary>The activities of a restore into one target; the caller disposes the session when they have ended.</summary>
     public ActivityRegistry RestoreActivities(RestoreSession session, MongoEndpoint target) => RestoreActivityRegistry.Create(session, target, ambient);

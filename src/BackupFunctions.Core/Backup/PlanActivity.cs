@@ -46,8 +46,9 @@ internal sealed class PlanActivity(
 
         // only now, so that a run that cannot begin leaves no repository behind
         var repository = await session.OpenOrCreate(cancellationToken);
-        var latest = (await manifest.Load(cancellationToken)).Latest(BackupType.Full);
-        var (baseRoot, baseIndex) = await FindBase(repository, latest, warnings, cancellationToken);
+        var state = await manifest.Load(cancellationToken);
+        var latest = state.Latest(BackupType.Full);
+        var (baseRoot, baseIndex) = await FindBase(repository, state, latest, warnings, cancellationToken);
         if (baseRoot is null) await StagingSpace.Check(staging, listed.Sum(c => c.Bytes), latest, warnings, cancellationToken);
         Optime? snapshot = null;
         if (oplogStart is not null) (listed, snapshot) = await SnapshotChoice.Choose(connection, topology, filter, listed, oplogStart, latest, cancellationToken);
@@ -72,11 +73,16 @@ internal sealed class PlanActivity(
     }
 
     // without a base everything is stored again, which is slower and mends what is damaged; so no trouble with the base stops a backup
-    private static async Task<(Cid?, BackupIndex?)> FindBase(Repository repository, BackupEntry? latest, List<string> warnings, CancellationToken cancellationToken)
+    private static async Task<(Cid?, BackupIndex?)> FindBase(Repository repository, ManifestState state, BackupEntry? latest, List<string> warnings, CancellationToken cancellationToken)
     {
         if (latest is null || latest.Epoch != repository.Keys.Current.Epoch) return (null, null);
         // a node may show a root pinned whose blocks it lost or changed: verification found that, and only a whole upload heals it
         if (latest.IsDegraded) return (null, null);
+        if (state.IsDamaged(latest.Id))
+        {
+            warnings.Add($"nothing is used again of backup {latest.Id}: a scrub found blocks of it that could not be healed");
+            return (null, null);
+        }
         try
         {
             foreach (var node in repository.Nodes)

@@ -58,6 +58,12 @@ public sealed record BackupOptions
     /// <summary>BACKUP_RATE_LIMIT, set in MB (1,000,000 bytes) per second: upper bound of a transfer in bytes per second. Default: null, none.</summary>
     public long? RateLimit { get; init; }
 
+    /// <summary>SCRUB_SHARE, <c>1/n</c> with n from 1 to 1000: in how many runs a scrub reads every block of a copy. Default: <c>1/4</c>, in 4.</summary>
+    public int ScrubSlices { get; init; } = 4;
+
+    /// <summary>DRILL_URI: the connection string of the server that restore drills use, under names of their own. Default: null, a scratch server of the host.</summary>
+    public string? DrillUri { get; init; }
+
     /// <summary>What is allowed and probably not meant, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -84,6 +90,8 @@ public sealed record BackupOptions
             Parallelism = reader.Integer(SettingNames.Parallelism, 1, Defaults.MaxParallelism, Defaults.Parallelism, "4"),
             CompressionLevel = reader.Integer(SettingNames.CompressionLevel, 1, 19, Defaults.CompressionLevel, "3"),
             RateLimit = reader.RateLimit(),
+            ScrubSlices = reader.ScrubSlices(),
+            DrillUri = MongoReader.Drill(reader),
         };
         if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };

@@ -27,6 +27,15 @@ public static class Defaults
     /// <summary>Of RESUME_SCHEDULE: every 15 minutes.</summary>
     public const string ResumeSchedule = "*/15 * * * *";
 
+    /// <summary>Of SCRUB_SCHEDULE: on Saturdays at 04:00 UTC.</summary>
+    public const string ScrubSchedule = "0 4 * * 6";
+
+    /// <summary>Of SCRUB_SHARE: every block in four runs.</summary>
+    public const string ScrubShare = "1/4";
+
+    /// <summary>Of DRILL_SCHEDULE: on the first of each month at 05:00 UTC.</summary>
+    public const string DrillSchedule = "0 5 1 * *";
+
     /// <summary>Of BACKUP_LISTEN: this machine alone.</summary>
     public const string Listen = "http://127.0.0.1:7071";
 

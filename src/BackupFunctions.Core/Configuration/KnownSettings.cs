@@ -58,6 +58,8 @@ public static class KnownSettings
         new(Parallelism, Sensitivity.Plain, _ => $"{Defaults.Parallelism}"),
         new(CompressionLevel, Sensitivity.Plain, _ => $"{Defaults.CompressionLevel}"),
         new(RateLimit, Sensitivity.Plain, None),
+        new(SettingNames.ScrubShare, Sensitivity.Plain, _ => Defaults.ScrubShare),
+        new(DrillUri, Sensitivity.Address, None),
         new(FullSchedule, Sensitivity.Plain, _ => Defaults.FullSchedule),
         new(IncrementalSchedule, Sensitivity.Plain, _ => Defaults.IncrementalSchedule),
         new(ResumeSchedule, Sensitivity.Plain, _ => Defaults.ResumeSchedule),

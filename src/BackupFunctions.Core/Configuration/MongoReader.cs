@@ -10,6 +10,9 @@ internal static class MongoReader
 
     public static string? Source(OptionsReader reader) => ConnectionString(reader, MongoUri);
 
+    /// <summary>The server of restore drills, if there is one.</summary>
+    public static string? Drill(OptionsReader reader) => reader.Get(DrillUri) is null ? null : ConnectionString(reader, DrillUri);
+
     /// <summary>The catalogue's own place, else the source.</summary>
     public static CatalogSetting? Catalog(OptionsReader reader, bool required)
     {

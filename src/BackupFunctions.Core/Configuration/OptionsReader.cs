@@ -53,6 +53,14 @@ internal sealed class OptionsReader(SettingsSource source)
         return null;
     }
 
+    public int ScrubSlices()
+    {
+        var text = Get(SettingNames.ScrubShare) ?? Defaults.ScrubShare;
+        if (text.StartsWith("1/", StringComparison.Ordinal) && int.TryParse(text.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var slices) && slices is >= 1 and <= 1000) return slices;
+        Problem(SettingNames.ScrubShare, "is no share from 1/1 to 1/1000", Defaults.ScrubShare);
+        return 1;
+    }
+
     public IReadOnlyList<NamespacePattern> Patterns(string name)
     {
         try

@@ -78,6 +78,18 @@ public static class SettingNames
     /// <summary>When incremental backups are made.</summary>
     public const string IncrementalSchedule = "INCREMENTAL_BACKUP_SCHEDULE";
 
+    /// <summary>When copies are scrubbed.</summary>
+    public const string ScrubSchedule = "SCRUB_SCHEDULE";
+
+    /// <summary>Which share of its blocks a scrub reads of each copy.</summary>
+    public const string ScrubShare = "SCRUB_SHARE";
+
+    /// <summary>When restore drills are held.</summary>
+    public const string DrillSchedule = "DRILL_SCHEDULE";
+
+    /// <summary>The server that restore drills use.</summary>
+    public const string DrillUri = "DRILL_URI";
+
     /// <summary>When unfinished uploads are gone on with.</summary>
     public const string ResumeSchedule = "RESUME_SCHEDULE";
 

@@ -35,6 +35,8 @@ public sealed record ManifestCheckpoint(ulong Revision, Cid Root);
 [JsonDerivedType(typeof(BackupRemoved), "removed")]
 [JsonDerivedType(typeof(BackupUnpinned), "unpinned")]
 [JsonDerivedType(typeof(RunFailed), "failure")]
+[JsonDerivedType(typeof(ScrubRecorded), "scrub")]
+[JsonDerivedType(typeof(DrillRecorded), "drill")]
 public abstract record ManifestChange;
 
 /// <summary>A backup is listed from now on, or its entry is replaced.</summary>

@@ -17,6 +17,7 @@ public sealed class ManifestState
     private readonly List<CoverageAdvanced> _coverage = [];
     private readonly List<GapRecorded> _gaps = [];
     private readonly List<RunFailed> _failures = [];
+    private readonly CheckHistory _checks = new();
 
     /// <summary>The newest revision; 0 before the first.</summary>
     public ulong Revision { get; private set; }
@@ -41,6 +42,24 @@ public sealed class ManifestState
 
     /// <summary>The newest failed runs, at most 1,000, in the order of their recording.</summary>
     public IReadOnlyList<RunFailed> Failures => _failures;
+
+    /// <summary>The newest scrubs, at most 256, in the order of their recording.</summary>
+    public IReadOnlyList<ScrubRecorded> Scrubs => _checks.Scrubs;
+
+    /// <summary>Copies in which scrubs found blocks that could not be healed.</summary>
+    public IReadOnlyList<DamagedCopy> Damaged => _checks.Damaged;
+
+    /// <summary>The newest restore drills, at most 256, in the order of their recording.</summary>
+    public IReadOnlyList<DrillRecorded> Drills => _checks.Drills;
+
+    /// <summary>The newest drill whose outcome was compared and is equal; null: there is none.</summary>
+    public DrillRecorded? LastProvenDrill => _checks.LastProven;
+
+    /// <summary>The revisions that were read: those since the newest checkpoint.</summary>
+    public IReadOnlyCollection<Cid> Revisions => _revisions;
+
+    /// <summary>Whether a node lacks blocks of this backup that the last scrub of them could not heal: nothing of it counts as held.</summary>
+    public bool IsDamaged(BackupId backup) => _checks.Damaged.Any(d => d.Backup == backup);
 
     /// <summary>Whether this root is one of the revisions that were read: those since the newest checkpoint.</summary>
     public bool Knows(Cid revision) => _revisions.Contains(revision);
@@ -72,6 +91,8 @@ public sealed class ManifestState
         ProtectionChanged changed => !_backups.TryGetValue(changed.Backup, out var known) || known.IsProtected == changed.IsProtected,
         BackupRemoved removed => !_backups.ContainsKey(removed.Backup),
         BackupUnpinned unpinned => !_removed.ContainsKey(unpinned.Backup),
+        ScrubRecorded scrub => _checks.Holds(scrub),
+        DrillRecorded drill => _checks.Holds(drill),
         RunFailed failed => _failures.Any(f => f.Type == failed.Type && f.Reason == failed.Reason && failed.Ended - f.Ended < RepeatedFailure),
         _ => false,
     };
@@ -84,8 +105,12 @@ public sealed class ManifestState
         _coverage.AddRange(content.Oplog.Coverage);
         _gaps.AddRange(content.Oplog.Gaps);
         _failures.AddRange(content.Failures);
+        _checks.Load(content.Checks);
         (Checkpoint, Revision) = (checkpoint, checkpoint.Revision);
     }
+
+    /// <summary>Scrubs and drills, as a checkpoint holds them.</summary>
+    internal CheckRecords Checks => _checks.Records;
 
     /// <summary>Adds the next revision of the chain; of one that the checkpoint covers only that it was read.</summary>
     internal void Apply(ManifestRevision revision, Cid root)
@@ -109,6 +134,8 @@ public sealed class ManifestState
                 case BackupRemoved removed: Remove(removed); break;
                 case BackupUnpinned unpinned: _removed.Remove(unpinned.Backup); break;
                 case RunFailed failed: Fail(failed); break;
+                case ScrubRecorded scrub: _checks.Add(scrub); break;
+                case DrillRecorded drill: _checks.Add(drill); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
             }
         }
@@ -135,7 +162,9 @@ public sealed class ManifestState
 
     private void Remove(BackupRemoved removed)
     {
-        if (_backups.Remove(removed.Backup, out var backup)) _removed[backup.Id] = new(backup, removed.At, removed.Reason);
+        if (!_backups.Remove(removed.Backup, out var backup)) return;
+        _removed[backup.Id] = new(backup, removed.At, removed.Reason);
+        _checks.Forget(backup.Id);
     }
 
     private void Fail(RunFailed failed)

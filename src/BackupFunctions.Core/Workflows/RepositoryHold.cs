@@ -20,9 +20,13 @@ internal sealed class RepositoryHold
     public LockHolder Holder { get; }
 
     /// <summary>Runs the body under the lock.</summary>
-    public static async Task<T> During<T>(IWorkflowContext context, string prefix, string purpose, LockMode mode, Func<RepositoryHold, Task<T>> body)
+    public static Task<T> During<T>(IWorkflowContext context, string prefix, string purpose, LockMode mode, Func<RepositoryHold, Task<T>> body) =>
+        During(context, prefix, context.NewId(), purpose, mode, body);
+
+    /// <summary>The same under an id that the workflow has chosen: one that takes the lock again and again, beside other parts of itself, does not depend on which of them comes first.</summary>
+    public static async Task<T> During<T>(IWorkflowContext context, string prefix, Guid name, string purpose, LockMode mode, Func<RepositoryHold, Task<T>> body)
     {
-        var id = context.NewId().ToString("N", CultureInfo.InvariantCulture);
+        var id = name.ToString("N", CultureInfo.InvariantCulture);
         var holder = await context.Call(BackupActivities.TakeLock, $"{prefix}lock/take", new TakeLockInput(id, mode, purpose));
         var hold = new RepositoryHold(context, prefix, holder);
         using var over = new CancellationTokenSource();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BackupFunctions.Ambient;
 using BackupFunctions.Backup;
+using BackupFunctions.Embedded.Server;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
@@ -16,6 +17,8 @@ using BackupFunctions.Tests.Mongo;
 using BackupFunctions.Tests.Mongo.Server;
 using BackupFunctions.Tests.Repositories;
 using BackupFunctions.Verification;
+using BackupFunctions.Verification.Drills;
+using BackupFunctions.Verification.Scrubbing;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging.Abstractions;
 using MongoDB.Bson;
@@ -30,6 +33,7 @@ internal sealed class BackupRig : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly SeededRandomSource _random = new(77);
     private readonly MongoEndpoint _endpoint;
+    private readonly ScrubMemory _scrubMemory = new();
 
     public BackupRig(MongoServerFixture server)
     {
@@ -119,6 +123,23 @@ internal sealed class BackupRig : IDisposable
         return await ResumeUploadsWorkflow.Run(Context(Cancellation), new());
     }
 
+    public async Task<ScrubResult> Scrub(int slices = 1)
+    {
+        Repository.Time.Advance(TimeSpan.FromMinutes(1));
+        return await ScrubWorkflow.Run(Context(Cancellation), new(slices));
+    }
+
+    /// <summary>Starts the server of a restore drill.</summary>
+    public Func<CancellationToken, Task<ScratchServer>> Scratch { get; set; } = async token =>
+    {
+        var started = await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), token);
+        return new(started.ConnectionString, started);
+    };
+
+    /// <summary>The restore of a drill, into a scratch server or the one of a URI.</summary>
+    public DrillActivity Drill(string? uri = null) =>
+        new(RestoreSession, Scratch, uri, 2, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
+
     public InProcessContext Context(CancellationToken cancellationToken) =>
         new("test", Activities(), Repository.Time, _random, null, cancellationToken);
 
@@ -146,6 +167,10 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new PlanVerificationActivity(async (reference, token) => (await Manifest.Load(token)).Find(reference).Root, Repository.Nodes)))
             .Add(Wrap(new VerifyBlocksActivity(Repository.Nodes, Repository.Time)))
             .Add(Wrap(new VerifyFilesActivity(Repository.Nodes, TestRepository.KeySource(), Repository.Time)))
+            .Add(Wrap(new PlanScrubActivity(Manifest, Copies)))
+            .Add(Wrap(new ScrubActivity(Session, Manifest, Copies, new(Session, null), _scrubMemory, Repository.Time)))
+            .Add(Wrap(new PlanDrillActivity(Manifest, RestoreSession)))
+            .Add(Wrap(Drill()))
             .Add(Wrap(new NotifyActivity(Alerts)));
     }
 

@@ -41,7 +41,8 @@ internal sealed class CopyActivity(RepositorySession session, IReadOnlyList<IIpf
     private async Task<HashSet<Cid>> HeldNodes(IIpfsNode target, BlockReader sources, NodeInput input, CancellationToken cancellationToken)
     {
         var id = (await target.Identify(cancellationToken)).Id;
-        var full = (await manifest.Load(cancellationToken)).Backups.LastOrDefault(b => b.Type == BackupType.Full && b.Id != input.Backup && b.Copies.Any(c => c.NodeId == id));
+        var state = await manifest.Load(cancellationToken);
+        var full = state.Backups.LastOrDefault(b => b.Type == BackupType.Full && b.Id != input.Backup && !state.IsDamaged(b.Id) && b.Copies.Any(c => c.NodeId == id));
         var held = new HashSet<Cid>();
         if (full is null || !await target.IsPinned(full.Root, cancellationToken)) return held;
         await foreach (var cid in DagWalk.From(full.Root, sources.Read, cancellationToken: cancellationToken))

@@ -17,9 +17,10 @@ public static class DagVerification
 
     /// <summary>
     /// The same for a stretch: passes over the first blocks, <paramref name="from"/> of them, and ends, behind one block at least, when <paramref name="isOver"/>. The counts of all stretches add
-    /// up to those of one run.
+    /// up to those of one run. What <paramref name="skip"/> names is passed over with all below it, and not counted.
     /// </summary>
-    public static async Task<VerifiedBlocks> RunFrom(IIpfsNode node, Cid root, long from, Func<bool> isOver, Func<Cid, bool> choose, CancellationToken cancellationToken)
+    public static async Task<VerifiedBlocks> RunFrom(
+        IIpfsNode node, Cid root, long from, Func<bool> isOver, Func<Cid, bool> choose, CancellationToken cancellationToken, Func<Cid, bool>? skip = null)
     {
         var blocks = new BlockReader([node]);
         var bad = new ConcurrentQueue<Cid>();
@@ -47,8 +48,9 @@ public static class DagVerification
         async IAsyncEnumerable<Cid> Stretch()
         {
             long at = 0;
-            await foreach (var cid in DagWalk.From(root, Read, cancellationToken: cancellationToken))
+            await foreach (var cid in DagWalk.From(root, Read, skip: skip, cancellationToken: cancellationToken))
             {
+                if (cid.Codec == Cid.RawCodec && skip?.Invoke(cid) == true) continue;
                 if (at > from && isOver())
                 {
                     next = at;

@@ -45,6 +45,14 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
         ["an incremental backup that merges slices"] = new(typeof(IncrementalBackupWorkflow), Slices, "\"warnings\":[]", "merge/0/gather", "merge/0/pin/1/0", "merge/0/manifest", "merge/0/remove"),
         ["a verification"] = new(typeof(VerificationWorkflow), rig => Backed(rig, Verification), "\"warnings\":[]", "plan", "blocks/0/0", "files/1/0"),
         ["a verification of a lost copy"] = new(typeof(VerificationWorkflow), async rig => await Backed(rig, Verification, () => rig.Repository.Second.Inner.Blocks.Clear()), "missing", "blocks/1/0", "files/0/0", "notify"),
+        ["a scrub"] = new(typeof(ScrubWorkflow), rig => Backed(rig, Scrub), "\"warnings\":[]", "plan", "turn/0/0", "turn/1/0", "manifest"),
+        ["a scrub of damaged copies"] = new(typeof(ScrubWorkflow), Damaged, "\"lost\":1", "turn/0/0", "turn/1/1", "pin/1/0/0", "manifest", "notify"),
+        ["a restore drill"] = new(typeof(RestoreDrillWorkflow), rig => Backed(rig, Drill), "\"outcome\":\"proven\"", "plan", "drill", "lock/take", "manifest", "notify"),
+        ["a restore drill that fails"] = new(typeof(RestoreDrillWorkflow), rig => Backed(rig, Drill, () =>
+        {
+            rig.Repository.First.Inner.Blocks.Clear();
+            rig.Repository.Second.Inner.Blocks.Clear();
+        }), "\"outcome\":\"failed\"", "drill", "manifest", "notify"),
         ["uploads that wait in staging"] = new(typeof(ResumeUploadsWorkflow), Waiting(Resume), Both, "staged/0/manifest", "notify/0"),
         ["copies that are missing"] = new(typeof(ResumeUploadsWorkflow), Degraded, Both, "copy/1/pin/1/0", "manifest/0", "copy/1/cleanup", "notify"),
         ["copies whose staging is gone"] = new(typeof(ResumeUploadsWorkflow), async rig => await Degraded(rig, rig.ForgetStaged), Both, "copy/1/copy/1/0", "manifest/0"),
@@ -61,6 +69,20 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
     private static Task<string> Resume(IWorkflowContext context) => Json(ResumeUploadsWorkflow.Run(context, new()));
 
     private static Task<string> Verification(IWorkflowContext context) => Json(VerificationWorkflow.Run(context, new("latest", 1)));
+
+    private static Task<string> Scrub(IWorkflowContext context) => Json(ScrubWorkflow.Run(context, new(1)));
+
+    private static Task<JsonWorkflow> Damaged(BackupRig rig) => Backed(rig, Scrub, () =>
+    {
+        var (first, second) = (rig.Repository.First.Inner, rig.Repository.Second.Inner);
+        var leaves = first.Blocks.OrderByDescending(b => b.Value.Length).Take(2).Select(b => b.Key).ToList();
+        first.Blocks.TryRemove(leaves[0], out _);
+        second.Blocks.TryRemove(leaves[0], out _);
+        first.Blocks.TryRemove(leaves[1], out _);
+        second.PinNames.TryRemove(second.PinNames.First(p => p.Value.EndsWith("/backup", StringComparison.Ordinal)).Key, out _);
+    });
+
+    private static Task<string> Drill(IWorkflowContext context) => Json(RestoreDrillWorkflow.Run(context, new(null)));
 
     private static JsonWorkflow Incremental(long maxBytes = IncrementalBackupInput.DefaultMaxBytes) =>
         context => Json(IncrementalBackupWorkflow.Run(context, new(3, maxBytes, TimeSpan.Zero)));
