@@ -18,6 +18,8 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new ShowCommand(engine));
         Add(new WindowsCommand(engine));
         Add(new VerifyCommand(engine));
+        Add(new ScrubCommand(engine));
+        Add(new DrillCommand(engine));
         Add(new RestoreFullCommand(engine));
         Add(new RestoreCommand(engine));
         Add(new DownloadCommand(engine));

@@ -53,6 +53,12 @@ public interface IEngineCommands
     /// <summary>Checks a backup on both nodes; <see cref="OptionsScope.Restore"/>.</summary>
     Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken);
 
+    /// <summary>Reads blocks of all copies and heals; <see cref="OptionsScope.List"/>.</summary>
+    Task<ScrubSummary> Scrub(ScrubRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Restores a backup for trial; one that fails is a result. <see cref="OptionsScope.List"/>.</summary>
+    Task<DrillSummary> Drill(DrillRequest request, EngineRun run, CancellationToken cancellationToken);
+
     /// <summary>Looks for what would make a backup fail; a finding that is bad is no exception. <see cref="OptionsScope.Backup"/>.</summary>
     Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken);
 }

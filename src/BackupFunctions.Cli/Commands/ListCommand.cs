@@ -47,7 +47,7 @@ internal sealed class ListCommand : CliCommand
         }
         else
         {
-            session.Terminal.Result("backup", result, () => WindowText.Headline(result.Restorable) + TextTable.Render(Columns, result.Backups.Select(Row)));
+            session.Terminal.Result("backup", result, () => WindowText.Headline(result) + TextTable.Render(Columns, result.Backups.Select(Row)));
         }
         return ExitCodes.Ok;
     }

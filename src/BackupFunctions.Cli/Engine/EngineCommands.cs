@@ -3,6 +3,7 @@ using BackupFunctions.Cli.Commands;
 using BackupFunctions.Cli.Commands.Messages;
 using BackupFunctions.Configuration;
 using BackupFunctions.Diagnosis;
+using BackupFunctions.Embedded.Server;
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
@@ -10,6 +11,7 @@ using BackupFunctions.Mongo;
 using BackupFunctions.MongoDump;
 using BackupFunctions.Notifications;
 using BackupFunctions.Restore;
+using BackupFunctions.Verification.Drills;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 using RestoreResult = BackupFunctions.Cli.Commands.Messages.RestoreResult;
@@ -65,7 +67,7 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
         using var engine = Open(run);
         var state = await engine.Manifest.Load(cancellationToken);
         return new([.. state.Backups.Reverse().Select(Results.Summary).Where(b => (request.Type is null || b.Type == request.Type) && (request.Since is null || b.StartedAt >= request.Since))],
-            Results.Windows(OplogTimeline.Of(state)));
+            Results.Windows(OplogTimeline.Of(state)), Results.LastProven(state));
     }
 
     /// <inheritdoc/>
@@ -192,6 +194,20 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     }
 
     /// <inheritdoc/>
+    public async Task<ScrubSummary> Scrub(ScrubRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        return Results.Scrub(await engine.Scrub(request.All ? null : run.Options.ScrubSlices, Report(run), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task<DrillSummary> Drill(DrillRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run with { Options = run.Options with { DrillUri = request.Uri ?? run.Options.DrillUri } });
+        return Results.Drill(await engine.Drill(request.At, Report(run), cancellationToken));
+    }
+
+    /// <inheritdoc/>
     public async Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);
@@ -200,7 +216,13 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     }
 
     private BackupEngine Open(EngineRun run) =>
-        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers));
+        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers) { Scratch = Scratch });
+
+    private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
+    {
+        var server = await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), cancellationToken);
+        return new(server.ConnectionString, server);
+    }
 
     private MongoEndpoint Target(string uri) => BackupEngine.Endpoint(uri, TargetName, time);
 

@@ -69,6 +69,17 @@ internal static class Results
 
     public static NodeVerification Verification(CopyVerification copy) => new(copy.Node, copy.Pinned, copy.Blocks, copy.Hashed, copy.Missing, copy.Damaged, copy.Fault);
 
+    public static ScrubSummary Scrub(ScrubResult result) => new([.. result.Affected.Select(b => b.ToString())],
+        [.. result.Copies.Select(c => new ScrubbedNode(c.Node, c.Slice + 1, c.Slices, c.Hashed, c.Healed, c.Repinned, c.Lost, c.Unhealed, c.Problem, c.Fault))]) { Warnings = result.Warnings };
+
+    public static DrillSummary Drill(DrillResult result)
+    {
+        var drill = result.Drill;
+        return new($"{drill.Backup}", drill.Point?.ToString(), Human.Word(drill.Outcome), drill.Duration.TotalSeconds, drill.Documents, drill.Bytes, drill.Reason) { Warnings = result.Warnings };
+    }
+
+    public static ProvenRestore? LastProven(ManifestState state) => state.LastProvenDrill is { } drill ? new(drill.At, $"{drill.Backup}") : null;
+
     public static FindingStatus Status(Severity severity) => severity switch
     {
         Severity.Ok => FindingStatus.Ok,

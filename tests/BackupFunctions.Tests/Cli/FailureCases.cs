@@ -493,6 +493,54 @@ internal static class FailureCases
             Engine = new() { SecondNode = new("IPFS_NODE_2_URL", false, 0, 0, 0, 0, "connection refused") },
         },
 
+        new("scrub",
+            """
+            COPY             SLICE   CHECKED  HEALED  REPINNED  LOST  UNHEALED  FAULT
+            IPFS_NODE_1_URL  2 of 4      300       0         0     0         0
+            IPFS_NODE_2_URL  2 of 4      298       0         0     2         0
+
+            """,
+            """
+            error: scrub: no copy has 2 blocks, which these backups need: b-2
+            hint: make a full backup: it stores anew what is still in the source
+
+            """,
+            13)
+        {
+            Engine = new() { SecondCopy = new("IPFS_NODE_2_URL", 2, 4, 298, 0, 0, 2, 0, "block bafy: not held", null) },
+        },
+
+        new("scrub",
+            """
+            COPY             SLICE   CHECKED  HEALED  REPINNED  LOST  UNHEALED  FAULT
+            IPFS_NODE_1_URL  2 of 4      300       0         0     0         0
+            IPFS_NODE_2_URL  1 of 4        0       0         0     0         0  connection refused
+
+            """,
+            """
+            error: scrub: IPFS_NODE_2_URL: connection refused
+            hint: repair the node and scrub again
+
+            """,
+            3)
+        {
+            Engine = new() { SecondCopy = new("IPFS_NODE_2_URL", 1, 4, 0, 0, 0, 0, 0, null, "connection refused") },
+        },
+
+        new("drill --json",
+            """
+            {"message_type":"drill_result","backup":"b-2","point":"1782871275:4","outcome":"failed","seconds":12.5,"documents":1200,"bytes":45000,"reason":"read block bafy: not held"}
+
+            """,
+            """
+            {"message_type":"error","kind":"corrupt","message":"restore backup b-2 for trial: read block bafy: not held","hint":"`backupfn scrub --all` tells what is damaged","exit_code":13}
+
+            """,
+            13)
+        {
+            Engine = new() { DrillFailure = "read block bafy: not held" },
+        },
+
         new("doctor",
             """
             CHECK    STATUS  FINDING

@@ -99,6 +99,16 @@ internal sealed class FakeEngine : IEngineCommands
     public Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new VerifyResult("b-2", Root, request.SamplePercent, [new("IPFS_NODE_1_URL", true, 1200, 60, 0, 0, null), SecondNode]));
 
+    public ScrubbedNode SecondCopy { get; init; } = new("IPFS_NODE_2_URL", 2, 4, 300, 0, 0, 0, 0, null, null);
+
+    public Task<ScrubSummary> Scrub(ScrubRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new ScrubSummary(SecondCopy.Lost > 0 ? ["b-2"] : [], [new("IPFS_NODE_1_URL", 2, 4, 300, 0, 0, 0, 0, null, null), SecondCopy]));
+
+    public string? DrillFailure { get; init; }
+
+    public Task<DrillSummary> Drill(DrillRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new DrillSummary("b-2", "1782871275:4", DrillFailure is null ? "proven" : "failed", 12.5, 1200, 45_000, DrillFailure));
+
     public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
     [
         new("mongodb", FindingStatus.Ok, "rs0, 3 members, 8.0.4", null),

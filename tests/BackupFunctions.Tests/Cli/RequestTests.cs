@@ -39,6 +39,18 @@ public class RequestTests
         Asks("list --since 2026-07-01T02:00:00+02:00", new ListRequest(null, new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
 
     [Fact]
+    public Task Scrub_reads_the_next_slice_by_default() => Asks("scrub", new ScrubRequest(false));
+
+    [Fact]
+    public Task Scrub_reads_all_when_asked() => Asks("scrub --all", new ScrubRequest(true));
+
+    [Fact]
+    public Task A_drill_goes_where_chance_leads() => Asks("drill", new DrillRequest(null, null));
+
+    [Fact]
+    public Task A_drill_to_a_point_on_a_server() => Asks("drill --at 1782871275:4 --uri mongodb://localhost", new DrillRequest("1782871275:4", "mongodb://localhost"));
+
+    [Fact]
     public Task Verify_checks_all_of_the_latest_by_default() => Asks("verify", new VerifyRequest("latest", 100));
 
     [Fact]

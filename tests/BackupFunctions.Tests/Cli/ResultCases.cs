@@ -58,6 +58,7 @@ internal static class ResultCases
             """
             restorable: 2026-07-01 02:01:15Z to 2026-07-02 02:00:00Z
             gap: 2026-07-02 02:00:00Z to now (rolled_over)
+            last proven restore: none yet
 
             ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  OPTIME        ROOT
             b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
@@ -76,6 +77,7 @@ internal static class ResultCases
             """
             restorable: 2026-07-01 02:01:15Z to 2026-07-02 02:00:00Z
             gap: 2026-07-02 02:00:00Z to now (rolled_over)
+            last proven restore: none yet
 
             ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  OPTIME        ROOT
             b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
@@ -87,6 +89,7 @@ internal static class ResultCases
             """
             restorable: 2026-07-01 02:01:15Z to 2026-07-02 02:00:00Z
             gap: 2026-07-02 02:00:00Z to now (rolled_over)
+            last proven restore: none yet
 
             ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  OPTIME        ROOT
             b-2  full  complete  2026-07-01 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
@@ -241,6 +244,26 @@ internal static class ResultCases
         new("verify latest --sample 5% --json",
             """
             {"message_type":"verify_result","id":"b-2","root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","sample_percent":5,"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"blocks":1200,"checked":60,"missing":0,"damaged":0,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"blocks":1200,"checked":60,"missing":0,"damaged":0,"fault":null}]}
+
+            """),
+
+        new("scrub",
+            """
+            COPY             SLICE   CHECKED  HEALED  REPINNED  LOST  UNHEALED  FAULT
+            IPFS_NODE_1_URL  2 of 4      300       0         0     0         0
+            IPFS_NODE_2_URL  2 of 4      300       0         0     0         0
+
+            """),
+
+        new("scrub --all --json",
+            """
+            {"message_type":"scrub_result","affected":[],"copies":[{"node":"IPFS_NODE_1_URL","slice":2,"slices":4,"checked":300,"healed":0,"repinned":0,"lost":0,"unhealed":0,"problem":null,"fault":null},{"node":"IPFS_NODE_2_URL","slice":2,"slices":4,"checked":300,"healed":0,"repinned":0,"lost":0,"unhealed":0,"problem":null,"fault":null}]}
+
+            """),
+
+        new("drill --json",
+            """
+            {"message_type":"drill_result","backup":"b-2","point":"1782871275:4","outcome":"proven","seconds":12.5,"documents":1200,"bytes":45000,"reason":null}
 
             """),
 
