@@ -507,7 +507,7 @@ internal static class FailureCases
             """,
             13)
         {
-            Engine = new() { SecondCopy = new("IPFS_NODE_2_URL", 2, 4, 298, 0, 0, 2, 0, "block bafy: not held", null) },
+            Engine = new() { SecondScrub = new("IPFS_NODE_2_URL", 2, 4, 298, 0, 0, 2, 0, "block bafy: not held", null) },
         },
 
         new("scrub",
@@ -524,7 +524,7 @@ internal static class FailureCases
             """,
             3)
         {
-            Engine = new() { SecondCopy = new("IPFS_NODE_2_URL", 1, 4, 0, 0, 0, 0, 0, null, "connection refused") },
+            Engine = new() { SecondScrub = new("IPFS_NODE_2_URL", 1, 4, 0, 0, 0, 0, 0, null, "connection refused") },
         },
 
         new("drill --json",

@@ -107,10 +107,10 @@ internal sealed class FakeEngine : IEngineCommands
     public Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new VerifyResult("b-2", Root, request.SamplePercent, [new("IPFS_NODE_1_URL", true, 1200, 60, 0, 0, null), SecondNode]));
 
-    public ScrubbedNode SecondCopy { get; init; } = new("IPFS_NODE_2_URL", 2, 4, 300, 0, 0, 0, 0, null, null);
+    public ScrubbedNode SecondScrub { get; init; } = new("IPFS_NODE_2_URL", 2, 4, 300, 0, 0, 0, 0, null, null);
 
     public Task<ScrubSummary> Scrub(ScrubRequest request, EngineRun run, CancellationToken cancellationToken) =>
-        Answer(request, run, new ScrubSummary(SecondCopy.Lost > 0 ? ["b-2"] : [], [new("IPFS_NODE_1_URL", 2, 4, 300, 0, 0, 0, 0, null, null), SecondCopy]));
+        Answer(request, run, new ScrubSummary(SecondScrub.Lost > 0 ? ["b-2"] : [], [new("IPFS_NODE_1_URL", 2, 4, 300, 0, 0, 0, 0, null, null), SecondScrub]));
 
     public string? DrillFailure { get; init; }
 
