@@ -85,8 +85,11 @@ internal static class Results
 
     public static NodeVerification Verification(CopyVerification copy) => new(copy.Node, copy.Pinned, copy.Blocks, copy.Hashed, copy.Missing, copy.Damaged, copy.Fault);
 
-    public static ScrubSummary Scrub(ScrubResult result) => new([.. result.Affected.Select(b => b.ToString())],
-        [.. result.Copies.Select(c => new ScrubbedNode(c.Node, c.Slice + 1, c.Slices, c.Hashed, c.Healed, c.Repinned, c.Lost, c.Unhealed, c.Problem, c.Fault))]) { Warnings = result.Warnings };
+    public static ScrubSummary Scrub(ScrubResult result)
+    {
+        var copies = result.Copies.Select(c => new ScrubbedNode(c.Node, c.Slice + 1, c.Slices, c.Hashed, c.Healed, c.Repinned, c.Lost, c.Unhealed, c.Problem, c.Fault));
+        return new([.. result.Affected.Select(b => b.ToString())], [.. copies]) { Warnings = result.Warnings };
+    }
 
     public static DrillSummary Drill(DrillResult result)
     {
