@@ -7,6 +7,7 @@ using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
+using BackupFunctions.Recovery;
 using BackupFunctions.Repositories;
 using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
@@ -112,7 +113,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         // a root CID that needs no oplog needs no catalogue either: it is enough to restore with a node and the key
         var needsManifest = !Cid.TryParse(query.Backup, out _) || query.At is not null || query.Incrementals.Count > 0;
         var manifest = needsManifest && options.Catalog is not null ? await Manifest.Load(cancellationToken) : null;
-        return await RestoreChoice.Find(query, manifest, session, cancellationToken);
+        var chosen = await RestoreChoice.Find(query, manifest, session, cancellationToken);
+        return manifest is not null && await Manifest.Outdated(manifest, cancellationToken) is { } outdated ? chosen with { Warnings = [outdated] } : chosen;
     }
 
     /// <summary>Restores a backup to a target, by default from the nodes.</summary>
@@ -148,6 +150,10 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>Stores the blocks of a CAR file on all nodes, whatever they are, and pins its root; records nothing. Fails when no node took them.</summary>
     public async Task<ImportedBlocks> ImportBlocks(string path, Action<long, long>? progress, CancellationToken cancellationToken) =>
         await BlockImport.Run(await CarFile.Open(path, ambient.Files, cancellationToken), Nodes, Limit, progress, cancellationToken);
+
+    /// <summary>Rebuilds the catalogue from what the nodes hold, or tells what is there, see <see cref="CatalogRecovery"/>.</summary>
+    public Task<RecoveryResult> Recover(RecoveryRequest request, CancellationToken cancellationToken) =>
+        new CatalogRecovery(options.Catalog is null ? null : Catalog, Keys, Nodes, Staging, ambient.Random, ambient.Time).Run(request, cancellationToken);
 
     /// <summary>The activities of backups, for a host that runs the workflows over a context of its own.</summary>
     public ActivityRegistry BackupActivities() => BackupActivityRegistry();
@@ -205,7 +211,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new CopyActivity(Session, copies, Manifest, ambient.Time, limit))
             .Add(new PinActivity(Session, copies, staged))
             .Add(new VerifyActivity(Session, copies, ambient.Time, limit))
-            .Add(new RecordActivity(Manifest))
+            .Add(new RecordActivity(Manifest, new(options.RecoveryKitFile, options.Nodes, Session, ambient.Files)))
             .Add(new CleanupActivity(Staging))
             .Add(new NotifyActivity(ambient.Notifier));
     }

@@ -24,6 +24,7 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new ExportCommand(engine));
         Add(new ImportCommand(engine));
         Add(new DecryptCommand(engine));
+        Add(new RecoverCommand(engine));
         Add(new DoctorCommand(engine));
         Add(new KeysCommand());
         Add(new ConfigCommand());

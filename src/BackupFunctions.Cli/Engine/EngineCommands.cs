@@ -9,6 +9,7 @@ using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.MongoDump;
 using BackupFunctions.Notifications;
+using BackupFunctions.Recovery;
 using BackupFunctions.Restore;
 using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
@@ -144,16 +145,17 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     {
         using var engine = Open(run);
         var at = request.At is { } text ? RestorePoint.Parse(text, "--at") : null;
-        var restore = Restore(request, await engine.Choose(new(request.Backup, at, [.. request.Incrementals.Select(Cid.Parse)]), cancellationToken));
+        var chosen = await engine.Choose(new(request.Backup, at, [.. request.Incrementals.Select(Cid.Parse)]), cancellationToken);
+        var restore = Restore(request, chosen);
         var (plan, oplog) = await Plan(engine, restore, at, cancellationToken);
-        if (request.DryRun) return new(restore.Root.ToString(), true, [.. plan.Everything.Select(c => Results.Restored(c, []))], oplog, null, false, plan.Warnings);
+        if (request.DryRun) return new(restore.Root.ToString(), true, [.. plan.Everything.Select(c => Results.Restored(c, []))], oplog, null, false, [.. chosen.Warnings, .. plan.Warnings]);
 
         using var target = Target(request.TargetUri);
         var result = await engine.Restore(restore, target, Report(run), cancellationToken);
         var differences = (result.Differences ?? []).ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
         var replay = result.Replay is { } r ? new ReplaySummary(r.Entries, r.Applied, r.Transactions, r.Discarded) : null;
         return new(restore.Root.ToString(), false, [.. plan.Everything.Select(c => Results.Restored(c, differences.GetValueOrDefault(c.Namespace.ToString(), [])))],
-            oplog, replay, result.Differences is not null, result.Warnings);
+            oplog, replay, result.Differences is not null, [.. chosen.Warnings, .. result.Warnings]);
     }
 
     private static RestoreRequest Restore(RestoreFullRequest request, ChosenBackups chosen)
@@ -182,6 +184,14 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
         }
         var through = restore.Through ?? end;
         return (plan, new(restore.Slices.Count, bytes, at?.ToString() ?? through.ToString(), through.Time));
+    }
+
+    /// <inheritdoc/>
+    public async Task<RecoverResult> Recover(RecoverRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var asked = new RecoveryRequest(request.Cid is { } cid ? Cid.Parse(cid) : null, request.Kit, request.Repository is { } id ? RepositoryId.Parse(id) : null, request.DryRun, request.AcceptOlder);
+        return Results.Recovered(await engine.Recover(asked, cancellationToken));
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using BackupFunctions.Diagnosis;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
+using BackupFunctions.Recovery;
 using BackupFunctions.Restore;
 using BackupFunctions.Telemetry;
 using BackupFunctions.Transfer;
@@ -54,6 +55,9 @@ internal static class Results
     public static ResumeResult Resumed(ResumeUploadsResult result, IReadOnlyList<IIpfsNode> nodes) => new(
         [.. result.Delivered.Select(d => Made(d.Backup, nodes, d.Problems, []))],
         [.. result.Copies.Select(c => new Commands.Messages.CompletedCopy(c.Backup.ToString(), c.Copy.Node, c.Copy.BlocksHashed))], result.Problems, result.More, result.Warnings);
+
+    public static RecoverResult Recovered(RecoveryResult result) => new(result.Outcome, result.Repository.ToString(), result.Revision, result.Manifest.ToString(), result.CatalogRevision,
+        [.. result.Merged.Select(m => m.ToString())], [.. result.Relisted.Select(b => b.Id.ToString())], result.Backups.Count, result.Backups.Count == 0 ? null : Summary(result.Backups[^1]), result.Unanswered, result.Warnings);
 
     public static ImportedFile Imported(string path, ImportedBlocks imported) => new(path, [], imported.Root.ToString(),
         [.. imported.Nodes.Select(n => new Commands.Messages.NodeCopy(n.Node, n.Problem is null, n.Verified, n.Problem?.Message))]);

@@ -50,12 +50,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         var root = tree.Build(segments.Write);
         await segments.Close(cancellationToken);
 
-        IReadOnlyList<IndexedFile> slices = oplog?.Files ?? [];
-        var content = type == BackupType.Full ? [.. collections.SelectMany(c => c.Files)] : slices;
-        var stored = collections.SelectMany(c => c.Files).Concat(slices).Sum(f => f.StoredBytes);
-        var entry = new BackupEntry(input.Backup, type, root, keys.Epoch, plan.Started, plan.Started, plan.StartOptime, type == BackupType.Full ? snapshot ?? oplog?.Through.Optime : null,
-            oplog is null ? null : new(oplog.After, oplog.Through, oplog.Entries), content.Sum(f => f.Documents), content.Sum(f => f.Bytes), stored,
-            units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, [.. collections.Select(c => c.Namespace.ToString())], [], repository.Nodes.Count);
+        var entry = BackupEntry.Of(index, root, keys.Epoch, units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, repository.Nodes.Count);
         IReadOnlyList<StagedCar> cars = [.. units.SelectMany(u => u.Segments), .. captured.SelectMany(c => c.Segments), .. segments.Segments];
         await staged.Save(input.Backup, StagedBackup.RecordName, new StagedBackup(entry, input.Before, cars), cancellationToken);
         return entry;

@@ -43,6 +43,9 @@ public sealed record BackupOptions
     /// <summary>BACKUP_STAGING: the directory of sealed segments, absolute. Default: <see cref="Defaults.StagingDirectory"/>.</summary>
     public required string StagingDirectory { get; init; }
 
+    /// <summary>BACKUP_RECOVERY_KIT: the file of the newest recovery kit, absolute. Default: <see cref="Defaults.RecoveryKitFile"/>.</summary>
+    public required string RecoveryKitFile { get; init; }
+
     /// <summary>LOCAL_VAULT_PATH: the directory of a vault that gets a copy beside the nodes and is read first, absolute. Default: null, none.</summary>
     public string? LocalVault { get; init; }
 
@@ -62,19 +65,25 @@ public sealed record BackupOptions
     /// Reads and checks what the scope needs. Fails with one <see cref="ErrorKind.Configuration"/> error that lists every problem at once; nothing
     /// is connected to and no key is read.
     /// </summary>
-    public static BackupOptions Load(SettingsSource source, OptionsScope scope)
+    public static BackupOptions Load(SettingsSource source, OptionsScope scope) => Load(source, scope, []);
+
+    /// <summary>As <see cref="Load(SettingsSource, OptionsScope)"/>, with nodes at these addresses (one at least) in place of the two that are set; the n-th has the IPFS_NODE_n_TOKEN and IPFS_NODE_n_CA_FILE.</summary>
+    public static BackupOptions Load(SettingsSource source, OptionsScope scope, IReadOnlyList<string> nodes)
     {
-        var (options, problems) = Check(source, scope);
+        var (options, problems) = Check(source, scope, nodes);
         return problems.Count == 0 ? options : throw SettingProblem.ToException(problems);
     }
 
     /// <summary>As <see cref="Load"/>, giving the problems; the options are whole only when there are none.</summary>
-    public static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope)
+    public static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope) => Check(source, scope, []);
+
+    private static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope, IReadOnlyList<string> nodes)
     {
         var reader = new OptionsReader(source);
         var options = new BackupOptions
         {
             StagingDirectory = reader.Staging(),
+            RecoveryKitFile = reader.Get(SettingNames.RecoveryKit) is { } kit ? source.FullPath(kit) : Defaults.RecoveryKitFile(source),
             LocalVault = reader.Get(SettingNames.LocalVault) is { } vault ? Path.GetFullPath(vault) : null,
             Include = reader.Patterns(SettingNames.Include),
             Exclude = reader.Patterns(SettingNames.Exclude),
@@ -86,7 +95,8 @@ public sealed record BackupOptions
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };
         else if (scope.HasFlag(OptionsScope.CatalogIfSet)) options = options with { Catalog = MongoReader.Catalog(reader, required: false) };
         if (scope.HasFlag(OptionsScope.Key)) options = options with { Key = KeyReader.Read(reader)! };
-        if (scope.HasFlag(OptionsScope.Nodes)) options = options with { Nodes = NodeReader.Read(reader), Gateways = GatewayReader.Read(reader) };
+        if (nodes.Count > 0) options = options with { Nodes = NodeReader.Given(reader, nodes), Gateways = GatewayReader.Read(reader) };
+        else if (scope.HasFlag(OptionsScope.Nodes)) options = options with { Nodes = NodeReader.Read(reader), Gateways = GatewayReader.Read(reader) };
         return (options with { Warnings = [.. reader.Warnings, .. UnknownSettings.Warnings(source)] }, reader.Problems);
     }
 

@@ -42,6 +42,17 @@ public static class Defaults
     /// <summary>Of BACKUP_JOURNAL: <c>journal.db</c> beside the staging directory.</summary>
     public static string JournalFile(SettingsSource source) => Path.Combine(StateDirectory(source), "journal.db");
 
+    /// <summary>Of BACKUP_RECOVERY_KIT: <c>recovery-kit.json</c> beside the staging directory.</summary>
+    public static string RecoveryKitFile(SettingsSource source)
+    {
+        var staging = source.Get(SettingNames.Staging)?.Trim();
+        // what is no directory has nothing beside it
+        var beside = staging is null || staging.Contains("://", StringComparison.Ordinal) || staging.Contains(';', StringComparison.Ordinal) || staging.Contains('=', StringComparison.Ordinal)
+            ? StateDirectory(source)
+            : Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(source.FullPath(staging))) ?? StateDirectory(source);
+        return Path.Combine(beside, "recovery-kit.json");
+    }
+
     private static string StateDirectory(SettingsSource source)
     {
         var state = source.Get("XDG_STATE_HOME") is { } xdg && Path.IsPathFullyQualified(xdg) ? xdg

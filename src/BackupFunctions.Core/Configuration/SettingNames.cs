@@ -36,6 +36,9 @@ public static class SettingNames
     /// <summary>Where sealed segments wait for their upload.</summary>
     public const string Staging = "BACKUP_STAGING";
 
+    /// <summary>The file of the newest recovery kit.</summary>
+    public const string RecoveryKit = "BACKUP_RECOVERY_KIT";
+
     /// <summary>The directory of a vault beside the nodes, for fast recovery.</summary>
     public const string LocalVault = "LOCAL_VAULT_PATH";
 

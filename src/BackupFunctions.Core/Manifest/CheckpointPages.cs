@@ -24,9 +24,12 @@ internal static class CheckpointPages
     private const string FailuresName = "failures";
 
     /// <summary>Writes a checkpoint of the state when the next revision is the first of an interval; null when none is due.</summary>
-    public static async Task<WrittenCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken)
+    public static async Task<WrittenCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken) =>
+        state.Revision == 0 || state.Revision % Interval != 0 ? null : await Write(repository, state, state.Revision, cancellationToken);
+
+    /// <summary>Writes a checkpoint of the state that stands for everything up to and with a revision.</summary>
+    public static async Task<WrittenCheckpoint> Write(Repository repository, ManifestState state, ulong revision, CancellationToken cancellationToken)
     {
-        if (state.Revision == 0 || state.Revision % Interval != 0) return null;
         using var sealer = new BlockSealer(repository.Keys.Current);
         var blocks = new List<Block>();
         var tree = new UnixFsTree();
@@ -36,7 +39,7 @@ internal static class CheckpointPages
         Add(FailuresName, EngineJson.Write(state.Failures));
         var root = tree.Build(blocks.Add);
         var problems = await RevisionPublisher.ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
-        return new(new(state.Revision, root), blocks, problems);
+        return new(new(revision, root), blocks, problems);
 
         void AddPages<T>(string name, IEnumerable<T> all)
         {

@@ -35,6 +35,7 @@ public sealed record ManifestCheckpoint(ulong Revision, Cid Root);
 [JsonDerivedType(typeof(BackupRemoved), "removed")]
 [JsonDerivedType(typeof(BackupUnpinned), "unpinned")]
 [JsonDerivedType(typeof(RunFailed), "failure")]
+[JsonDerivedType(typeof(RevisionsMerged), "merged")]
 public abstract record ManifestChange;
 
 /// <summary>A backup is listed from now on, or its entry is replaced.</summary>
@@ -63,3 +64,6 @@ public sealed record BackupUnpinned(BackupId Backup) : ManifestChange;
 
 /// <summary>A run that should have made a backup of this type failed.</summary>
 public sealed record RunFailed(BackupType Type, DateTimeOffset Started, DateTimeOffset Ended, ErrorKind Reason) : ManifestChange;
+
+/// <summary>Revisions that stood beside the chain, written by somebody who did not know its newest ones: what they recorded is part of it from now on.</summary>
+public sealed record RevisionsMerged(IReadOnlyList<Cid> Revisions) : ManifestChange;

@@ -42,7 +42,7 @@ public sealed class ManifestState
     /// <summary>The newest failed runs, at most 1,000, in the order of their recording.</summary>
     public IReadOnlyList<RunFailed> Failures => _failures;
 
-    /// <summary>Whether this root is one of the revisions that were read: those since the newest checkpoint.</summary>
+    /// <summary>Whether this root is one of the revisions that were read, those since the newest checkpoint, or was merged by one of them.</summary>
     public bool Knows(Cid revision) => _revisions.Contains(revision);
 
     /// <summary>The newest backup of this type, or of any; null when there is none.</summary>
@@ -72,6 +72,7 @@ public sealed class ManifestState
         ProtectionChanged changed => !_backups.TryGetValue(changed.Backup, out var known) || known.IsProtected == changed.IsProtected,
         BackupRemoved removed => !_backups.ContainsKey(removed.Backup),
         BackupUnpinned unpinned => !_removed.ContainsKey(unpinned.Backup),
+        RevisionsMerged merged => merged.Revisions.All(_revisions.Contains),
         RunFailed failed => _failures.Any(f => f.Type == failed.Type && f.Reason == failed.Reason && failed.Ended - f.Ended < RepeatedFailure),
         _ => false,
     };
@@ -109,6 +110,7 @@ public sealed class ManifestState
                 case BackupRemoved removed: Remove(removed); break;
                 case BackupUnpinned unpinned: _removed.Remove(unpinned.Backup); break;
                 case RunFailed failed: Fail(failed); break;
+                case RevisionsMerged merged: _revisions.UnionWith(merged.Revisions); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
             }
         }

@@ -21,6 +21,31 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     }
 
     /// <summary>
+    /// Everything that is recorded, when no node that answers holds a revision that the catalogue does not know; else <see cref="ErrorKind.Failed"/>. What unpins
+    /// asks for this: a catalogue that was rolled back takes backups for removed that are not.
+    /// </summary>
+    internal async Task<ManifestState> LoadNewest(string purpose, CancellationToken cancellationToken)
+    {
+        var state = await Load(cancellationToken);
+        return (await NewerRevisions.Find(await session.Open(cancellationToken), state, cancellationToken)).Newest is not { } newer ? state : throw Behind(purpose, state.Revision, newer);
+    }
+
+    /// <summary>What somebody who only reads is to know: that a node holds a revision which the catalogue does not know. Null when none is seen to.</summary>
+    public async Task<string?> Outdated(ManifestState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await NewerRevisions.Find(await session.Open(cancellationToken), state, cancellationToken)).Newest is { } newer
+                ? $"{newer.Node} holds revision {newer.Revision.Revision} of the manifest, and the catalogue {catalog.Name} knows only {state.Revision}: backups that it does not know are not looked at; `backupfn recover` mends it"
+                : null;
+        }
+        catch (BackupException e)
+        {
+            return $"whether the catalogue is up to date cannot be told: {e.Message}";
+        }
+    }
+
+    /// <summary>
     /// Appends a revision with these changes and moves the head to it; <see cref="ErrorKind.Locked"/> when the lock that has this fencing token was lost
     /// to an exclusive holder (null: whatever is done needs no lock).
     /// </summary>
@@ -73,36 +98,20 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         }
         // other writers may have moved the head since it was read, and published behind it
         if ((await catalog.ReadHead(cancellationToken))?.Revision != head.Revision) return;
-        throw new BackupException(ErrorKind.Failed,
-            $"record in the manifest: {newer.Node} holds revision {number}, but the catalogue {catalog.Name} only knows {head.Revision}",
-            "the catalogue was rolled back or belongs to another host: nothing was changed; restore the catalogue database before the next backup");
+        throw Behind("record in the manifest", head.Revision, newer);
     }
+
+    private BackupException Behind(string purpose, ulong known, NewerRevision newer) => new(ErrorKind.Failed,
+        $"{purpose}: {newer.Node} holds revision {newer.Revision.Revision}, but the catalogue {catalog.Name} only knows {known}",
+        "the catalogue was rolled back or belongs to another host: nothing was changed; `backupfn recover` brings it up to date");
 
     private Task<bool> MoveHead(Repository repository, CatalogHead from, Cid to, CancellationToken cancellationToken) =>
         catalog.TryReplaceHead(from, new(repository.Id, from.Revision + 1, to, repository.Keyring, from.Fence), cancellationToken);
 
-    // reads back to the newest checkpoint, and behind it only to tell whether a revision of this number is part of the chain
     private async Task<ManifestState> Load(Repository repository, CatalogHead head, ulong? backTo, CancellationToken cancellationToken)
     {
-        var files = new UnixFsReader(new BlockReader([catalog, .. repository.Nodes]));
         using var opener = repository.Opener();
-        var chain = new Stack<(ManifestRevision Revision, Cid Root)>();
-        Cid? next = head.Manifest;
-        ManifestCheckpoint? checkpoint = null;
-        var expected = head.Revision;
-        while (next is { } root && (checkpoint is null || expected > checkpoint.Revision || expected >= backTo))
-        {
-            var revision = await RevisionReader.Read(files, opener, root, cancellationToken);
-            if (revision.Repository != repository.Id || revision.Revision != expected)
-                throw BackupException.Corrupt($"follow the manifest chain to {root}: it is revision {revision.Revision} of {revision.Repository}, want {expected} of {repository.Id}");
-            chain.Push((revision, root));
-            checkpoint ??= revision.Checkpoint;
-            (next, expected) = (revision.Previous, expected - 1);
-        }
-        var state = new ManifestState();
-        if (checkpoint is not null) state.Load(checkpoint, await CheckpointPages.Read(files, opener, checkpoint, cancellationToken));
-        while (chain.TryPop(out var link)) state.Apply(link.Revision, link.Root);
-        return state;
+        return await ManifestChain.Load(new UnixFsReader(new BlockReader([catalog, .. repository.Nodes])), opener, repository.Id, head.Manifest, head.Revision, backTo, cancellationToken);
     }
 }
 

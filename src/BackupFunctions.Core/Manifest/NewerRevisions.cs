@@ -12,50 +12,42 @@ internal static class NewerRevisions
 {
     /// <summary>
     /// The newest revision that is pinned on a reachable node and newer than the state, if there is one; and pins that claim to be revisions
-    /// and are damaged or forged on every node.
+    /// and are damaged or forged on every node. A node that does not answer cannot know better.
     /// </summary>
     public static async Task<FoundRevisions> Find(Repository repository, ManifestState state, CancellationToken cancellationToken)
     {
         var files = new UnixFsReader(repository.Blocks);
         using var opener = repository.Opener();
-        NewerRevision? newest = null;
+        var listed = state.Backups.Select(b => b.Root).ToHashSet();
+        var pins = await NodePins.Read(repository.Nodes, cancellationToken);
+        var found = await repository.Revisions.Find(pins, repository.Id, root => state.Knows(root) || listed.Contains(root), cancellationToken);
         var problems = new List<string>();
-        foreach (var (root, node) in await Pinned(repository, state, cancellationToken))
+        foreach (var pin in found.Unreadable)
         {
+            if (pin.Problem.Kind is not (ErrorKind.Corrupt or ErrorKind.NotFound)) throw pin.Problem;
+            problems.Add(Unusable(pin.Node, pin.Root, pin.Problem.Message));
+        }
+        foreach (var (claim, nodes, named) in found.Claims.Where(c => c.Claim.Revision > state.Revision).OrderByDescending(c => c.Claim.Revision))
+        {
+            if (claim.Repository != repository.Id)
+            {
+                if (named) problems.Add(Unusable(nodes[0], claim.Root, $"it is of repository {claim.Repository}"));
+                continue;
+            }
             try
             {
-                if (await RevisionReader.ReadNumber(files, root, cancellationToken) <= Math.Max(state.Revision, newest?.Revision.Revision ?? 0)) continue;
-                var revision = await RevisionReader.Read(files, opener, root, cancellationToken);
-                if (revision.Repository == repository.Id) newest = new(root, revision, node);
+                var revision = await RevisionReader.Read(files, opener, claim.Root, cancellationToken);
+                if (revision.Repository == repository.Id) return new(new(claim.Root, revision, nodes[0]), problems);
             }
             catch (BackupException e) when (e.Kind is ErrorKind.Corrupt or ErrorKind.NotFound)
             {
-                problems.Add($"{node} pins {root} as a manifest revision, but it cannot be read: {e.Message}");
+                problems.Add(Unusable(nodes[0], claim.Root, e.Message));
             }
         }
-        return new(newest, problems);
+        return new(null, problems);
     }
 
-    private static async Task<Dictionary<Cid, string>> Pinned(Repository repository, ManifestState state, CancellationToken cancellationToken)
-    {
-        var roots = new Dictionary<Cid, string>();
-        var name = PinNames.Manifest(repository.Id);
-        foreach (var node in repository.Nodes)
-        {
-            try
-            {
-                await foreach (var pin in node.Pins(cancellationToken))
-                {
-                    if (pin.Name == name && !state.Knows(pin.Root)) roots.TryAdd(pin.Root, node.Name);
-                }
-            }
-            catch (BackupException e) when (e.Kind == ErrorKind.Failed)
-            {
-                // a node that does not answer cannot know better; that it does not is reported when the revision is published
-            }
-        }
-        return roots;
-    }
+    private static string Unusable(string node, Cid root, string why) => $"{node} pins {root} as a manifest revision, but it cannot be read: {why}";
 }
 
 /// <summary>What was found: the newest unknown revision, and what is wrong with other pins.</summary>

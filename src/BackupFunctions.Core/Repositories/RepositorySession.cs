@@ -64,7 +64,7 @@ public sealed class RepositorySession(
     {
         using var secret = await keySource.Read(cancellationToken);
         if (await catalog.ReadHead(cancellationToken) is { } head) return Unlock(head, secret);
-        if (create is null) throw BackupException.NotFound($"open the repository: the catalogue {catalog.Name} is empty", "make a first backup, or check MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE");
+        if (create is null) throw BackupException.NotFound($"open the repository: the catalogue {catalog.Name} is empty", "check MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE; `backupfn recover` rebuilds a catalogue that was lost; else make a first backup");
         return await FindOnNodes(secret, cancellationToken) ?? await Create(create(secret), secret, cancellationToken);
     }
 
@@ -100,7 +100,7 @@ public sealed class RepositorySession(
             if (await Finish(pinned, secret, cancellationToken) is { } finished) return finished;
             throw new BackupException(ErrorKind.Failed,
                 $"start a new repository: the catalogue {catalog.Name} is empty, but {pinned.Node} holds repository {pinned.Keyring.Repository}, which this key opens",
-                "point MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE at its catalogue, or use a new key for a new repository");
+                "`backupfn recover` rebuilds a catalogue that was lost; else point MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE at its catalogue, or use a new key for a new repository");
         }
         return null;
     }

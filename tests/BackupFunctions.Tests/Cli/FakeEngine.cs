@@ -1,5 +1,6 @@
 using BackupFunctions.Cli.Commands;
 using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Recovery;
 
 namespace BackupFunctions.Tests.Cli;
 
@@ -88,6 +89,11 @@ internal sealed class FakeEngine : IEngineCommands
         [.. request.Paths.Select(p => request.BlocksOnly
             ? new ImportedFile(p, [], Root, [new("IPFS_NODE_1_URL", true, 1200, null), SecondCopy])
             : new ImportedFile(p, [new(Slice, [new("IPFS_NODE_1_URL", true, 1200, null), SecondCopy], Warnings)], null, []))]));
+
+    public RecoverResult Recovered { get; init; } =
+        new(RecoveryOutcome.Recovered, "00112233445566778899aabbccddeeff", 7, Root, 5, [Root], ["b-1"], 2, Summary("b-2", BackupState.Complete, 0), [], ["revision 6 was beside the chain"]);
+
+    public Task<RecoverResult> Recover(RecoverRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, Recovered);
 
     public Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 0, 12_345_688));
