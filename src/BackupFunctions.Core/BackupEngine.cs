@@ -13,6 +13,7 @@ using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
 using BackupFunctions.Staging;
 using BackupFunctions.Transfer;
+using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private RepositorySession? _session;
     private MongoEndpoint? _source;
     private ICatalog? _catalog;
+    private IStaging? _staging;
 
     /// <summary>What a range of a split collection aims at, in bytes; the default is by the collection's size.</summary>
     internal long? RangeBytes { get; init; }
@@ -57,7 +59,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     private DeliveryTargets Targets => new(Nodes.Count, options.LocalVault is not null);
 
-    private DirectoryStaging Staging => new(options.StagingDirectory, ambient.Files);
+    /// <summary>Where sealed segments wait.</summary>
+    internal IStaging Staging => Once(ref _staging, () => StagingFactory.Open(options.Staging, ambient.Files, ambient.Random));
 
     /// <summary>The server that is backed up.</summary>
     public MongoEndpoint Source => Once(ref _source, () => Own(Endpoint(options.SourceUri, SettingNames.MongoUri, ambient.Time)));
@@ -103,6 +106,20 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         TimeSpan? every, long? maxBytes, Action<IncrementalBackupResult> onRound, Action<ContinuousFailure> onFailure, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
         ContinuousBackup.Run(token => BackUpIncrement(every ?? ContinuousBackup.DefaultInterval, maxBytes ?? ContinuousBackup.DefaultMaxBytes, onStatus, token),
             ambient.Time, onRound, onFailure, cancellationToken);
+
+    /// <summary>Checks every copy of a backup by id, root CID or <c>latest</c>, hashing a share of its blocks. MongoDB is not asked, but for a catalogue that it keeps.</summary>
+    public Task<VerificationResult> Verify(string backup, double share, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        VerificationWorkflow.Run(Context(VerificationWorkflow.Name, VerificationActivities(), onStatus, cancellationToken), new(backup, share));
+
+    /// <summary>The root of a backup by id or <c>latest</c>; a root CID is taken as it is and needs no catalogue.</summary>
+    public async Task<Cid> FindRoot(string reference, CancellationToken cancellationToken)
+    {
+        if (Cid.TryParse(reference, out var root)) return root;
+        if (options.Catalog is null)
+            throw new BackupException(ErrorKind.Configuration, $"find backup '{reference}': there is no catalogue",
+                $"set {SettingNames.CatalogUri} or {SettingNames.MongoUri}, or give the root CID of a backup");
+        return (await Manifest.Load(cancellationToken)).Find(reference).Root;
+    }
 
     /// <summary>
     /// Finds which backups lead where a query wants to go. Without a catalogue the query must name all of them by CID.
@@ -161,6 +178,13 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>The activities of ResumeUploads: none of them asks the source.</summary>
     public ActivityRegistry DeliveryActivities() => DeliveryActivityRegistry();
 
+    /// <summary>The activities of verifications.</summary>
+    public ActivityRegistry VerificationActivities() => new ActivityRegistry()
+        .Add(new PlanVerificationActivity(FindRoot, Nodes))
+        .Add(new VerifyBlocksActivity(Nodes, ambient.Time))
+        .Add(new VerifyFilesActivity(Nodes, Keys, ambient.Time))
+        .Add(new NotifyActivity(ambient.Notifier));
+
     /// <summary>The activities of a restore into one target; the caller disposes the session when they have ended.</summary>
     public ActivityRegistry RestoreActivities(RestoreSession session, MongoEndpoint target) => RestoreActivityRegistry.Create(session, target, ambient);
 
@@ -190,6 +214,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new PlanIncrementalActivity(Source, Session, Manifest, new(Staging, staged), Targets))
             .Add(new DumpActivity(Source, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new CaptureOplogActivity(OpenOplog, ambient.Time, Filter, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
+            .Add(new GatherSlicesActivity(Session, Manifest, staged))
             .Add(new AssembleActivity(Session, Staging, staged, ambient.Random));
     }
 

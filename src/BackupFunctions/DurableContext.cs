@@ -34,6 +34,8 @@ internal sealed class DurableContext(TaskOrchestrationContext durable, Func<Json
         }
         catch (TaskFailedException e)
         {
+            // it was let run to its end, which does not matter any more
+            if (!activity.EvenWhenStopped) ThrowIfCancelled();
             throw ActivityFailure.Read(activity.Name, e.FailureDetails.ErrorMessage, e);
         }
         catch (BackupException e)

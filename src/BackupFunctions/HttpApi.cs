@@ -9,7 +9,7 @@ using Microsoft.DurableTask.Client;
 namespace BackupFunctions.Functions;
 
 /// <summary>
-/// The routes of the API in this worker. Keys are checked by the Functions host before a request gets here; the setting BACKUP_API_KEY decides only who sees
+/// The routes of the API in this worker. Keys are checked by the Functions host before a request gets here; the setting BACKUP_API_KEY or BACKUP_API_KEY_FILE decides only who sees
 /// the health in detail.
 /// </summary>
 public sealed class HttpApi(WorkerEngine worker, SettingsSource settings, TimeProvider time, IRandomSource random)
@@ -36,7 +36,14 @@ public sealed class HttpApi(WorkerEngine worker, SettingsSource settings, TimePr
     {
         lock (_gate)
         {
-            return _routes ??= ApiRoutes.Api(new(worker.Engine, new DurableHost(client), new(settings.Get(SettingNames.ApiKey)), _redactor, time, random)).ToDictionary(r => (r.Method, r.Path));
+            return _routes ??= ApiRoutes.Api(new(worker.Engine, new DurableStarter(client), Key(), _redactor, time, random)).ToDictionary(r => (r.Method, r.Path));
         }
+    }
+
+    private ApiKey Key()
+    {
+        var key = ApiKeySetting.Load(settings);
+        if (key is not null) _redactor.Add(key);
+        return new(key);
     }
 }

@@ -4,10 +4,10 @@ using Microsoft.DurableTask.Client;
 
 namespace BackupFunctions.Functions;
 
-/// <summary>Backups and restores by HTTP; a key of the function or the host is needed.</summary>
+/// <summary>Backups, restores and verifications by HTTP; a key of the function or the host is needed.</summary>
 public sealed class HttpBackups(HttpApi api)
 {
-    private const string Backups = "backups", Backup = "backups/{id}", Windows = "windows", Restores = "restores";
+    private const string Backups = "backups", Backup = "backups/{id}", Windows = "windows", Restores = "restores", Verifications = "verifications";
 
     [Function(nameof(ListBackups))]
     public Task<IResult> ListBackups([HttpTrigger(AuthorizationLevel.Function, "get", Route = Backups)] HttpRequest request, [DurableClient] DurableTaskClient client) => api.Answer(request, client, Backups);
@@ -23,4 +23,7 @@ public sealed class HttpBackups(HttpApi api)
 
     [Function(nameof(CreateRestore))]
     public Task<IResult> CreateRestore([HttpTrigger(AuthorizationLevel.Function, "post", Route = Restores)] HttpRequest request, [DurableClient] DurableTaskClient client) => api.Answer(request, client, Restores);
+
+    [Function(nameof(CreateVerification))]
+    public Task<IResult> CreateVerification([HttpTrigger(AuthorizationLevel.Function, "post", Route = Verifications)] HttpRequest request, [DurableClient] DurableTaskClient client) => api.Answer(request, client, Verifications);
 }

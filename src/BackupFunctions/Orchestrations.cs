@@ -30,11 +30,20 @@ public static class Orchestrations
         Run<TargetedRestore, RestoreOutput>(context, async input =>
             RestoreOutput.Of(await RestoreWorkflow.Run(new DurableContext(context, step => DurableJson.Write(new RestoreMessage(input.Target, step))), input.Restore)));
 
+    [Function(VerificationWorkflow.Name)]
+    public static Task<JsonElement> Verification([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<VerificationInput, VerificationOutput>(context, async input => VerificationOutput.Of(await VerificationWorkflow.Run(new DurableContext(context), input)));
+
     private static async Task<JsonElement> Run<TInput, TOutput>(TaskOrchestrationContext context, Func<TInput, Task<TOutput>> workflow)
     {
         try
         {
             return JsonSerializer.SerializeToElement(await workflow(DurableJson.Read<TInput>(context.GetInput<JsonElement>(), "input of the workflow")), ApiJson.Options);
+        }
+        catch (OperationCanceledException e)
+        {
+            // an orchestration can end itself as failed only
+            throw new InvalidOperationException("cancelled: the event that asks for it was raised", e);
         }
         catch (ActivityFailedException e)
         {

@@ -25,7 +25,7 @@ public sealed partial class Timers(WorkerEngine worker, ILogger<Timers> logger)
     private async Task Start<TInput>(string workflow, Func<TInput> input, TimerInfo timer, DurableTaskClient client)
     {
         if (timer.IsPastDue) LogPastDue(workflow);
-        if (await new DurableHost(client).Start(workflow, WorkflowKinds.IdOf(workflow), DurableJson.Write(input()), CancellationToken.None) is null) LogStarted(workflow);
+        if (await new DurableStarter(client).Start(workflow, WorkflowKinds.IdOf(workflow), DurableJson.Write(input()), CancellationToken.None) is null) LogStarted(workflow);
         else LogSkipped(workflow);
     }
 

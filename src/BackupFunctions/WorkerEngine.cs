@@ -19,7 +19,7 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private BackupEngine? _engine;
-    private ActivityRegistry? _activities;
+    private ActivityRegistry? _activities, _verificationActivities;
     private OpenRestore? _restore;
 
     /// <summary>The engine; mistaken settings are one <see cref="ErrorKind.Configuration"/> that lists them all.</summary>
@@ -41,6 +41,9 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
 
     /// <summary>The activities of backups.</summary>
     public ActivityRegistry Activities => _activities ??= Engine.BackupActivities();
+
+    /// <summary>The activities of verifications.</summary>
+    public ActivityRegistry VerificationActivities => _verificationActivities ??= Engine.VerificationActivities();
 
     /// <summary>
     /// The activities of a restore into this target, kept open until another one is asked for. The deletion by age is not paused on the target, as a command

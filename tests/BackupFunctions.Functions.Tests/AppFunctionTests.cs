@@ -1,6 +1,7 @@
 using System.Reflection;
 using BackupFunctions.Backup;
 using BackupFunctions.Restore;
+using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 using Microsoft.Azure.Functions.Worker;
 
@@ -16,7 +17,7 @@ public class AppFunctionTests
     [Fact]
     public void Every_activity_of_the_engine_is_a_function_and_no_other_is()
     {
-        var activities = new[] { typeof(BackupActivities), typeof(RestoreActivities) }
+        var activities = new[] { typeof(BackupActivities), typeof(RestoreActivities), typeof(VerificationActivities) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(f => (string)f.FieldType.GetProperty(nameof(ActivityName<int, int>.Name))!.GetValue(f.GetValue(null))!);
         AppFunction.Of<ActivityTriggerAttribute>().Select(f => f.Function.Name).Order().ShouldBe(activities.Order());

@@ -63,6 +63,18 @@ public class DurableContextTests
     }
 
     [Fact]
+    public async Task What_fails_after_the_cancel_event_ends_the_run_as_cancelled()
+    {
+        _durable.Answer = (name, _) =>
+        {
+            _durable.Cancel.TrySetResult(default);
+            throw new TaskFailedException(name, 1, new("any", "the server went away", null, null));
+        };
+        await Should.ThrowAsync<OperationCanceledException>(() => new DurableContext(_durable).Call(s_ask, "1", new Question(1)));
+        await Should.ThrowAsync<ActivityFailedException>(() => new DurableContext(_durable).Call(s_giveBack, "2", new Question(2)));
+    }
+
+    [Fact]
     public async Task Waits_are_durable_timers_that_end_when_cancelled()
     {
         using var over = new CancellationTokenSource();

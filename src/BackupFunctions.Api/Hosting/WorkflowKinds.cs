@@ -17,6 +17,9 @@ public static class WorkflowKinds
     /// <summary>Of <see cref="RestoreWorkflow"/>.</summary>
     public const string Restore = "restore";
 
+    /// <summary>Of <see cref="VerificationWorkflow"/>.</summary>
+    public const string Verification = "verification";
+
     /// <summary>The event that asks a run to end.</summary>
     public const string CancelEvent = "cancel";
 
@@ -27,6 +30,7 @@ public static class WorkflowKinds
         IncrementalBackupWorkflow.Name => IncrementalBackup,
         ResumeUploadsWorkflow.Name => ResumeUploads,
         RestoreWorkflow.Name => Restore,
+        VerificationWorkflow.Name => Verification,
         _ => throw new ArgumentException($"'{workflow}' is no workflow", nameof(workflow)),
     };
 }

@@ -12,6 +12,9 @@ public sealed class InstanceHandlers(ApiParts parts)
     private const string Continuation = "x-ms-continuation-token";
     private const int DefaultTop = 100, MaxTop = 1000;
 
+    // the routes are described in every host, and mapped where there is something to serve
+    private IWorkflowInstances Served => parts.Instances ?? throw new InvalidOperationException("this host's durable engine serves the status API itself");
+
     /// <summary><c>GET instances/{id}</c>: 202 while it goes on, 200 when it has ended; a failed one is 500 with <c>returnInternalServerErrorOnFailure</c>.</summary>
     public Task<IResult> Get(HttpContext http, string id) => ProblemResults.Guard(parts.Redactor, http, async () =>
     {
@@ -19,7 +22,7 @@ public sealed class InstanceHandlers(ApiParts parts)
         var history = !request.Flag("showHistory") ? HistoryDetail.None : request.Flag("showHistoryOutput") ? HistoryDetail.Results : HistoryDetail.Events;
         var failureIs500 = request.Flag("returnInternalServerErrorOnFailure");
         var showInput = request.Text("showInput") is null || request.Flag("showInput");
-        if (await parts.Host.Find(id, history, http.RequestAborted) is not { } instance) return Unknown(id);
+        if (await Served.Find(id, history, http.RequestAborted) is not { } instance) return Unknown(id);
         var status = StatusCodes.Status200OK;
         if (!instance.HasEnded)
         {
@@ -42,29 +45,29 @@ public sealed class InstanceHandlers(ApiParts parts)
         var query = new InstanceQuery(request.Time("createdTimeFrom"), request.Time("createdTimeTo"), request.Words<InstanceStatus>("runtimeStatus"), request.Text("instanceIdPrefix"),
             request.Number("top", 1, MaxTop) ?? DefaultTop, token);
         var showInput = request.Text("showInput") is null || request.Flag("showInput");
-        var page = await parts.Host.Query(query, http.RequestAborted);
+        var page = await Served.Query(query, http.RequestAborted);
         if (page.ContinuationToken is { } next) http.Response.Headers[Continuation] = next;
         return Results.Json(page.Instances.Select(i => InstanceBody.Of(i, showInput)).ToList(), ApiJson.Options);
     });
 
     /// <summary><c>DELETE instances/{id}</c>: one that goes on is not deleted, and counts as none.</summary>
     public Task<IResult> Purge(HttpContext http, string id) => ProblemResults.Guard(parts.Redactor, http, async () =>
-        await parts.Host.Purge(id, http.RequestAborted) is { } deleted ? Results.Json(new PurgedBody(deleted ? 1 : 0), ApiJson.Options) : Unknown(id));
+        await Served.Purge(id, http.RequestAborted) is { } deleted ? Results.Json(new PurgedBody(deleted ? 1 : 0), ApiJson.Options) : Unknown(id));
 
     /// <summary><c>POST instances/{id}/terminate?reason=</c>.</summary>
-    public Task<IResult> Terminate(HttpContext http, string id) => Change(http, id, parts.Host.Terminate);
+    public Task<IResult> Terminate(HttpContext http, string id) => Change(http, id, (at, reason, token) => Served.Terminate(at, reason, token));
 
     /// <summary><c>POST instances/{id}/suspend?reason=</c>.</summary>
-    public Task<IResult> Suspend(HttpContext http, string id) => Change(http, id, parts.Host.Suspend);
+    public Task<IResult> Suspend(HttpContext http, string id) => Change(http, id, (at, reason, token) => Served.Suspend(at, reason, token));
 
     /// <summary><c>POST instances/{id}/resume?reason=</c>.</summary>
-    public Task<IResult> Resume(HttpContext http, string id) => Change(http, id, parts.Host.Resume);
+    public Task<IResult> Resume(HttpContext http, string id) => Change(http, id, (at, reason, token) => Served.Resume(at, reason, token));
 
     /// <summary><c>POST instances/{id}/raiseEvent/{name}</c> with a JSON body.</summary>
     public Task<IResult> Raise(HttpContext http, string id, string eventName) => ProblemResults.Guard(parts.Redactor, http, async () =>
     {
         var payload = await RequestBody.Read<JsonElement>(http.Request, http.RequestAborted);
-        return Changed(id, await parts.Host.Raise(id, eventName, payload, http.RequestAborted));
+        return Changed(id, await Served.Raise(id, eventName, payload, http.RequestAborted));
     });
 
     private Task<IResult> Change(HttpContext http, string id, Func<string, string?, CancellationToken, Task<ControlResult>> change) => ProblemResults.Guard(parts.Redactor, http, async () =>

@@ -4,6 +4,7 @@ using BackupFunctions.Api.Instances;
 using BackupFunctions.Api.Messages;
 using BackupFunctions.Api.Restores;
 using BackupFunctions.Api.Status;
+using BackupFunctions.Api.Verifications;
 using Microsoft.AspNetCore.Http;
 
 namespace BackupFunctions.Api.Routes;
@@ -16,7 +17,7 @@ public static class ApiRoutes
     /// <summary>The routes below <c>/api</c>.</summary>
     public static IReadOnlyList<ApiRoute> Api(ApiParts parts)
     {
-        var (backups, restores, health) = (new BackupHandlers(parts), new RestoreHandlers(parts), new HealthHandlers(parts));
+        var (backups, restores, verifications, health) = (new BackupHandlers(parts), new RestoreHandlers(parts), new VerificationHandlers(parts), new HealthHandlers(parts));
         return
         [
             new("GET", "/api/backups", "List backups, newest first", backups.List) { Query = ["type", "since", "until", "limit"], Answers = Ok(typeof(BackupList)) },
@@ -25,6 +26,7 @@ public static class ApiRoutes
             new("GET", "/api/windows", "From when to when every moment can be restored, and the gaps", backups.Windows) { Answers = Ok(typeof(WindowList)) },
             new("POST", "/api/restores", "Restore a backup, also to a point in time, into an explicit target", restores.Create)
                 { Body = typeof(RestoreBody), Answers = new Dictionary<int, Type?> { [200] = typeof(RestorePlanned), [202] = typeof(ManagementUris) } },
+            new("POST", "/api/verifications", "Check every copy of a backup by hash, and with the key", verifications.Create) { Body = typeof(VerificationRequest), Answers = Accepted },
             new("GET", "/api/health", "How it stands; in detail with the key", health.Get) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/health/live", "The process answers", health.Live) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/health/ready", "Backups can be made", health.Ready) { IsAnonymous = true, Answers = Ok(typeof(Health)) },

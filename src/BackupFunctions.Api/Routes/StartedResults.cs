@@ -16,7 +16,7 @@ public static class StartedResults
     {
         var id = WorkflowKinds.IdOf(workflow);
         var uris = parts.Uris(http.Request, id);
-        if (await parts.Host.Start(workflow, id, input, cancellationToken) is { } running)
+        if (await parts.Starter.Start(workflow, id, input, cancellationToken) is { } running)
             return ProblemResults.Of(ProblemResults.Make("already_running", "one of this kind runs", StatusCodes.Status409Conflict, $"start {workflow}: the one started at {ApiJson.Time(running.CreatedTime)} is {running.Status}") with { Hint = "wait for it, or terminate it", Running = uris });
         http.Response.Headers.Location = uris.StatusQueryGetUri;
         http.Response.Headers.RetryAfter = RetryAfter;

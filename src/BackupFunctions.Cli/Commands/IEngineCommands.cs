@@ -50,7 +50,7 @@ public interface IEngineCommands
     /// <summary>Restores a backup from the nodes; <see cref="OptionsScope.Restore"/>.</summary>
     Task<RestoreResult> RestoreFull(RestoreFullRequest request, EngineRun run, CancellationToken cancellationToken);
 
-    /// <summary>Rebuilds the catalogue from nodes, which may be other ones than those that are set; <see cref="OptionsScope.Recover"/>, to look only <see cref="OptionsScope.Restore"/>.</summary>
+    /// <summary>Rebuilds the catalogue from nodes, which may be other ones than those that are set; <see cref="OptionsScope.List"/>, to look only <see cref="OptionsScope.Restore"/>.</summary>
     Task<RecoverResult> Recover(RecoverRequest request, EngineRun run, CancellationToken cancellationToken);
 
     /// <summary>Checks a backup on both nodes; <see cref="OptionsScope.Restore"/>.</summary>

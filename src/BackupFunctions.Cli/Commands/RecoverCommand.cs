@@ -40,7 +40,7 @@ internal sealed class RecoverCommand : CliCommand
         var kit = parse.GetValue(_kit) is { } path ? ReadKit(session, session.Io.Settings.FullPath(path)) : null;
         var dryRun = parse.GetValue(_dryRun);
         var request = new RecoverRequest(parse.GetValue(_cid), kit, parse.GetValue(_repository), dryRun, parse.GetValue(_acceptOlder));
-        var scope = dryRun ? OptionsScope.Restore : OptionsScope.Recover;
+        var scope = dryRun ? OptionsScope.Restore : OptionsScope.List;
         var result = await session.Run(scope, Nodes(parse, session, kit), run => _engine.Recover(request, run, cancellationToken));
         session.Terminal.Result("recover_result", result, () => TextTable.Fields(Fields(result)));
         foreach (var warning in result.Warnings) session.Terminal.Warning(warning);

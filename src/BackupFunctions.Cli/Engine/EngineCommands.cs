@@ -11,7 +11,6 @@ using BackupFunctions.MongoDump;
 using BackupFunctions.Notifications;
 using BackupFunctions.Recovery;
 using BackupFunctions.Restore;
-using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 using RestoreResult = BackupFunctions.Cli.Commands.Messages.RestoreResult;
@@ -198,24 +197,8 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     public async Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);
-        var root = await Root(engine, request.Backup, cancellationToken);
-        Span<byte> seed = stackalloc byte[sizeof(uint)];
-        random.Fill(seed);
-        var chosen = BitConverter.ToUInt32(seed);
-        var nodes = new List<NodeVerification>();
-        foreach (var node in engine.Nodes)
-        {
-            try
-            {
-                var report = await BackupVerifier.Run(node, root, engine.Keys, request.SamplePercent / 100, chosen, (done, total) => run.Progress.Report(new($"verify {node.Name}", done, total, done)), cancellationToken);
-                nodes.Add(Results.Verification(report));
-            }
-            catch (BackupException e) when (e.Kind == ErrorKind.Failed)
-            {
-                nodes.Add(new(node.Name, false, 0, 0, 0, 0, e.Message));
-            }
-        }
-        return new(request.Backup, root.ToString(), request.SamplePercent, nodes);
+        var result = await engine.Verify(request.Backup, request.SamplePercent / 100, Report(run), cancellationToken);
+        return new(request.Backup, result.Root.ToString(), request.SamplePercent, [.. result.Copies.Select(Results.Verification)]);
     }
 
     /// <inheritdoc/>
@@ -230,16 +213,6 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
         new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers));
 
     private MongoEndpoint Target(string uri) => BackupEngine.Endpoint(uri, TargetName, time);
-
-    // a root CID needs no catalogue: it is enough to restore with a node and the key
-    private static async Task<Cid> Root(BackupEngine engine, string reference, CancellationToken cancellationToken)
-    {
-        if (Cid.TryParse(reference, out var root)) return root;
-        if (engine.Options.Catalog is null)
-            throw new BackupException(ErrorKind.Configuration, $"find backup '{reference}': there is no catalogue",
-                $"set {SettingNames.CatalogUri} or {SettingNames.MongoUri}, or give the root CID of a backup");
-        return (await engine.Manifest.Load(cancellationToken)).Find(reference).Root;
-    }
 
     private async Task<IBackupContent> Content(string path, CancellationToken cancellationToken)
     {

@@ -8,7 +8,6 @@ using BackupFunctions.Recovery;
 using BackupFunctions.Restore;
 using BackupFunctions.Telemetry;
 using BackupFunctions.Transfer;
-using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Cli.Engine;
@@ -72,8 +71,7 @@ internal static class Results
     public static RestoredNamespace Restored(RestoredCollection collection) =>
         new(collection.Spec.Namespace.ToString(), Kind(collection.Spec.Type), collection.Documents, collection.Bytes, collection.Spec.Indexes.Count, []);
 
-    public static NodeVerification Verification(VerificationReport report) =>
-        new(report.Node, report.Pinned, report.Blocks.Total, report.Blocks.Hashed, report.Blocks.Missing, report.Blocks.Damaged, report.Findings.Count == 0 ? null : string.Join("; ", report.Findings));
+    public static NodeVerification Verification(CopyVerification copy) => new(copy.Node, copy.Pinned, copy.Blocks, copy.Hashed, copy.Missing, copy.Damaged, copy.Fault);
 
     public static FindingStatus Status(Severity severity) => severity switch
     {

@@ -40,8 +40,11 @@ public sealed record BackupOptions
     /// <summary>BACKUP_EXCLUDE: patterns as in <see cref="Include"/>, taken away from it. Default: nothing.</summary>
     public IReadOnlyList<NamespacePattern> Exclude { get; init; } = [];
 
-    /// <summary>BACKUP_STAGING: the directory of sealed segments, absolute. Default: <see cref="Defaults.StagingDirectory"/>.</summary>
-    public required string StagingDirectory { get; init; }
+    /// <summary>
+    /// BACKUP_STAGING: where sealed segments wait: a directory (default: <see cref="Defaults.StagingDirectory"/>), a connection string of a storage account with
+    /// BACKUP_STAGING_CONTAINER (default: <c>backup-staging</c>), or the address of a container.
+    /// </summary>
+    public required StagingSetting Staging { get; init; }
 
     /// <summary>BACKUP_RECOVERY_KIT: the file of the newest recovery kit, absolute. Default: <see cref="Defaults.RecoveryKitFile"/>.</summary>
     public required string RecoveryKitFile { get; init; }
@@ -82,8 +85,8 @@ public sealed record BackupOptions
         var reader = new OptionsReader(source);
         var options = new BackupOptions
         {
-            StagingDirectory = reader.Staging(),
             RecoveryKitFile = reader.Get(SettingNames.RecoveryKit) is { } kit ? source.FullPath(kit) : Defaults.RecoveryKitFile(source),
+            Staging = StagingReader.Read(reader),
             LocalVault = reader.Get(SettingNames.LocalVault) is { } vault ? Path.GetFullPath(vault) : null,
             Include = reader.Patterns(SettingNames.Include),
             Exclude = reader.Patterns(SettingNames.Exclude),

@@ -26,8 +26,15 @@ public sealed record HostOptions
     /// <param name="isSchedule">Whether a text is a schedule.</param>
     public static HostOptions Load(SettingsSource source, Func<string, bool> isSchedule)
     {
+        var (options, problems) = Check(source, isSchedule);
+        return problems.Count == 0 ? options : throw SettingProblem.ToException(problems);
+    }
+
+    /// <summary>As <see cref="Load"/>, giving the problems; the options are whole only when there are none.</summary>
+    public static (HostOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, Func<string, bool> isSchedule)
+    {
         var reader = new OptionsReader(source);
-        var key = Key(reader);
+        var key = ApiKeySetting.Read(reader);
         var options = new HostOptions
         {
             Listen = Address(reader, key is not null),
@@ -37,29 +44,11 @@ public sealed record HostOptions
             IncrementalSchedule = Schedule(reader, SettingNames.IncrementalSchedule, Defaults.IncrementalSchedule, isSchedule),
             ResumeSchedule = Schedule(reader, SettingNames.ResumeSchedule, Defaults.ResumeSchedule, isSchedule),
         };
-        return reader.Problems.Count == 0 ? options : throw SettingProblem.ToException(reader.Problems);
+        return (options, reader.Problems);
     }
 
     /// <inheritdoc/>
     public override string ToString() => nameof(HostOptions);
-
-    private static string? Key(OptionsReader reader)
-    {
-        var (value, file) = (reader.Get(SettingNames.ApiKey), reader.Get(SettingNames.ApiKeyFile));
-        if (value is not null && file is not null) reader.Problem(new SettingProblem($"{SettingNames.ApiKey} and {SettingNames.ApiKeyFile}", "are set together, want one", $"{SettingNames.ApiKeyFile}=/run/secrets/api-key"));
-        if (value is not null || file is null) return value;
-        try
-        {
-            using var text = new StreamReader(reader.Source.Files.OpenRead(reader.Source.FullPath(file)));
-            if (text.ReadToEnd().Trim() is { Length: > 0 } read) return read;
-            reader.Problem(SettingNames.ApiKeyFile, "names an empty file", "/run/secrets/api-key");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            reader.Problem(SettingNames.ApiKeyFile, $"cannot be read: {e.Message}", "/run/secrets/api-key");
-        }
-        return null;
-    }
 
     private static Uri Address(OptionsReader reader, bool hasKey)
     {

@@ -28,9 +28,6 @@ public enum OptionsScope
     /// <summary>Reading the list of backups.</summary>
     List = Catalog | Key | Nodes,
 
-    /// <summary>Rebuilding the catalogue.</summary>
-    Recover = Catalog | Key | Nodes,
-
     /// <summary>Fetching sealed blocks by CID.</summary>
     Download = CatalogIfSet | Nodes,
 

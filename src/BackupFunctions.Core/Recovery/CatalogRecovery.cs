@@ -62,9 +62,16 @@ public sealed class CatalogRecovery(ICatalog? catalog, IKeySource keySource, IRe
     private async Task<IReadOnlySet<BackupId>> Staged(CancellationToken cancellationToken)
     {
         var ids = new HashSet<BackupId>();
-        await foreach (var run in staging.Runs(cancellationToken))
+        try
         {
-            if (BackupId.TryParse(run, out var id)) ids.Add(id);
+            await foreach (var run in staging.Runs(cancellationToken))
+            {
+                if (BackupId.TryParse(run, out var id)) ids.Add(id);
+            }
+        }
+        catch (BackupException)
+        {
+            // on the worst day staging may be gone, too, and then nothing waits there
         }
         return ids;
     }

@@ -28,8 +28,7 @@ public static class FullBackupWorkflow
     /// <summary>Runs it; deterministic.</summary>
     public static async Task<FullBackupResult> Run(IWorkflowContext context, FullBackupInput input)
     {
-        if (input.Version != FullBackupInput.CurrentVersion)
-            throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {FullBackupInput.CurrentVersion}", "start it again");
+        WorkflowVersion.Require(Name, input.Version, FullBackupInput.CurrentVersion);
         var run = new AllAttempts(context, input);
         try
         {
@@ -100,7 +99,7 @@ public static class FullBackupWorkflow
             {
                 return await StageAll();
             }
-            catch (ActivityFailedException)
+            catch (Exception e) when (e is ActivityFailedException or OperationCanceledException)
             {
                 await Discard();
                 throw;

@@ -18,8 +18,7 @@ public static class IncrementalBackupWorkflow
     /// <summary>Runs it; deterministic.</summary>
     public static async Task<IncrementalBackupResult> Run(IWorkflowContext context, IncrementalBackupInput input)
     {
-        if (input.Version != IncrementalBackupInput.CurrentVersion)
-            throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {IncrementalBackupInput.CurrentVersion}", "start it again");
+        WorkflowVersion.Require(Name, input.Version, IncrementalBackupInput.CurrentVersion);
         var slices = new SliceRun(context, input);
         try
         {

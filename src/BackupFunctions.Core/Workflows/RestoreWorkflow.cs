@@ -15,8 +15,7 @@ public static class RestoreWorkflow
     /// <summary>Runs it; deterministic.</summary>
     public static async Task<RestoreResult> Run(IWorkflowContext context, RestoreInput input)
     {
-        if (input.Version != RestoreInput.CurrentVersion)
-            throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {RestoreInput.CurrentVersion}", "start it again");
+        WorkflowVersion.Require(Name, input.Version, RestoreInput.CurrentVersion);
         context.SetStatus(new("plan", 0, 0, 0));
         var plan = await context.Call(RestoreActivities.Plan, "plan", new PlanRestoreInput(input.Request, context.UtcNow));
         var step = new RestoreStep(plan.Restore);

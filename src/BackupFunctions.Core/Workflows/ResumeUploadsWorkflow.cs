@@ -13,8 +13,7 @@ public static class ResumeUploadsWorkflow
     /// <summary>Runs it; deterministic.</summary>
     public static async Task<ResumeUploadsResult> Run(IWorkflowContext context, ResumeUploadsInput input)
     {
-        if (input.Version != ResumeUploadsInput.CurrentVersion)
-            throw new ActivityFailedException(Name, ErrorKind.Failed, $"start the workflow: version {input.Version} is unknown, this host runs {ResumeUploadsInput.CurrentVersion}", "start it again");
+        WorkflowVersion.Require(Name, input.Version, ResumeUploadsInput.CurrentVersion);
         var result = await RepositoryHold.During(context, "", "unfinished uploads", LockMode.Shared, async hold =>
         {
             var resumption = new Resumption(context, hold, Name, "");

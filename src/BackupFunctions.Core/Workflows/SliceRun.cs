@@ -19,6 +19,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
     private RepositoryHold? _hold;
     private OplogMark? _covered;
     private ActivityFailedException? _waiting;
+    private BackupId? _unassembled;
     private int _captures;
 
     /// <summary>Whether nothing was there that a slice could continue.</summary>
@@ -28,6 +29,20 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
 
     /// <summary>Runs under the lock; gives how many slices were recorded.</summary>
     public async Task<int> Run(RepositoryHold hold)
+    {
+        try
+        {
+            return await RunAll(hold);
+        }
+        catch (Exception e) when (e is ActivityFailedException or OperationCanceledException)
+        {
+            // without a root nothing can go on from what is staged
+            if (_unassembled is { } backup) await Discard(backup);
+            throw;
+        }
+    }
+
+    private async Task<int> RunAll(RepositoryHold hold)
     {
         _hold = hold;
         var resumption = new Resumption(context, hold, IncrementalBackupWorkflow.Name, "staged/");
@@ -62,6 +77,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         if (_waiting is not null) throw _waiting;
         NeedsFull = _covered is null;
         await Record();
+        _warnings.AddRange(await new SliceMerge(context, hold, plan.Targets).Run(plan.Merges));
         return _slices.Count;
     }
 
@@ -69,6 +85,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
     {
         var started = context.UtcNow;
         var backup = BackupId.At(started, context.NewId());
+        _unassembled = backup;
         context.SetStatus(new("oplog", _slices.Count, 0, 0));
         var limits = new OplogLimits(input.MaxBytes, stop is null ? input.Wait : default, stop);
         return (backup, started, await context.Call(BackupActivities.CaptureOplog, Key("capture", _captures++), new CaptureInput(backup, 0, after, limits)));
@@ -80,6 +97,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         List<ManifestChange> before = [.. _unrecorded];
         await _hold!.Claim(backup);
         var draft = await context.Call(BackupActivities.Assemble, $"{prefix}assemble", new AssembleInput(backup, 1, new(started, plan.Server, continues), before));
+        _unassembled = null;
         // staged with the slice, so that they cannot be lost any more
         _unrecorded.Clear();
         // recorded in order: behind a slice that waits, the next ones wait too
@@ -126,8 +144,11 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         _unrecorded.Clear();
     }
 
-    private async Task Discard(BackupId backup) =>
+    private async Task Discard(BackupId backup)
+    {
+        _unassembled = null;
         Warn(await Delivery.Try(() => context.Call(BackupActivities.Cleanup, Key("discard", _captures), new CleanupInput(backup))));
+    }
 
     private void Warn(string? problem)
     {

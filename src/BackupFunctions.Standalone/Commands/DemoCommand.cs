@@ -14,7 +14,7 @@ internal static class DemoCommand
         var mongo = new Option<string?>("--mongo") { Description = "Use this server and not the embedded one; only databases demo_* are touched, and backupfunctions_restore while it restores", HelpName = "URI" };
         var nodes = new Option<string[]>("--node") { Description = "Use this node (http(s):// for Kubo RPC, file:// for a vault); give it twice", HelpName = "URL" };
         var ipfs = new Option<bool>("--ipfs") { Description = "Start two real IPFS nodes (js-ipfs) in place of vaults; needs a clone, Node.js, and: npm ci --omit=optional --prefix tests/ipfs-nodes" };
-        var keep = new Option<bool>("--keep") { Description = "Leave the vaults, the key and restored databases behind" };
+        var keep = new Option<bool>("--keep") { Description = "Leave the vaults, the key and restored databases behind, and go on serving the HTTP API over them until Ctrl-C" };
         var command = new Command("demo", "Back databases up, drop them, restore them, also to the moment before a mistake, and prove that every byte is back") { json, mongo, nodes, ipfs, keep };
         command.SetAction((parse, cancellationToken) =>
         {

@@ -32,9 +32,7 @@ internal static class MongoCommand
             await using var server = await EmbeddedMongoServer.Start(new EmbeddedMongoOptions { Port = port, Address = address }, cancellationToken);
             await io.Out.WriteLineAsync(server.ConnectionString);
             await io.Out.FlushAsync(CancellationToken.None);
-            var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var registration = cancellationToken.Register(() => stopped.TrySetResult());
-            await stopped.Task;
+            await UntilStopped.Wait(cancellationToken);
             return ExitCodes.Ok;
         }
         catch (SocketException e)

@@ -24,8 +24,7 @@ internal static partial class ServeCommand
         {
             var settings = SettingsSource.FromProcess(new DiskFiles());
             var redactor = SecretRedactor.From(settings);
-            var options = BackupOptions.Load(settings, OptionsScope.Backup);
-            var host = HostOptions.Load(settings, Schedule.IsValid);
+            var (options, host) = Load(settings);
             using var loggers = LoggerFactory.Create(logging => logging
                 .AddFilter("Microsoft", LogLevel.Warning)
                 .AddProvider(new JsonLineLoggerProvider(io.Error, TimeProvider.System, redactor, "standalone")));
@@ -35,9 +34,7 @@ internal static partial class ServeCommand
             await using var server = await StandaloneServer.Start(options, host, redactor, loggers, cancellationToken);
             await io.Out.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
             await io.Out.FlushAsync(CancellationToken.None);
-            var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var registration = cancellationToken.Register(() => stopped.TrySetResult());
-            await stopped.Task;
+            await UntilStopped.Wait(cancellationToken);
             return ExitCodes.Ok;
         }
         catch (Exception e) when (e is BackupException or IOException)
@@ -47,6 +44,14 @@ internal static partial class ServeCommand
             if (hint is not null) await io.Error.WriteLineAsync($"hint: {hint}");
             return ExitCodes.Of(kind);
         }
+    }
+
+    // what is wrong with the engine's settings and with the host's is told together
+    private static (BackupOptions, HostOptions) Load(SettingsSource settings)
+    {
+        var (options, wrong) = BackupOptions.Check(settings, OptionsScope.Backup);
+        var (host, more) = HostOptions.Check(settings, Schedule.IsValid);
+        return wrong.Union(more).ToList() is { Count: > 0 } problems ? throw SettingProblem.ToException(problems) : (options, host);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "setting {Name}={Value} ({Origin})")]

@@ -21,20 +21,10 @@ internal sealed class DemoEngine : IDemoEngine
     /// <summary>Reads the settings, opens both nodes and connects.</summary>
     public static async Task<IDemoEngine> Open(DemoSetup setup, CancellationToken cancellationToken)
     {
-        var files = new DiskFiles();
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [SettingNames.MongoUri] = setup.MongoUri,
-            [SettingNames.CatalogUri] = new Uri(Path.Combine(setup.Directory, "catalogue")).AbsoluteUri,
-            [SettingNames.KeyFile] = setup.KeyFile,
-            [SettingNames.NodeUrl(1)] = setup.NodeUrls[0],
-            [SettingNames.NodeUrl(2)] = setup.NodeUrls[1],
-            [SettingNames.Include] = string.Join(',', setup.Include),
-            [SettingNames.Staging] = Path.Combine(setup.Directory, "staging"),
-        };
-        var options = BackupOptions.Load(new SettingsSource(environment, new Dictionary<string, string>(), setup.Directory, files), OptionsScope.Backup);
+        var settings = DemoSettings.Of(setup);
+        var options = BackupOptions.Load(settings, OptionsScope.Backup);
         var notifier = new LogNotifier(NullLogger<LogNotifier>.Instance);
-        var engine = new BackupEngine(options, new(TimeProvider.System, new SystemRandomSource(), files, notifier, NullLoggerFactory.Instance));
+        var engine = new BackupEngine(options, new(TimeProvider.System, new SystemRandomSource(), settings.Files, notifier, NullLoggerFactory.Instance));
         try
         {
             foreach (var node in engine.Nodes) await node.Identify(cancellationToken);

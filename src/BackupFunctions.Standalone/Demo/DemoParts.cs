@@ -1,5 +1,10 @@
+using BackupFunctions.Configuration;
 using BackupFunctions.Embedded.Server;
+using BackupFunctions.Standalone.Commands;
 using BackupFunctions.Standalone.Demo.Nodes;
+using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Standalone.Serving;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupFunctions.Standalone.Demo;
 
@@ -21,6 +26,16 @@ internal sealed class DemoParts(Func<DemoSetup, CancellationToken, Task<IDemoEng
 
     /// <inheritdoc/>
     public Task<IDemoEngine> OpenEngine(DemoSetup setup, CancellationToken cancellationToken) => openEngine(setup, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task Serve(DemoSetup setup, Action<Uri> listening, CancellationToken cancellationToken)
+    {
+        var settings = DemoSettings.Of(setup);
+        await using var server = await StandaloneServer.Start(
+            BackupOptions.Load(settings, OptionsScope.Backup), HostOptions.Load(settings, Schedule.IsValid), SecretRedactor.From(settings), NullLoggerFactory.Instance, cancellationToken);
+        listening(server.Address);
+        await UntilStopped.Wait(cancellationToken);
+    }
 
     private sealed class EmbeddedServer(EmbeddedMongoServer server) : IDemoServer
     {

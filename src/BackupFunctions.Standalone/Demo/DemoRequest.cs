@@ -12,7 +12,7 @@ public sealed record DemoRequest
     /// <summary>Whether two real IPFS nodes are started, in place of vaults; the default is false.</summary>
     public bool Ipfs { get; init; }
 
-    /// <summary>Whether vaults, key and, on a server of the user's own, the restored databases stay; the default is false.</summary>
+    /// <summary>Whether vaults, key and, on a server of the user's own, the restored databases stay, and whether the HTTP API is served over them at the end; the default is false.</summary>
     public bool Keep { get; init; }
 
     /// <summary>Refuses what cannot be run.</summary>

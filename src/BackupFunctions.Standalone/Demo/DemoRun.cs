@@ -8,8 +8,11 @@ namespace BackupFunctions.Standalone.Demo;
 /// <summary>One run of the demo, step by step. Nothing is dropped before both nodes hold a verified backup of every document of the data set.</summary>
 internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest request)
 {
-    /// <summary>Takes all steps; gives every difference between what was restored and what was there before.</summary>
-    public async Task<IReadOnlyList<string>> Execute(DemoWorkspace workspace, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes all steps; gives every difference between what was restored and what was there before. Where there is none and all is kept, <paramref name="goOn"/> runs while the server and the nodes
+    /// still do.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> Execute(DemoWorkspace workspace, Func<DemoSetup, Task> goOn, CancellationToken cancellationToken)
     {
         if (workspace.Keep) steps.Note($"Kept in {workspace.Directory}: {(request.Ipfs ? "the data of both nodes, " : request.NodeUrls.Count == 0 ? "both vaults, " : "")}the catalogue and the key that opens the backups.");
         await using var server = await steps.Take(DemoStep.Server, () => StartServer(cancellationToken));
@@ -28,6 +31,7 @@ internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest req
             await databases.Drop(cancellationToken);
             steps.Note($"The demo's databases on {databases.Address} were dropped again; --keep leaves them there.");
         }
+        if (request.Keep && differences.Count == 0) await goOn(opened.Setup);
         return differences;
     }
 
@@ -68,8 +72,9 @@ internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest req
         {
             var nodes = started?.Urls ?? (request.NodeUrls.Count == 0 ? workspace.Vaults : request.NodeUrls);
             steps.Summary = steps.Summary with { NodeKind = KindOf(nodes) };
-            var engine = await parts.OpenEngine(new DemoSetup(uri, nodes, workspace.KeyFile, DemoData.IncludePatterns, workspace.Directory), cancellationToken);
-            return (new(engine, started), [DemoFact.Of("node_1", "node 1", Shown(nodes[0])), DemoFact.Of("node_2", "node 2", Shown(nodes[1])), DemoFact.Of("key_file", "key", workspace.KeyFile)]);
+            var setup = new DemoSetup(uri, nodes, workspace.KeyFile, DemoData.IncludePatterns, workspace.Directory);
+            var engine = await parts.OpenEngine(setup, cancellationToken);
+            return (new(engine, setup, started), [DemoFact.Of("node_1", "node 1", Shown(nodes[0])), DemoFact.Of("node_2", "node 2", Shown(nodes[1])), DemoFact.Of("key_file", "key", workspace.KeyFile)]);
         }
         catch
         {
@@ -144,7 +149,7 @@ internal sealed class DemoRun(IDemoParts parts, DemoSteps steps, DemoRequest req
     }
 
     /// <summary>The nodes end after the engine that asks them.</summary>
-    private sealed record DemoNodes(IDemoEngine Engine, IDemoNodes? Started) : IAsyncDisposable
+    private sealed record DemoNodes(IDemoEngine Engine, DemoSetup Setup, IDemoNodes? Started) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

@@ -18,11 +18,12 @@ public sealed class DemoRunner(IDemoParts parts, IDemoStory story, TimeProvider 
         var start = time.GetTimestamp();
         var steps = new DemoSteps(story, time);
         var exitCode = ExitCodes.Ok;
+        var told = false;
         try
         {
             request.Check();
             using var workspace = DemoWorkspace.Create(TemporaryDirectory, random, request.Keep);
-            var differences = await new DemoRun(parts, steps, request).Execute(workspace, cancellationToken);
+            var differences = await new DemoRun(parts, steps, request).Execute(workspace, Serve, cancellationToken);
             if (differences.Count > 0) throw Differs(differences);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -38,8 +39,17 @@ public sealed class DemoRunner(IDemoParts parts, IDemoStory story, TimeProvider 
             exitCode = ExitCodes.Of(kind);
             story.Fail(new DemoFailure(steps.Current, Human.Word(kind), ErrorText.ForUser(e), hint, exitCode));
         }
-        story.Finish(steps.Summary with { Ok = exitCode == ExitCodes.Ok, Duration = time.GetElapsedTime(start) });
+        if (!told) Finish();
         return exitCode;
+
+        void Finish() => story.Finish(steps.Summary with { Ok = exitCode == ExitCodes.Ok, Duration = time.GetElapsedTime(start) });
+
+        Task Serve(DemoSetup setup)
+        {
+            Finish();
+            told = true;
+            return parts.Serve(setup, story.Serve, cancellationToken);
+        }
     }
 
     private static BackupException Differs(IReadOnlyList<string> differences)

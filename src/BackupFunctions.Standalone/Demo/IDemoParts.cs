@@ -22,6 +22,10 @@ public interface IDemoParts
     /// <summary>Opens the engine on a server and two nodes, which are asked who they are.</summary>
     /// <exception cref="BackupException">A setting is wrong, or a node is not usable.</exception>
     Task<IDemoEngine> OpenEngine(DemoSetup setup, CancellationToken cancellationToken);
+
+    /// <summary>Serves the HTTP API with these settings until it is cancelled, which is no error; <paramref name="listening"/> is told where, once.</summary>
+    /// <exception cref="BackupException">It cannot be served.</exception>
+    Task Serve(DemoSetup setup, Action<Uri> listening, CancellationToken cancellationToken);
 }
 
 /// <summary>A server that was started; disposing stops it.</summary>

@@ -21,6 +21,8 @@ internal sealed class EngineWorkflows(BackupEngine engine, SecretRedactor redact
         IncrementalBackupWorkflow.Name => Backup(async context => BackupOutput.Of(await IncrementalBackupWorkflow.Run(context, Read<IncrementalBackupInput>(input)))),
         ResumeUploadsWorkflow.Name => Task.FromResult(new OpenedWorkflow(
             engine.DeliveryActivities(), async context => Json(ResumeOutput.Of(await ResumeUploadsWorkflow.Run(context, Read<ResumeUploadsInput>(input)))))),
+        VerificationWorkflow.Name => Task.FromResult(new OpenedWorkflow(
+            engine.VerificationActivities(), async context => Json(VerificationOutput.Of(await VerificationWorkflow.Run(context, Read<VerificationInput>(input)))))),
         RestoreWorkflow.Name => Restore(Read<TargetedRestore>(input), cancellationToken),
         _ => throw new BackupException(ErrorKind.Failed, $"run the workflow {name}: this host knows none of this name", "start it again with the release that knows it"),
     };
@@ -30,6 +32,8 @@ internal sealed class EngineWorkflows(BackupEngine engine, SecretRedactor redact
 
     private async Task<OpenedWorkflow> Restore(TargetedRestore input, CancellationToken cancellationToken)
     {
+        // before the target is touched
+        WorkflowVersion.Require(RestoreWorkflow.Name, input.Restore.Version, RestoreInput.CurrentVersion);
         var uri = await input.Target.Open(engine.Keys, cancellationToken);
         redactor.AddUri(uri);
         var target = BackupEngine.Endpoint(uri, "target", time);

@@ -9,7 +9,7 @@ namespace BackupFunctions.Standalone.Durable;
 
 /// <summary>The embedded durable engine: instances in a journal, each run in this process until it has ended. After a crash all of them go on where they were.</summary>
 internal sealed partial class JournalHost(JournalStore store, IWorkflowCatalogue catalogue, TimeProvider time, IRandomSource random, Func<string, string> redact, ILogger<JournalHost> logger)
-    : IWorkflowHost, IAsyncDisposable
+    : IWorkflowStarter, IWorkflowInstances, IAsyncDisposable
 {
     // a journal that cannot be written (a full disk) is tried again
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);

@@ -26,6 +26,7 @@ namespace BackupFunctions.Standalone.Serving;
 internal sealed class StandaloneServer : IAsyncDisposable
 {
     private const int MaxBody = 64 * 1024, RequestsPerSecond = 50, Burst = 200;
+    private const string Live = "/api/health/live";
 
     private readonly BackupEngine _engine;
     private readonly JournalDatabase _database;
@@ -58,7 +59,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
             var store = new JournalStore(database);
             journal = new JournalHost(store, new EngineWorkflows(engine, redactor, time), time, random, redactor.Redact, loggers.CreateLogger<JournalHost>());
             var scheduler = new Scheduler(Schedules(host, engine), journal, store, time, loggers.CreateLogger<Scheduler>());
-            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey), redactor, time, random) { NextBackup = scheduler.NextBackup }, loggers);
+            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey), redactor, time, random) { Instances = journal, NextBackup = scheduler.NextBackup }, loggers);
             await app.StartAsync(cancellationToken);
             journal.ResumeAll();
             return new(engine, database, journal, app, scheduler);
@@ -100,7 +101,8 @@ internal sealed class StandaloneServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddRateLimiter(limiter =>
         {
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetTokenBucketLimiter(
+            // whether the process answers can be asked at any time: others behind the same proxy must not make it look dead
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => http.Request.Path == Live ? RateLimitPartition.GetNoLimiter(Live) : RateLimitPartition.GetTokenBucketLimiter(
                 http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { TokenLimit = Burst, TokensPerPeriod = RequestsPerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));
             limiter.OnRejected = async (context, _) =>
             {

@@ -45,7 +45,7 @@ public sealed class DamagedVaultTests(DamagedVaultFixture fixture) : IClassFixtu
         using var work = fixture.Work.Copy();
         damage.Do(LargestPack(work, 1));
 
-        (await work.Run("verify")).Ended(damage.OneFound).Error.ShouldStartWith("error: verify ");
+        (await work.Run("verify")).Ended(damage.OneFound).Error.ShouldContain("\nerror: verify ");
         (await work.Run($"restore-full latest --uri {fixture.Mongo.Target} --drop")).Ended(0);
         (await MongoFixture.Contents(fixture.Mongo.Target)).ShouldBe(await MongoFixture.Contents(fixture.Mongo.Source), ignoreOrder: true);
     }

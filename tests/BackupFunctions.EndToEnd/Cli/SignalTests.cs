@@ -44,7 +44,7 @@ public sealed class SignalTests
     }
 
     // /proc/self/status has the ignored signals as a mask; SIGINT is number 2
-    private static bool IgnoresInterrupts() =>
+    internal static bool IgnoresInterrupts() =>
         File.Exists("/proc/self/status")
         && File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } line
         && (Convert.ToUInt64(line["SigIgn:".Length..].Trim(), 16) & 2) != 0;

@@ -49,17 +49,7 @@ public sealed class ConformanceFixture : IAsyncLifetime
     }
 
     /// <summary>Waits until an instance has ended, and gives its status.</summary>
-    public async Task<JsonElement> End(string instanceId)
-    {
-        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
-        while (true)
-        {
-            using var response = await Http.GetAsync(new Uri($"{Routes.Instances}/{instanceId}", UriKind.Relative), patience.Token);
-            if (response.StatusCode == HttpStatusCode.OK) return await response.Json();
-            response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
-        }
-    }
+    public Task<JsonElement> End(string instanceId) => Http.Ended(instanceId);
 
     /// <summary>Waits until an instance is in a state.</summary>
     public async Task<JsonElement> Reach(string instanceId, string status)

@@ -39,7 +39,7 @@ public sealed class RequestTests(ConformanceFixture host)
     public async Task The_document_describes_the_routes()
     {
         var paths = (await host.Stranger.Ok("/api/openapi.json")).GetProperty("paths");
-        foreach (var path in new[] { "/api/backups", "/api/backups/{id}", "/api/windows", "/api/restores", "/api/health" }) paths.TryGetProperty(path, out _).ShouldBeTrue(path);
+        foreach (var path in new[] { "/api/backups", "/api/backups/{id}", "/api/windows", "/api/restores", "/api/verifications", "/api/health" }) paths.TryGetProperty(path, out _).ShouldBeTrue(path);
     }
 
     [Fact]
@@ -72,6 +72,12 @@ public sealed class RequestTests(ConformanceFixture host)
     [InlineData("/api/restores", """{"target":"http://example.com"}""")]
     [InlineData("/api/restores", """{"target":"mongodb://127.0.0.1/","at":"yesterday"}""")]
     [InlineData("/api/restores", """{"target":"mongodb://127.0.0.1/","nsFrom":["a.*"]}""")]
+    [InlineData("/api/verifications", "[]")]
+    [InlineData("/api/verifications", """{"sample":0}""")]
+    [InlineData("/api/verifications", """{"sample":100.1}""")]
+    [InlineData("/api/verifications", """{"sample":"5%"}""")]
+    [InlineData("/api/verifications", """{"backup":null}""")]
+    [InlineData("/api/verifications", """{"node":1}""")]
     public async Task A_body_that_is_not_right_is_refused(string path, string body)
     {
         using var response = await host.Http.PostJson(path, body);

@@ -29,6 +29,19 @@ internal static class Routes
         return await response.Json();
     }
 
+    /// <summary>Waits until an instance has ended, and gives its status.</summary>
+    public static async Task<JsonElement> Ended(this HttpClient http, string instanceId, string query = "")
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
+        while (true)
+        {
+            using var response = await http.GetAsync(new Uri($"{Instances}/{instanceId}{query}", UriKind.Relative), patience.Token);
+            if (response.StatusCode == HttpStatusCode.OK) return await response.Json();
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
+    }
+
     /// <summary>Checks that this is a problem with this status.</summary>
     public static async Task<JsonElement> ShouldBeProblem(this HttpResponseMessage response, HttpStatusCode status)
     {

@@ -76,6 +76,12 @@ internal sealed class FakeParts : IDemoParts, IDemoServer, IDemoNodes, IDemoData
         return Did<IDemoEngine>("open engine", this);
     }
 
+    public Task Serve(DemoSetup setup, Action<Uri> listening, CancellationToken cancellationToken)
+    {
+        listening(new("http://127.0.0.1:7071/"));
+        return Did("serve", 0);
+    }
+
     public Task<IReadOnlyList<string>> Foreign(CancellationToken cancellationToken) => Task.FromResult(ForeignDatabases);
 
     public Task<DemoDataSummary> Write(IProgress<DemoDataProgress> progress, CancellationToken cancellationToken)

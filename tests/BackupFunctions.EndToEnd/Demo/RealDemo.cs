@@ -57,6 +57,12 @@ internal sealed record RealDemo(int ExitCode, string Text, string Json, string E
             second.Fail(failure);
         }
 
+        public void Serve(Uri address)
+        {
+            first.Serve(address);
+            second.Serve(address);
+        }
+
         public void Finish(DemoSummary summary)
         {
             first.Finish(summary);

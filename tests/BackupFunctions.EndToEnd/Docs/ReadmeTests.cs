@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using BackupFunctions.EndToEnd.Conformance;
 using BackupFunctions.EndToEnd.Demo;
 
 namespace BackupFunctions.EndToEnd.Docs;
@@ -30,6 +31,29 @@ public sealed partial class ReadmeTests
             Transcript.Shape(output).ShouldBe(Transcript.Shape(command.Output), command.Line);
             walk.Learn(command.Output, output);
         }
+    }
+
+    [Fact]
+    public async Task The_service_starts_and_answers_as_its_lines_say()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("there is no bash on Windows");
+        var lines = Transcript.Blocks("sh").Single(b => b.Contains("-- serve", StringComparison.Ordinal)).TrimEnd().Split('\n');
+        lines[0].ShouldBe("dotnet run -c Release --project src/BackupFunctions.Standalone -- serve");
+        lines.Skip(1).ShouldAllBe(l => l.StartsWith("curl ", StringComparison.Ordinal));
+        await using var walk = await WalkThrough.Start(Transcript.Blocks("ini").Single());
+        (await walk.BackupFn(["keys", "new", "--output", $"{WalkThrough.Place}/backup.key"])).ExitCode.ShouldBe(0);
+        using var program = walk.Serve();
+        var address = (await program.Line("listening on "))["listening on ".Length..];
+        foreach (var line in lines.Skip(1))
+        {
+            var (exitCode, output) = await WalkThrough.Shell(line.Replace("http://127.0.0.1:7071", address, StringComparison.Ordinal));
+            if (exitCode == 127) Assert.Skip("there is no curl");
+            exitCode.ShouldBe(0, $"{line}\n{output}");
+            using var json = System.Text.Json.JsonDocument.Parse(output);
+            json.RootElement.TryGetProperty(line.Contains(" -X POST ", StringComparison.Ordinal) ? "statusQueryGetUri" : "runtimeStatus", out _).ShouldBeTrue(output);
+        }
+        using var http = new HttpClient { BaseAddress = new Uri(address) };
+        (await http.Ended("full-backup")).GetProperty("runtimeStatus").GetString().ShouldBe("Completed");
     }
 
     [Fact]

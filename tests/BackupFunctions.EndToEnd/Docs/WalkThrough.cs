@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BackupFunctions.Embedded.Server;
+using BackupFunctions.EndToEnd.Serving;
 
 namespace BackupFunctions.EndToEnd.Docs;
 
@@ -60,6 +61,28 @@ internal sealed class WalkThrough : IAsyncDisposable
             var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
             await process.WaitForExitAsync(patience.Token);
             return (process.ExitCode, There(await output + await error));
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <summary>Runs <c>serve</c> on a free port, with a journal of its own.</summary>
+    public StandaloneProgram Serve() => StandaloneProgram.Start(
+        Clone, new Dictionary<string, string> { ["BACKUP_LISTEN"] = "http://127.0.0.1:0", ["BACKUP_JOURNAL"] = Path.Combine(_directory, "journal.db") }, "serve");
+
+    /// <summary>Runs a line in a shell: its exit code and standard output.</summary>
+    public static async Task<(int ExitCode, string Output)> Shell(string line)
+    {
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        try
+        {
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            await process.WaitForExitAsync(patience.Token);
+            await error;
+            return (process.ExitCode, await output);
         }
         finally
         {

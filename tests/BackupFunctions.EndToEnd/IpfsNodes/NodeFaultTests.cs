@@ -2,7 +2,7 @@ using BackupFunctions.Backup;
 using BackupFunctions.EndToEnd.Engine;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Tests.Ipfs.Nodes;
-using BackupFunctions.Verification;
+using BackupFunctions.Workflows;
 
 namespace BackupFunctions.EndToEnd.IpfsNodes;
 
@@ -119,9 +119,7 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
         collections.ShouldBeGreaterThan(5);
         results.ShouldAllBe(r => !r.Backup.IsDegraded);
         foreach (var result in results)
-        {
-            foreach (var node in run.Engine.Nodes) (await BackupVerifier.Run(node, result.Backup.Root, run.Engine.Keys, 1, 0, null, EngineRun.Cancellation)).Findings.ShouldBeEmpty();
-        }
+            (await run.Engine.Verify(result.Backup.Root.ToString(), 1, null, EngineRun.Cancellation)).IsWhole.ShouldBeTrue();
         await run.DropAndRestore(results[^1].Backup.Root);
 
         async Task Collect(int node)
@@ -150,17 +148,16 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
             file.Position--;
             file.WriteByte((byte)(value ^ 1));
         }
-        (await Verify(1)).Findings.ShouldContain(f => f.Contains("wrong bytes", StringComparison.Ordinal));
+        (await Verify(1)).Fault.ShouldNotBeNull().ShouldContain("wrong bytes");
         await run.DropAndRestore(first.Root);
 
         // the next backup builds on the damaged chunk, notices, and brings it from node 1
         var second = await run.Engine.BackUp(null, EngineRun.Cancellation);
         second.Backup.IsDegraded.ShouldBeFalse();
         second.Warnings.ShouldContain(w => w.Contains("had not kept 1 blocks", StringComparison.Ordinal));
-        (await Verify(1)).Findings.ShouldBeEmpty();
+        (await Verify(1)).Fault.ShouldBeNull();
 
-        Task<VerificationReport> Verify(int node) =>
-            BackupVerifier.Run(run.Engine.Nodes[node], first.Root, run.Engine.Keys, 1, 0, null, EngineRun.Cancellation);
+        async Task<CopyVerification> Verify(int node) => (await run.Engine.Verify(first.Root.ToString(), 1, null, EngineRun.Cancellation)).Copies[node];
     }
 
     [Fact]
@@ -174,8 +171,7 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
         await pair.Ask(1, "repo/gc", EngineRun.Cancellation);
         (await run.Engine.ResumeUploads(null, EngineRun.Cancellation)).Copies.ShouldHaveSingleItem().Copy.Node.ShouldStartWith("IPFS_NODE_2_URL");
         (await run.Engine.Nodes[1].IsPinned(backup.Root, EngineRun.Cancellation)).ShouldBeTrue();
-        var clean = await BackupVerifier.Run(run.Engine.Nodes[1], backup.Root, run.Engine.Keys, 1, 0, null, EngineRun.Cancellation);
-        clean.Findings.ShouldBeEmpty();
+        (await run.Engine.Verify(backup.Root.ToString(), 1, null, EngineRun.Cancellation)).IsWhole.ShouldBeTrue();
     }
 
     private static int BlocksOf(IpfsNodePair pair, int node) =>
@@ -190,8 +186,7 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
         resumed.Copies.Select(c => c.Backup).ShouldContain(degraded.Backup.Id);
         run.Staged.ShouldBeEmpty();
         (await engine.Manifest.Load(EngineRun.Cancellation)).Backups.ShouldAllBe(b => !b.IsDegraded);
-        foreach (var node in engine.Nodes)
-            (await BackupVerifier.Run(node, degraded.Backup.Root, engine.Keys, 1, 0, null, EngineRun.Cancellation)).Findings.ShouldBeEmpty();
+        (await engine.Verify(degraded.Backup.Root.ToString(), 1, null, EngineRun.Cancellation)).IsWhole.ShouldBeTrue();
         var guards = new List<Cid>();
         await foreach (var pin in engine.Nodes[1].Pins(EngineRun.Cancellation))
             if (pin.Name.EndsWith("/guard", StringComparison.Ordinal)) guards.Add(pin.Root);

@@ -12,16 +12,24 @@ public static class DagVerification
     /// Reads every directory and file node, and the raw leaves that <paramref name="choose"/> selects; leaves that are not read must at least
     /// be held. What is missing or damaged is counted; behind a node that cannot be read nothing is seen.
     /// </summary>
-    public static async Task<VerifiedBlocks> Run(IIpfsNode node, Cid root, Func<Cid, bool> choose, CancellationToken cancellationToken)
+    public static Task<VerifiedBlocks> Run(IIpfsNode node, Cid root, Func<Cid, bool> choose, CancellationToken cancellationToken) =>
+        RunFrom(node, root, 0, () => false, choose, cancellationToken);
+
+    /// <summary>
+    /// The same for a stretch: passes over the first blocks, <paramref name="from"/> of them, and ends, behind one block at least, when <paramref name="isOver"/>. The counts of all stretches add
+    /// up to those of one run.
+    /// </summary>
+    public static async Task<VerifiedBlocks> RunFrom(IIpfsNode node, Cid root, long from, Func<bool> isOver, Func<Cid, bool> choose, CancellationToken cancellationToken)
     {
         var blocks = new BlockReader([node]);
         var bad = new ConcurrentQueue<Cid>();
         long hashed = 0, total = 0, missing = 0, damaged = 0;
         string? problem = null;
+        long? next = null;
         try
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(DagWalk.From(root, Read, cancellationToken: cancellationToken), options, async (cid, token) =>
+            await Parallel.ForEachAsync(Stretch(), options, async (cid, token) =>
             {
                 Interlocked.Increment(ref total);
                 // the walk itself has read and hashed the nodes
@@ -34,7 +42,21 @@ public static class DagVerification
         {
             problem ??= e.Message;
         }
-        return new(hashed, total, missing, damaged, problem, [.. bad]);
+        return new(hashed, total, missing, damaged, problem, [.. bad], next);
+
+        async IAsyncEnumerable<Cid> Stretch()
+        {
+            long at = 0;
+            await foreach (var cid in DagWalk.From(root, Read, cancellationToken: cancellationToken))
+            {
+                if (at > from && isOver())
+                {
+                    next = at;
+                    yield break;
+                }
+                if (at++ >= from) yield return cid;
+            }
+        }
 
         async Task Hash(Cid cid, CancellationToken token)
         {
@@ -74,6 +96,6 @@ public static class DagVerification
 
 /// <summary>
 /// Blocks that were read and hashed, of all blocks that the DAG shows; how many are missing and damaged, the first such problem, and the first thousand or so
-/// of them.
+/// of them; and, when the stretch ended before the DAG did, how many blocks lie before the next one.
 /// </summary>
-public sealed record VerifiedBlocks(long Hashed, long Total, long Missing, long Damaged, string? Problem, IReadOnlyList<Cid> Bad);
+public sealed record VerifiedBlocks(long Hashed, long Total, long Missing, long Damaged, string? Problem, IReadOnlyList<Cid> Bad, long? Next = null);

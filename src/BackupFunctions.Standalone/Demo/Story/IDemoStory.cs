@@ -17,8 +17,11 @@ public interface IDemoStory
     /// <summary>Why the run ends early or badly, and what to do about it.</summary>
     void Fail(DemoFailure failure);
 
-    /// <summary>The end, good or bad: always told, and last.</summary>
+    /// <summary>The end, good or bad: always told, and last but for <see cref="Serve"/>.</summary>
     void Finish(DemoSummary summary);
+
+    /// <summary>What is kept is served here now, until the process is told to stop.</summary>
+    void Serve(Uri address);
 }
 
 /// <summary>A failure as it is told; <paramref name="Step"/> is null when none had begun.</summary>

@@ -6,7 +6,7 @@ namespace BackupFunctions.Standalone.Demo.Story;
 
 /// <summary>
 /// One JSON object per line. On standard output a line with <c>message_type</c> step when a step begins, enters a stage and is done, and one
-/// with <c>message_type</c> summary at the end; on standard error one with <c>message_type</c> error when the run fails.
+/// with <c>message_type</c> summary at the end, behind which only <c>serving</c> may come; on standard error one with <c>message_type</c> error when the run fails.
 /// </summary>
 internal sealed class JsonStory(TextWriter output, TextWriter error) : IDemoStory
 {
@@ -62,6 +62,8 @@ internal sealed class JsonStory(TextWriter output, TextWriter error) : IDemoStor
         json.WriteNumber("pitr_mismatches", summary.PitrMismatches);
         Seconds(json, summary.Duration);
     });
+
+    public void Serve(Uri address) => Write(output, "serving", json => json.WriteString("url", address.GetLeftPart(UriPartial.Authority)));
 
     private static void State(Utf8JsonWriter json, DemoStep step, string status)
     {

@@ -60,6 +60,15 @@ internal sealed class TextStory(IAnsiConsole output, IAnsiConsole error) : IDemo
         foreach (var note in summary.Notes) output.MarkupLineInterpolated($"[grey]{note}[/]");
     }
 
+    public void Serve(Uri address)
+    {
+        output.WriteLine();
+        output.MarkupLineInterpolated($"[bold]Serving {Authority(address)}[/] over all this until Ctrl-C; for example:");
+        output.MarkupLineInterpolated($"curl {Authority(address)}/api/backups");
+    }
+
+    private static string Authority(Uri address) => address.GetLeftPart(UriPartial.Authority);
+
     private static IAnsiConsole Console(TextWriter writer, bool interactive, bool colour)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

@@ -3,17 +3,11 @@ using System.Text.Json;
 namespace BackupFunctions.Api.Hosting;
 
 /// <summary>
-/// The durable engine of a host: runs workflows under ids of their own, and keeps what became of them. Ids and names are case-sensitive. Every call may be repeated. Implementations are
-/// thread-safe; an engine whose store cannot be reached throws.
+/// What a durable engine knows of its instances, and what can be done to them. Ids are case-sensitive. Every call may be repeated. Implementations are thread-safe; an engine whose store cannot be
+/// reached throws.
 /// </summary>
-public interface IWorkflowHost
+public interface IWorkflowInstances
 {
-    /// <summary>
-    /// Starts a workflow by name under this id, and gives null; when an instance of this id is there that has not ended, nothing is started and that instance is given. One that has ended
-    /// is replaced, with its history.
-    /// </summary>
-    Task<WorkflowInstance?> Start(string workflow, string instanceId, JsonElement input, CancellationToken cancellationToken);
-
     /// <summary>The instance, or null; its history only when it is asked for.</summary>
     Task<WorkflowInstance?> Find(string instanceId, HistoryDetail history, CancellationToken cancellationToken);
 

@@ -1,0 +1,44 @@
+using BackupFunctions.Configuration;
+using BackupFunctions.EndToEnd.Conformance;
+
+namespace BackupFunctions.EndToEnd.Serving;
+
+/// <summary><c>serve</c> with settings that it must not run with: exit code 2 before anything is touched.</summary>
+public sealed class RefusedSettingsTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("backupfn-refused-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task An_address_that_others_reach_needs_a_key()
+    {
+        var settings = StandaloneSettings.Of(_directory, RunningServer.Nowhere, key: null);
+        settings[SettingNames.Listen] = "http://0.0.0.0:0";
+        var (exitCode, shown, error) = await Serve(settings);
+        (exitCode, shown).ShouldBe((2, ""));
+        error.ShouldContain("error: read settings: BACKUP_LISTEN is reachable from other machines, and there is no key: set BACKUP_API_KEY or BACKUP_API_KEY_FILE");
+        error.ShouldContain("hint: ");
+        Directory.EnumerateFileSystemEntries(_directory).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_the_engine_and_with_the_host_is_told_at_once()
+    {
+        var settings = StandaloneSettings.Of(_directory, "http://example.com", key: null);
+        settings[SettingNames.Listen] = "https://127.0.0.1:7071";
+        settings[SettingNames.FullSchedule] = "every sunday";
+        settings[SettingNames.ApiKeyFile] = "missing";
+        settings.Remove(SettingNames.NodeUrl(2));
+        var (exitCode, _, error) = await Serve(settings);
+        exitCode.ShouldBe(2);
+        foreach (var name in new[] { SettingNames.MongoUri, SettingNames.NodeUrl(2), SettingNames.Listen, SettingNames.FullSchedule, SettingNames.ApiKeyFile }) error.ShouldContain($"\n  {name} ");
+        Directory.EnumerateFileSystemEntries(_directory).ShouldBeEmpty();
+    }
+
+    private async Task<(int, string, string)> Serve(Dictionary<string, string> settings)
+    {
+        using var program = StandaloneProgram.Start(_directory, settings, "serve");
+        return await program.End();
+    }
+}

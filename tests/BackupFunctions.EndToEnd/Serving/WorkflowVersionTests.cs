@@ -1,0 +1,56 @@
+using System.Text.Json;
+using BackupFunctions.Api.Hosting;
+using BackupFunctions.Api.Restores;
+using BackupFunctions.Backup;
+using BackupFunctions.Configuration;
+using BackupFunctions.EndToEnd.Conformance;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Restore;
+using BackupFunctions.Serialization;
+using BackupFunctions.Standalone.Durable.Journal;
+using BackupFunctions.Workflows;
+
+namespace BackupFunctions.EndToEnd.Serving;
+
+/// <summary>A journal that another release left.</summary>
+public sealed class WorkflowVersionTests
+{
+    private const int Other = 99;
+    private static readonly DateTimeOffset Then = DateTimeOffset.Parse("2026-11-22T14:03:07Z", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static readonly Dictionary<string, object> Inputs = new()
+    {
+        [FullBackupWorkflow.Name] = new FullBackupInput(1, Other),
+        [IncrementalBackupWorkflow.Name] = new IncrementalBackupInput(1, 1, TimeSpan.Zero, Other),
+        [ResumeUploadsWorkflow.Name] = new ResumeUploadsInput(Other),
+        [VerificationWorkflow.Name] = new VerificationInput("latest", 1, Other),
+        [RestoreWorkflow.Name] = new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1, Other), new("mongodb://db.example", "sealed elsewhere")),
+    };
+
+    public static TheoryData<string> Workflows => [.. Inputs.Keys];
+
+    [Theory, MemberData(nameof(Workflows))]
+    public async Task A_run_of_another_version_fails_before_it_does_anything(string workflow)
+    {
+        var id = WorkflowKinds.IdOf(workflow);
+        await using var server = await RunningServer.Start(RunningServer.Nowhere, settings => Journal(settings[SettingNames.Journal], workflow, id));
+        var ended = await server.Http.Ended(id, "?showHistory=true");
+        ended.GetProperty("runtimeStatus").GetString().ShouldBe("Failed");
+        ended.GetProperty("output").GetString().ShouldBe($"start the workflow: version {Other} is unknown, this host runs 1 (start it again)");
+        ended.GetProperty("historyEvents").EnumerateArray().Select(e => e.GetProperty("EventType").GetString()).ShouldBe(["ExecutionStarted", "ExecutionCompleted"]);
+    }
+
+    [Fact]
+    public async Task A_workflow_of_another_release_fails_by_its_name()
+    {
+        await using var server = await RunningServer.Start(RunningServer.Nowhere, settings => Journal(settings[SettingNames.Journal], "Compaction", "compaction"));
+        (await server.Http.Ended("compaction")).GetProperty("output").GetString().ShouldNotBeNull().ShouldStartWith("run the workflow Compaction: this host knows none of this name");
+    }
+
+    private static void Journal(string path, string workflow, string id)
+    {
+        var input = Inputs.GetValueOrDefault(workflow, new object());
+        using var database = JournalDatabase.Open(path);
+        new JournalStore(database).TryCreate(new(id, workflow, "e0", InstanceStatus.Running, JsonSerializer.Serialize(input, input.GetType(), EngineJson.Options), null, null, Then, Then, null, null));
+    }
+}

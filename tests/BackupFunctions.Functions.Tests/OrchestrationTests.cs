@@ -1,0 +1,53 @@
+using System.Text.Json;
+using BackupFunctions.Api.Restores;
+using BackupFunctions.Backup;
+using BackupFunctions.Ipfs;
+using BackupFunctions.Serialization;
+using BackupFunctions.Workflows;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace BackupFunctions.Functions.Tests;
+
+/// <summary>How orchestrations end that cannot go on.</summary>
+public class OrchestrationTests
+{
+    private const int Other = 99;
+
+    private static readonly Dictionary<string, Func<int, object>> s_inputs = new()
+    {
+        [FullBackupWorkflow.Name] = version => new FullBackupInput(1, version),
+        [IncrementalBackupWorkflow.Name] = version => new IncrementalBackupInput(1, 1, TimeSpan.Zero, version),
+        [ResumeUploadsWorkflow.Name] = version => new ResumeUploadsInput(version),
+        [VerificationWorkflow.Name] = version => new VerificationInput("latest", 1, version),
+        [RestoreWorkflow.Name] = version =>
+            new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1, version), new("mongodb://db.example", "sealed elsewhere")),
+    };
+
+    public static TheoryData<string> Workflows => [.. AppFunction.Of<OrchestrationTriggerAttribute>().Select(f => f.Function.Name)];
+
+    [Theory, MemberData(nameof(Workflows))]
+    public async Task An_input_of_another_version_fails_before_anything_is_called(string name)
+    {
+        var orchestration = new FakeOrchestration { Input = Input(name, Other) };
+        (await Should.ThrowAsync<InvalidOperationException>(() => Run(name, orchestration))).Message.ShouldBe($"start the workflow: version {Other} is unknown, this host runs 1 (start it again)");
+        orchestration.Calls.ShouldBeEmpty();
+    }
+
+    [Theory, MemberData(nameof(Workflows))]
+    public async Task A_cancelled_one_fails_and_says_so(string name)
+    {
+        var orchestration = new FakeOrchestration { Input = Input(name, 1) };
+        orchestration.Cancel.SetResult(default);
+        (await Should.ThrowAsync<InvalidOperationException>(() => Run(name, orchestration))).Message.ShouldStartWith("cancelled: ");
+        orchestration.Calls.ShouldBeEmpty();
+    }
+
+    private static JsonElement Input(string name, int version)
+    {
+        var input = s_inputs[name](version);
+        return JsonSerializer.SerializeToElement(input, input.GetType(), EngineJson.Options);
+    }
+
+    private static Task Run(string name, TaskOrchestrationContext context) => (Task)AppFunction.All.Single(f => f.Name == name).Method.Invoke(null, [context])!;
+}
