@@ -16,18 +16,24 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     public async Task<ManifestState> Load(CancellationToken cancellationToken)
     {
         var repository = await session.Open(cancellationToken);
-        var head = await catalog.ReadHead(cancellationToken) ?? throw BackupException.NotFound($"read the head of the manifest: the catalogue {catalog.Name} is empty");
-        return await Load(repository, head, null, cancellationToken);
+        return await Load(repository, await ReadHead(cancellationToken), null, cancellationToken);
     }
 
     /// <summary>
-    /// Everything that is recorded, when no node that answers holds a revision that the catalogue does not know; else <see cref="ErrorKind.Failed"/>. What unpins
-    /// asks for this: a catalogue that was rolled back takes backups for removed that are not.
+    /// Everything that is recorded, when no node that answers holds a revision that the catalogue does not know; else <see cref="ErrorKind.Failed"/>, and <paramref name="purpose"/>
+    /// is what was not begun. What writes backups, and above all what unpins, asks for this first: a catalogue that was rolled back knows neither what is there nor what was removed.
     /// </summary>
     internal async Task<ManifestState> LoadNewest(string purpose, CancellationToken cancellationToken)
     {
-        var state = await Load(cancellationToken);
-        return (await NewerRevisions.Find(await session.Open(cancellationToken), state, cancellationToken)).Newest is not { } newer ? state : throw Behind(purpose, state.Revision, newer);
+        var repository = await session.Open(cancellationToken);
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var head = await ReadHead(cancellationToken);
+            var state = await Load(repository, head, null, cancellationToken);
+            if ((await NewerRevisions.Find(repository, state, cancellationToken)).Newest is not { } newer) return state;
+            await FinishAppend(purpose, repository, head, newer, cancellationToken);
+        }
+        throw new BackupException(ErrorKind.Locked, $"{purpose}: other writers were first {MaxAttempts} times", "run again when fewer backups run at once");
     }
 
     /// <summary>What somebody who only reads is to know: that a node holds a revision which the catalogue does not know. Null when none is seen to.</summary>
@@ -55,7 +61,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         Appended? mine = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var head = await catalog.ReadHead(cancellationToken) ?? throw BackupException.NotFound($"read the head of the manifest: the catalogue {catalog.Name} is empty");
+            var head = await ReadHead(cancellationToken);
             if (fence < head.Fence)
                 throw new BackupException(ErrorKind.Locked, "record in the manifest: the lock on the repository ran out, and it was locked exclusively since", "run it again");
             var state = await Load(repository, head, mine?.Revision, cancellationToken);
@@ -69,7 +75,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
             var found = await NewerRevisions.Find(repository, state, cancellationToken);
             if (found.Newest is { } newer)
             {
-                await FinishAppend(repository, head, newer, cancellationToken);
+                await FinishAppend("record in the manifest", repository, head, newer, cancellationToken);
                 continue;
             }
 
@@ -86,7 +92,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     }
 
     // a writer that died between publishing and moving the head left a direct child of the head: it is finished, not written over
-    private async Task FinishAppend(Repository repository, CatalogHead head, NewerRevision newer, CancellationToken cancellationToken)
+    private async Task FinishAppend(string purpose, Repository repository, CatalogHead head, NewerRevision newer, CancellationToken cancellationToken)
     {
         var (number, previous) = (newer.Revision.Revision, newer.Revision.Previous);
         if (number == head.Revision + 1 && previous == head.Manifest)
@@ -98,12 +104,12 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         }
         // other writers may have moved the head since it was read, and published behind it
         if ((await catalog.ReadHead(cancellationToken))?.Revision != head.Revision) return;
-        throw Behind("record in the manifest", head.Revision, newer);
+        throw new BackupException(ErrorKind.Failed, $"{purpose}: {newer.Node} holds revision {number}, but the catalogue {catalog.Name} only knows {head.Revision}",
+            "the catalogue was rolled back or belongs to another host: nothing was changed; `backupfn recover` brings it up to date");
     }
 
-    private BackupException Behind(string purpose, ulong known, NewerRevision newer) => new(ErrorKind.Failed,
-        $"{purpose}: {newer.Node} holds revision {newer.Revision.Revision}, but the catalogue {catalog.Name} only knows {known}",
-        "the catalogue was rolled back or belongs to another host: nothing was changed; `backupfn recover` brings it up to date");
+    private async Task<CatalogHead> ReadHead(CancellationToken cancellationToken) =>
+        await catalog.ReadHead(cancellationToken) ?? throw BackupException.NotFound($"read the head of the manifest: the catalogue {catalog.Name} is empty");
 
     private Task<bool> MoveHead(Repository repository, CatalogHead from, Cid to, CancellationToken cancellationToken) =>
         catalog.TryReplaceHead(from, new(repository.Id, from.Revision + 1, to, repository.Keyring, from.Fence), cancellationToken);

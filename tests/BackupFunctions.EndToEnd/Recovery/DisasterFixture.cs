@@ -85,7 +85,7 @@ internal static class Losses
                 File.Delete(work.PathOf("recovery-kit.json"));
                 break;
             case Loss.Head:
-                File.Delete(work.PathOf("catalogue", "head.json"));
+                if (Directory.Exists(work.PathOf("catalogue"))) File.Delete(work.PathOf("catalogue", "head.json"));
                 break;
             default:
                 // of whichever node is left

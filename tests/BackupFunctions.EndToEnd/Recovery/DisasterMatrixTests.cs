@@ -14,14 +14,13 @@ public sealed class DisasterMatrixTests(DisasterFixture fixture) : IClassFixture
     public async Task It_is_survived(Loss one, Loss other)
     {
         using var work = fixture.Work.Copy();
-        // the kept head names the newest revision, which must be found without it
         work.Lose(one);
         if (other != one) work.Lose(other);
 
         (await work.Run($"recover{Survivors(one, other)} --json")).Ended(0).Result.GetProperty("backups").GetInt32().ShouldBe(3);
         await fixture.ShouldRestore(work);
         // and the chain goes on from there
-        if (one is Loss.MongoDb || (one, other) is (Loss.Node1 or Loss.Node2, _) || other is Loss.Node1 or Loss.Node2) return;
+        if (one is Loss.MongoDb or Loss.Node1 or Loss.Node2 || other is Loss.Node1 or Loss.Node2) return;
         (await work.Run("backup incremental")).Ended(0);
     }
 
@@ -74,19 +73,17 @@ public sealed class DisasterMatrixTests(DisasterFixture fixture) : IClassFixture
         using var work = fixture.Work.Copy();
         var snapshot = work.PathOf("snapshot.json");
         File.Copy(work.PathOf("catalogue", "head.json"), snapshot);
-        await work.BackUp();
-        (await work.Run("backup full")).Ended(0);
+        for (var i = 0; i < 2; i++) await work.BackUp();
         File.Copy(snapshot, work.PathOf("catalogue", "head.json"), overwrite: true);
         var before = Pins(work);
 
-        var error = (await work.Run("backup full")).FailedWith(1, "only knows", "`backupfn recover`");
+        foreach (var command in new[] { "backup full", "backup incremental", "resume" }) (await work.Run(command)).FailedWith(1, "only knows", "`backupfn recover`");
         Pins(work).ShouldBe(before);
         (await File.ReadAllTextAsync(work.PathOf("catalogue", "head.json"), TestContext.Current.CancellationToken)).ShouldBe(await File.ReadAllTextAsync(snapshot, TestContext.Current.CancellationToken));
         (await work.Run($"restore-full latest --uri {fixture.Mongo.Target} --drop --dry-run")).Ended(0).Error.ShouldContain("`backupfn recover`");
 
         (await work.Run("recover --json")).Ended(0).Result.GetProperty("backups").GetInt32().ShouldBe(5);
-        // what the refused backup left in staging is delivered by the next run
-        (await work.Run("resume")).Ended(0);
+        await work.BackUp();
         (await work.Listed()).Count.ShouldBe(6);
         await fixture.ShouldRestore(work);
     }

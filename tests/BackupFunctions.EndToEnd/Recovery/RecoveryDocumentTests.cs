@@ -13,7 +13,7 @@ public sealed partial class RecoveryDocumentTests(DisasterFixture fixture) : ICl
         var commands = Block().Matches(text).SelectMany(m => m.Groups[1].Value.Split('\n')).Select(l => l.Trim()).Where(l => l.Length > 0).ToList();
         commands.Count.ShouldBeGreaterThan(10);
         using var work = fixture.Work.Copy();
-        var root = (await work.Run("list --json")).Lines.Last(l => l.GetProperty("type").GetString() == "full").GetProperty("root").GetString()!;
+        var root = (await work.Run("list --json")).Lines.First(l => l.GetProperty("type").GetString() == "full").GetProperty("root").GetString()!;
         foreach (var loss in new[] { Loss.MongoDb, Loss.Catalogue }) work.Lose(loss);
         foreach (var command in commands)
         {

@@ -1,3 +1,5 @@
+using BackupFunctions.Recovery;
+
 namespace BackupFunctions.Tests.Cli;
 
 /// <summary>Commands that succeed: their tables and their JSON.</summary>
@@ -47,6 +49,35 @@ internal static class ResultCases
             hint: what is left stays where it is; repair the node and run `backupfn resume` again
 
             """, 3) { Engine = new() { Resumed = new([], [], ["backup b-2: import on IPFS_NODE_2_URL: connection refused"], false, []) } },
+
+        new("recover",
+            """
+            repository    00112233445566778899aabbccddeeff
+            revision      7
+            manifest      bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            catalogue     recovered; it knew revision 5
+            backups       2
+            latest        b-2 full, started 2026-07-01 02:00:00Z
+            root          bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            merged        bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            listed again  b-1
+
+            """,
+            """
+            warning: revision 6 was beside the chain
+            note: `backupfn resume` makes the copies that are missing
+
+            """),
+
+        new("recover --node file:///vaults/one --dry-run --json",
+            """
+            {"message_type":"recover_result","outcome":"found","repository":"00112233445566778899aabbccddeeff","revision":7,"manifest":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","catalogue_revision":null,"merged":[],"relisted":[],"backups":0,"latest":null,"unanswered":["IPFS_NODE_2_URL: connection refused"],"warnings":[]}
+
+            """,
+            """
+            {"message_type":"error","kind":"partial","message":"recover from every node: IPFS_NODE_2_URL: connection refused","hint":"what only that node knows is not in the catalogue: recover again when it is back; one that is gone for good is left out with --node","exit_code":3}
+
+            """, 3) { Engine = new() { Recovered = new(RecoveryOutcome.Found, "00112233445566778899aabbccddeeff", 7, FakeEngine.Root, null, [], [], 0, null, ["IPFS_NODE_2_URL: connection refused"], []) } },
 
         new("backup full --json",
             """

@@ -29,7 +29,7 @@ internal sealed class PlanResumeActivity(
         var work = await staged.List(cancellationToken);
         var theirs = await repositoryLock.BackupsOfOthers(input.Holder, cancellationToken);
         work = work with { Whole = [.. work.Whole.Where(s => !theirs.Contains(s.Entry.Id))], Parts = [.. work.Parts.Where(p => !theirs.Contains(p))] };
-        var recorded = (await manifest.Load(cancellationToken)).Backups.ToDictionary(b => b.Id);
+        var recorded = (await manifest.LoadNewest("go on with backups", cancellationToken)).Backups.ToDictionary(b => b.Id);
         var unreachable = new List<string>();
         var missing = input.Copies ? await MissingCopies(recorded.Values.Where(b => !theirs.Contains(b.Id)), work, unreachable, cancellationToken) : [];
         var undelivered = work.Whole.Where(s => !recorded.ContainsKey(s.Entry.Id)).ToList();
