@@ -20,7 +20,7 @@ public static class ApiRoutes
         var (backups, restores, verifications, health) = (new BackupHandlers(parts), new RestoreHandlers(parts), new VerificationHandlers(parts), new HealthHandlers(parts));
         return
         [
-            new("GET", "/api/backups", "List backups, newest first", backups.List) { Query = ["type", "since", "until", "limit"], Answers = Ok(typeof(BackupList)) },
+            new("GET", "/api/backups", "List backups, newest first", backups.List) { Query = ["type", "since", "until", "namespace", "limit"], Answers = Ok(typeof(BackupList)) },
             new("GET", "/api/backups/{id}", "Show a backup by id, root CID or latest", http => backups.Get(http, Value(http, "id"))) { Answers = Ok(typeof(BackupDetail)) },
             new("POST", "/api/backups", "Make a backup", backups.Create) { Body = typeof(BackupRequest), Answers = Accepted },
             new("GET", "/api/windows", "From when to when every moment can be restored, and the gaps", backups.Windows) { Answers = Ok(typeof(WindowList)) },

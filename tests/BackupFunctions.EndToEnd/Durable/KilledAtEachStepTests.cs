@@ -83,7 +83,8 @@ public sealed class KilledAtEachStepTests
     private static async Task RestoreAndCompare(KilledRuns runs, string at, params IEnumerable<int> steps)
     {
         var output = await runs.Run(Restore, "/api/restores", JsonSerializer.Serialize(new { target = runs.Target, at }), steps);
-        output.GetProperty("warnings").EnumerateArray().ShouldBeEmpty();
+        // one that is killed before it knows its own plan finds what it began
+        output.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()!).Where(w => !w.StartsWith("goes on with the same restore", StringComparison.Ordinal)).ShouldBeEmpty();
         var (source, target) = (await MongoFixture.Contents(runs.Source), await MongoFixture.Contents(runs.Target));
         target.Count.ShouldBe(source.Count);
         foreach (var (id, document) in source) target[id].ShouldBe(document, id);
