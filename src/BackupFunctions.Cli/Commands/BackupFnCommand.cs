@@ -25,7 +25,7 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new ImportCommand(engine));
         Add(new DecryptCommand(engine));
         Add(new DoctorCommand(engine));
-        Add(new KeysCommand());
+        Add(new KeysCommand(engine));
         Add(new ConfigCommand());
         Add(new CompletionCommand());
     }

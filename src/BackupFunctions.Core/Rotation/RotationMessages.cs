@@ -41,7 +41,7 @@ public sealed record KeysRotated(
     uint Epoch, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Slots, ulong Revision, IReadOnlyList<string> Problems)
 {
     /// <summary>What a change of the keyring comes to.</summary>
-    internal static KeysRotated Of(KeyringChanged changed) => new(changed.Keyring.CurrentEpoch, changed.Change.Added, changed.Change.Removed,
+    public static KeysRotated Of(KeyringChanged changed) => new(changed.Keyring.CurrentEpoch, changed.Change.Added, changed.Change.Removed,
         [.. changed.Keyring.Slots.Where(slot => slot.Epoch == changed.Keyring.CurrentEpoch).Select(slot => slot.Context.Id)], changed.Revision, changed.Problems);
 }
 
