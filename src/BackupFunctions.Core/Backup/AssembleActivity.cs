@@ -43,7 +43,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         IReadOnlyList<IndexedFile> slices = oplog?.Files ?? [];
         var content = type == BackupType.Full ? [.. collections.SelectMany(c => c.Files)] : slices;
         var stored = collections.SelectMany(c => c.Files).Concat(slices).Sum(f => f.StoredBytes);
-        var entry = new BackupEntry(input.Backup, type, root, repository.Keyring.CurrentEpoch, plan.Started, plan.Started, plan.StartOptime, type == BackupType.Full ? snapshot ?? oplog?.Through.Optime : null,
+        var entry = new BackupEntry(input.Backup, type, root, repository.Keyring.CurrentEpoch, plan.Started, default, plan.StartOptime, type == BackupType.Full ? snapshot ?? oplog?.Through.Optime : null,
             oplog is null ? null : new(oplog.After, oplog.Through, oplog.Entries), content.Sum(f => f.Documents), content.Sum(f => f.Bytes), stored,
             units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, [.. collections.Select(c => c.Namespace.ToString())], [], repository.Nodes.Count);
         IReadOnlyList<StagedCar> cars = [.. units.SelectMany(u => u.Segments), .. captured.SelectMany(c => c.Segments), .. segments.Segments];

@@ -30,7 +30,7 @@ internal static class Delivery
 
         context.SetStatus(new("record", 0, 1, draft.NewBytes));
         // one that is sealed again keeps the time when it was made
-        var entry = draft with { Completed = draft.Completed > draft.Started ? draft.Completed : context.UtcNow, Copies = [.. verified.Select(v => v.Copy)] };
+        var entry = draft with { Completed = draft.Completed == default ? context.UtcNow : draft.Completed, Copies = [.. verified.Select(v => v.Copy)] };
         var recorded = await context.Call(BackupActivities.UpdateManifest, $"{prefix}manifest", new RecordInput([.. before, new BackupRecorded(entry)], hold.Holder.Fence));
         var warnings = verified.Select(Healed).ToList();
         if (targets.LocalVault) warnings.Add(await Try(new NodeDelivery(context, prefix, draft, targets.Nodes, progress).FromStaging));
