@@ -11,6 +11,7 @@ using BackupFunctions.Recovery;
 using BackupFunctions.Repositories;
 using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
+using BackupFunctions.Rotation;
 using BackupFunctions.Staging;
 using BackupFunctions.Transfer;
 using BackupFunctions.Verification;
@@ -57,6 +58,15 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>The key that the settings name.</summary>
     public IKeySource Keys => KeySources.Of(options.Key, ambient.Files, ambient.Time);
 
+    /// <summary>The key that takes its place when keys are rotated, and opens backups as well from then on; null where none is set.</summary>
+    private IKeySource? NewKey => options.NewKey is { } key ? KeySources.Of(key, ambient.Files, ambient.Time) : null;
+
+    /// <summary>Keyrings that backups are opened with before their own copies, such as exported ones.</summary>
+    public IReadOnlyList<Keyring> Keyrings { get; init; } = [];
+
+    /// <summary>The key slots of the repository.</summary>
+    public RepositoryKeyring Slots => new(Catalog, Manifest, Keys, NewKey, ambient.Random);
+
     private DeliveryTargets Targets => new(Nodes.Count, options.LocalVault is not null);
 
     /// <summary>Where sealed segments wait.</summary>
@@ -69,7 +79,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public ICatalog Catalog => Once(ref _catalog, MakeCatalog);
 
     /// <summary>The repository that the catalogue names.</summary>
-    public RepositorySession Session => Once(ref _session, () => Own(new RepositorySession(Catalog, Keys, Nodes, ambient.Random, ambient.Time)));
+    public RepositorySession Session => Once(ref _session, () => Own(new RepositorySession(Catalog, Keys, Nodes, ambient.Random, ambient.Time, NewKey)));
 
     /// <summary>The list of backups.</summary>
     public ManifestStore Manifest => new(Session, Catalog, ambient.Time);
@@ -120,6 +130,10 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
                 $"set {SettingNames.CatalogUri} or {SettingNames.MongoUri}, or give the root CID of a backup");
         return (await Manifest.Load(cancellationToken)).Find(reference).Root;
     }
+
+    /// <summary>Rotates to the new key that the settings name; see <see cref="RotateKeysWorkflow"/>.</summary>
+    public Task<RotateKeysResult> RotateKeys(bool reEncrypt, string? slotId, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        RotateKeysWorkflow.Run(Context(RotateKeysWorkflow.Name, RotationActivities(), onStatus, cancellationToken), new(reEncrypt, slotId));
 
     /// <summary>
     /// Finds which backups lead where a query wants to go. Without a catalogue the query must name all of them by CID.
@@ -182,7 +196,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public ActivityRegistry VerificationActivities() => new ActivityRegistry()
         .Add(new PlanVerificationActivity(FindRoot, Nodes))
         .Add(new VerifyBlocksActivity(Nodes, ambient.Time))
-        .Add(new VerifyFilesActivity(Nodes, Keys, ambient.Time))
+        .Add(new VerifyFilesActivity(Nodes, NewUnlocker, ambient.Time))
         .Add(new NotifyActivity(ambient.Notifier));
 
     /// <summary>The activities of a restore into one target; the caller disposes the session when they have ended.</summary>
@@ -190,7 +204,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>Opens a backup on the nodes; the caller disposes it.</summary>
     public Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken) =>
-        OpenedBackup.Open(new DagContent(NearestFirst(), root), Keys, cancellationToken);
+        OpenedBackup.OpenAlone(new DagContent(NearestFirst(), root), NewUnlocker(), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -204,7 +218,37 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public BlockReader NearestFirst() => new([.. Copies.Skip(Nodes.Count), .. Nodes, .. Gateways]);
 
     /// <summary>What a restore reads with; the caller disposes it.</summary>
-    public RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
+    public RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), NewUnlocker());
+
+    /// <summary>Unlocks the keyrings of backups; the caller disposes it.</summary>
+    public KeyringUnlocker NewUnlocker() => new(NewKey is { } added ? [Keys, added] : [Keys], Keyrings, options.Catalog is null ? null : NewestKeyring);
+
+    /// <summary>The activities of rotations of keys; none of them asks the source.</summary>
+    public ActivityRegistry RotationActivities()
+    {
+        var staged = new StagedObjects(Staging, Session);
+        return DeliveryActivityRegistry()
+            .Add(new RotateSlotsActivity(Slots))
+            .Add(new StartEpochActivity(Slots))
+            .Add(new PlanReencryptionActivity(Session, Manifest, new(Staging, staged), Targets))
+            .Add(new ReencryptFilesActivity(Session, Manifest, NearestFirst(), Staging, staged, ambient.Random, options.CompressionLevel, ambient.Time))
+            .Add(new AssembleReencryptedActivity(Session, Manifest, NearestFirst(), Staging, staged, ambient.Random))
+            .Add(new UnpinEpochsActivity(Session, Manifest, Copies, Targets, ambient.Time))
+            .Add(new EndEpochsActivity(Session, Manifest, Catalog, Slots, Staging, new(Staging, staged)));
+    }
+
+    // a restore goes on without it
+    private async Task<Keyring?> NewestKeyring(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Catalog.ReadHead(cancellationToken))?.Keyring;
+        }
+        catch (BackupException)
+        {
+            return null;
+        }
+    }
 
     private ActivityRegistry BackupActivityRegistry()
     {

@@ -27,7 +27,7 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new DecryptCommand(engine));
         Add(new RecoverCommand(engine));
         Add(new DoctorCommand(engine));
-        Add(new KeysCommand());
+        Add(new KeysCommand(engine));
         Add(new ConfigCommand());
         Add(new CompletionCommand());
     }

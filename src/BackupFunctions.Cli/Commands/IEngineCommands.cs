@@ -1,5 +1,6 @@
 using BackupFunctions.Cli.Commands.Messages;
 using BackupFunctions.Configuration;
+using BackupFunctions.Encryption;
 using Microsoft.Extensions.Logging;
 
 namespace BackupFunctions.Cli.Commands;
@@ -59,12 +60,31 @@ public interface IEngineCommands
     /// <summary>Checks a backup on both nodes; <see cref="OptionsScope.Restore"/>.</summary>
     Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken);
 
+    /// <summary>The key slots of the repository; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeyListResult> ListKeys(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Adds a slot for the new key; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeysChangedResult> AddKey(AddKeyRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Removes a slot; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeysChangedResult> RemoveKey(RemoveKeyRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Puts the new key in the place of the old one, and may seal everything again; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeysChangedResult> RotateKeys(RotateKeysRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>The public keyring; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeyringResult> ExportKeyring(EngineRun run, CancellationToken cancellationToken);
+
     /// <summary>Looks for what would make a backup fail; a finding that is bad is no exception. <see cref="OptionsScope.Backup"/>.</summary>
     Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken);
 }
 
 /// <summary>What a command gets beside its request: checked settings, logs, and where it tells how far it is.</summary>
-public sealed record EngineRun(BackupOptions Options, ILoggerFactory Loggers, IProgress<ProgressUpdate> Progress);
+public sealed record EngineRun(BackupOptions Options, ILoggerFactory Loggers, IProgress<ProgressUpdate> Progress)
+{
+    /// <summary>Keyrings that backups are opened with before their own copies.</summary>
+    public IReadOnlyList<Keyring> Keyrings { get; init; } = [];
+}
 
 /// <summary>How far a stage is: done of total (0: not known) in units of the stage, and the bytes handled so far. May come from any thread.</summary>
 public sealed record ProgressUpdate(string Stage, long Done, long Total, long Bytes);

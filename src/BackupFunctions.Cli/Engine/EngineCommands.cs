@@ -18,7 +18,7 @@ using RestoreResult = BackupFunctions.Cli.Commands.Messages.RestoreResult;
 namespace BackupFunctions.Cli.Engine;
 
 /// <summary>The commands on the real engine. A command opens what it needs and closes it; nothing stays between commands.</summary>
-internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IFiles files) : IEngineCommands
+internal sealed partial class EngineCommands(TimeProvider time, IRandomSource random, IFiles files) : IEngineCommands
 {
     private const string TargetName = "--uri";
 
@@ -129,7 +129,8 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     /// <inheritdoc/>
     public async Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken)
     {
-        using var keys = new KeyringUnlocker(KeySources.Of(run.Options.Key, files, time));
+        KeySetting[] settings = run.Options.NewKey is { } added ? [run.Options.Key, added] : [run.Options.Key];
+        using var keys = new KeyringUnlocker([.. settings.Select(s => KeySources.Of(s, files, time))], run.Keyrings, null);
         var backups = new List<OpenedBackup>();
         foreach (var path in request.Paths) backups.Add(await OpenedBackup.Open(await Content(path, cancellationToken), keys, cancellationToken));
         var written = await DumpExporter.Run(backups[0], backups[1..], request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
@@ -218,7 +219,7 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     }
 
     private BackupEngine Open(EngineRun run) =>
-        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers));
+        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers)) { Keyrings = run.Keyrings };
 
     private MongoEndpoint Target(string uri) => BackupEngine.Endpoint(uri, TargetName, time);
 

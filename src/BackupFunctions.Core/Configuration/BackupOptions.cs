@@ -25,6 +25,12 @@ public sealed record BackupOptions
     public KeySetting Key { get => Loaded(field); init; } = null!;
 
     /// <summary>
+    /// The one of BACKUP_NEW_ENCRYPTION_KEY and its forms that is set, as for <see cref="Key"/>: the key that a rotation puts in its place, and which opens
+    /// backups as well from then on. Default: null, none.
+    /// </summary>
+    public KeySetting? NewKey { get; init; }
+
+    /// <summary>
     /// IPFS_NODE_1_URL and IPFS_NODE_2_URL with their IPFS_NODE_n_TOKEN and IPFS_NODE_n_CA_FILE, and IPFS_TIMEOUT_SECONDS (1 to 86400, default: 60):
     /// two different nodes, in this order. No default. Where IPFS_CLUSTER_NODE_n is set (with its _TOKEN and _CA_FILE, and IPFS_CLUSTER_REPLICATION: -1, or 1 to
     /// 1000, default: 2), the peer of the cluster stands in the place of its node.
@@ -97,7 +103,7 @@ public sealed record BackupOptions
         if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };
         else if (scope.HasFlag(OptionsScope.CatalogIfSet)) options = options with { Catalog = MongoReader.Catalog(reader, required: false) };
-        if (scope.HasFlag(OptionsScope.Key)) options = options with { Key = KeyReader.Read(reader)! };
+        if (scope.HasFlag(OptionsScope.Key)) options = options with { Key = KeyReader.Read(reader)!, NewKey = KeyReader.ReadNew(reader) };
         if (nodes.Count > 0) options = options with { Nodes = NodeReader.Given(reader, nodes), Gateways = GatewayReader.Read(reader) };
         else if (scope.HasFlag(OptionsScope.Nodes)) options = options with { Nodes = NodeReader.Read(reader), Gateways = GatewayReader.Read(reader) };
         return (options with { Warnings = [.. reader.Warnings, .. UnknownSettings.Warnings(source)] }, reader.Problems);

@@ -27,6 +27,21 @@ public static class SettingNames
     /// <summary>A file that holds the passphrase.</summary>
     public const string PassphraseFile = "BACKUP_ENCRYPTION_PASSPHRASE_FILE";
 
+    /// <summary>The raw key that takes the place of the other when keys are rotated.</summary>
+    public const string NewKey = "BACKUP_NEW_ENCRYPTION_KEY";
+
+    /// <summary>A file that holds the new raw key.</summary>
+    public const string NewKeyFile = "BACKUP_NEW_ENCRYPTION_KEY_FILE";
+
+    /// <summary>A command that prints the new raw key.</summary>
+    public const string NewKeyCommand = "BACKUP_NEW_ENCRYPTION_KEY_COMMAND";
+
+    /// <summary>The new passphrase.</summary>
+    public const string NewPassphrase = "BACKUP_NEW_ENCRYPTION_PASSPHRASE";
+
+    /// <summary>A file that holds the new passphrase.</summary>
+    public const string NewPassphraseFile = "BACKUP_NEW_ENCRYPTION_PASSPHRASE_FILE";
+
     /// <summary>Namespace patterns to back up.</summary>
     public const string Include = "BACKUP_INCLUDE";
 

@@ -10,7 +10,7 @@ namespace BackupFunctions.Manifest;
 /// <summary>
 /// Checkpoints: every 256 revisions all entries as sealed pages <c>pages/NNNNNN</c> of 256 entries, in the order of their ids, and tombstones as <c>removed/NNNNNN</c>. Sealing is
 /// deterministic, so a page that did not change is the same block as before and costs nothing. Beside them the file <c>oplog</c> has coverage
-/// and gaps, and <c>failures</c> the failed runs.
+/// and gaps, <c>failures</c> the failed runs, and <c>keys</c> the changes of the keyring.
 /// </summary>
 internal static class CheckpointPages
 {
@@ -22,6 +22,7 @@ internal static class CheckpointPages
     private const string RemovedName = "removed";
     private const string OplogName = "oplog";
     private const string FailuresName = "failures";
+    private const string KeysName = "keys";
 
     /// <summary>Writes a checkpoint of the state when the next revision is the first of an interval; null when none is due.</summary>
     public static async Task<WrittenCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken) =>
@@ -37,6 +38,7 @@ internal static class CheckpointPages
         AddPages(RemovedName, state.Removed);
         Add(OplogName, EngineJson.Write(new OplogRecords(state.Coverage, state.Gaps)));
         Add(FailuresName, EngineJson.Write(state.Failures));
+        Add(KeysName, EngineJson.Write(state.KeyChanges));
         var root = tree.Build(blocks.Add);
         var problems = await RevisionPublisher.ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
         return new(new(revision, root), blocks, problems);
@@ -58,7 +60,8 @@ internal static class CheckpointPages
     /// <summary>All that a checkpoint holds.</summary>
     public static async Task<CheckpointContent> Read(UnixFsReader files, BlockOpener opener, ManifestCheckpoint checkpoint, CancellationToken cancellationToken)
     {
-        return new(await Pages<BackupEntry>(PagesName), await Pages<Tombstone>(RemovedName), await File<OplogRecords>(OplogName), await File<IReadOnlyList<RunFailed>>(FailuresName));
+        return new(await Pages<BackupEntry>(PagesName), await Pages<Tombstone>(RemovedName), await File<OplogRecords>(OplogName), await File<IReadOnlyList<RunFailed>>(FailuresName),
+            await File<IReadOnlyList<KeysChanged>>(KeysName));
 
         async Task<IReadOnlyList<T>> Pages<T>(string name)
         {
@@ -83,4 +86,4 @@ internal sealed record OplogRecords(IReadOnlyList<CoverageAdvanced> Coverage, IR
 
 /// <summary>All that a checkpoint holds.</summary>
 internal sealed record CheckpointContent(
-    IReadOnlyList<BackupEntry> Backups, IReadOnlyList<Tombstone> Removed, OplogRecords Oplog, IReadOnlyList<RunFailed> Failures);
+    IReadOnlyList<BackupEntry> Backups, IReadOnlyList<Tombstone> Removed, OplogRecords Oplog, IReadOnlyList<RunFailed> Failures, IReadOnlyList<KeysChanged> Keys);

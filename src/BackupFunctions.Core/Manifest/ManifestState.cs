@@ -6,7 +6,7 @@ namespace BackupFunctions.Manifest;
 /// <summary>What a chain of revisions adds up to.</summary>
 public sealed class ManifestState
 {
-    private const int MaxFailures = 1000;
+    private const int MaxFailures = 1000, MaxKeyChanges = 100;
 
     // a run that fails every minute is one failure an hour
     private static readonly TimeSpan RepeatedFailure = TimeSpan.FromHours(1);
@@ -17,6 +17,7 @@ public sealed class ManifestState
     private readonly List<CoverageAdvanced> _coverage = [];
     private readonly List<GapRecorded> _gaps = [];
     private readonly List<RunFailed> _failures = [];
+    private readonly List<KeysChanged> _keys = [];
 
     /// <summary>The newest revision; 0 before the first.</summary>
     public ulong Revision { get; private set; }
@@ -41,6 +42,9 @@ public sealed class ManifestState
 
     /// <summary>The newest failed runs, at most 1,000, in the order of their recording.</summary>
     public IReadOnlyList<RunFailed> Failures => _failures;
+
+    /// <summary>The newest changes of the keyring, at most 100, in the order of their recording.</summary>
+    public IReadOnlyList<KeysChanged> KeyChanges => _keys;
 
     /// <summary>Whether this root is one of the revisions that were read, those since the newest checkpoint, or was merged by one of them.</summary>
     public bool Knows(Cid revision) => _revisions.Contains(revision);
@@ -85,6 +89,7 @@ public sealed class ManifestState
         _coverage.AddRange(content.Oplog.Coverage);
         _gaps.AddRange(content.Oplog.Gaps);
         _failures.AddRange(content.Failures);
+        _keys.AddRange(content.Keys);
         (Checkpoint, Revision) = (checkpoint, checkpoint.Revision);
     }
 
@@ -111,6 +116,7 @@ public sealed class ManifestState
                 case BackupUnpinned unpinned: _removed.Remove(unpinned.Backup); break;
                 case RunFailed failed: Fail(failed); break;
                 case RevisionsMerged merged: _revisions.UnionWith(merged.Revisions); break;
+                case KeysChanged changed: Change(changed); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
             }
         }
@@ -122,7 +128,8 @@ public sealed class ManifestState
     private void Record(BackupEntry backup)
     {
         if (_removed.ContainsKey(backup.Id)) return;
-        _backups[backup.Id] = backup;
+        // whether it is protected is said by changes of its own
+        _backups[backup.Id] = _backups.TryGetValue(backup.Id, out var known) ? backup with { IsProtected = known.IsProtected } : backup;
         if (backup is { Type: BackupType.Incremental, Oplog: { } oplog }) _coverage.RemoveAll(c => c.After == oplog.After && c.Through.Optime <= oplog.Through.Optime);
     }
 
@@ -144,6 +151,12 @@ public sealed class ManifestState
     {
         _failures.Add(failed);
         if (_failures.Count > MaxFailures) _failures.RemoveAt(0);
+    }
+
+    private void Change(KeysChanged changed)
+    {
+        _keys.Add(changed);
+        if (_keys.Count > MaxKeyChanges) _keys.RemoveAt(0);
     }
 
     // an idle server gives one of them a minute: what only continues another one replaces it, unless a backup joins in between

@@ -1,3 +1,4 @@
+using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Repositories;
 
@@ -14,7 +15,9 @@ internal static class NewerRevisions
     /// The newest revision that is pinned on a reachable node and newer than the state, if there is one; and pins that claim to be revisions
     /// and are damaged or forged on every node. A node that does not answer cannot know better.
     /// </summary>
-    public static async Task<FoundRevisions> Find(Repository repository, ManifestState state, CancellationToken cancellationToken)
+    /// <remarks>A revision of an epoch that this keyring does not have is read with its own keyring; <see cref="ErrorKind.WrongKey"/> when our key does not open that.</remarks>
+    public static async Task<FoundRevisions> Find(
+        Repository repository, ManifestState state, Func<Keyring, CancellationToken, Task<UnlockedKeyring>> unlock, CancellationToken cancellationToken)
     {
         var files = new UnixFsReader(repository.Blocks);
         using var opener = repository.Opener();
@@ -36,8 +39,10 @@ internal static class NewerRevisions
             }
             try
             {
-                var revision = await RevisionReader.Read(files, opener, claim.Root, cancellationToken);
-                if (revision.Repository == repository.Id) return new(new(claim.Root, revision, nodes[0]), problems);
+                var revision = await Read(claim.Root);
+                if (revision.Repository != repository.Id) continue;
+                var keyring = revision.Changes.OfType<KeysChanged>().LastOrDefault() is { } changed ? await KeyringOf(claim.Root, changed) : null;
+                return new(new(claim.Root, revision, nodes[0], keyring), problems);
             }
             catch (BackupException e) when (e.Kind is ErrorKind.Corrupt or ErrorKind.NotFound)
             {
@@ -45,6 +50,28 @@ internal static class NewerRevisions
             }
         }
         return new(null, problems);
+
+        async Task<ManifestRevision> Read(Cid root)
+        {
+            try
+            {
+                return await RevisionReader.Read(files, opener, root, cancellationToken);
+            }
+            catch (BackupException e) when (e.Kind == ErrorKind.WrongKey)
+            {
+                // an epoch that was begun by somebody who died before the catalogue knew of it, or that the catalogue has forgotten
+                using var keys = await unlock(await RevisionReader.ReadKeyring(files, root, cancellationToken), cancellationToken);
+                using var own = new BlockOpener(keys.Find);
+                return await RevisionReader.Read(files, own, root, cancellationToken);
+            }
+        }
+
+        // the keyring beside a revision is public, and only what the sealed part says of it binds it
+        async Task<Keyring> KeyringOf(Cid root, KeysChanged changed)
+        {
+            var keyring = await RevisionReader.ReadKeyring(files, root, cancellationToken);
+            return keyring.Digest == changed.Keyring ? keyring : throw BackupException.Corrupt($"the keyring beside {root} is not the one that it was recorded with");
+        }
     }
 
     private static string Unusable(string node, Cid root, string why) => $"{node} pins {root} as a manifest revision, but it cannot be read: {why}";
@@ -53,5 +80,5 @@ internal static class NewerRevisions
 /// <summary>What was found: the newest unknown revision, and what is wrong with other pins.</summary>
 internal sealed record FoundRevisions(NewerRevision? Newest, IReadOnlyList<string> Problems);
 
-/// <summary>A revision found on a node, and the node's name.</summary>
-internal sealed record NewerRevision(Cid Root, ManifestRevision Revision, string Node);
+/// <summary>A revision found on a node, the node's name, and the keyring if the revision changed that.</summary>
+internal sealed record NewerRevision(Cid Root, ManifestRevision Revision, string Node, Keyring? Keyring);

@@ -30,7 +30,8 @@ internal static class Delivery
                 $"{problems[0].Hint ?? "repair a node"}; the backup waits in staging, sealed, and is stored by the next run or by `backupfn resume`", problems[0]);
 
         context.SetStatus(new("record", 0, 1, draft.NewBytes));
-        var entry = draft with { Completed = context.UtcNow, Copies = [.. verified.Select(v => v.Copy)] };
+        // one that is sealed again keeps the time when it was made
+        var entry = draft with { Completed = draft.Completed == default ? context.UtcNow : draft.Completed, Copies = [.. verified.Select(v => v.Copy)] };
         var recorded = await context.Call(BackupActivities.UpdateManifest, $"{prefix}manifest", new RecordInput([.. before, new BackupRecorded(entry)], hold.Holder.Fence));
         List<string?> warnings = [.. verified.Select(Healed), recorded.Warning];
         if (targets.LocalVault) warnings.Add(await Try(new NodeDelivery(context, prefix, draft, targets.Nodes, progress).FromStaging));

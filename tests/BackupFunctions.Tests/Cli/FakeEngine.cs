@@ -113,6 +113,20 @@ internal sealed class FakeEngine : IEngineCommands
     public Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new VerifyResult("b-2", Root, request.SamplePercent, [new("IPFS_NODE_1_URL", true, 1200, 60, 0, 0, null), SecondNode]));
 
+    public Task<KeyListResult> ListKeys(EngineRun run, CancellationToken cancellationToken) => Answer("keys", run, new KeyListResult(
+        "00112233445566778899aabbccddeeff", 1, [1], [new("1", "raw", [1], true, false), new("safe", "pbkdf2-sha512", [1], false, false)], [new(Start, [1], ["safe"], [])]));
+
+    public Task<KeysChangedResult> AddKey(AddKeyRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new KeysChangedResult(1, [request.Id ?? "2"], [], ["1", request.Id ?? "2"], 12, false, 0, 0, Warnings));
+
+    public Task<KeysChangedResult> RemoveKey(RemoveKeyRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new KeysChangedResult(1, [], [request.Id], ["2"], 12, false, 0, 0, Warnings));
+
+    public Task<KeysChangedResult> RotateKeys(RotateKeysRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run,
+        request.ReEncrypt ? new KeysChangedResult(2, [request.Id ?? "2"], ["1"], [request.Id ?? "2"], 12, true, 2, 9, Warnings) : new(1, [request.Id ?? "2"], ["1"], [request.Id ?? "2"], 12, false, 0, 0, Warnings));
+
+    public Task<KeyringResult> ExportKeyring(EngineRun run, CancellationToken cancellationToken) => Answer("keyring", run, new KeyringResult("00112233445566778899aabbccddeeff", "{}"));
+
     public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
     [
         new("mongodb", FindingStatus.Ok, "rs0, 3 members, 8.0.4", null),

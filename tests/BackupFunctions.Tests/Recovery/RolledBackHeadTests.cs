@@ -31,7 +31,7 @@ public sealed class RolledBackHeadTests : IDisposable
         _rig.Repository.Memory.Head = old;
         var pins = _rig.First.PinNames.Keys.ToHashSet();
 
-        foreach (var act in new Func<Task>[] { () => _rig.Manifest.Append([new BackupRemoved(default, Now, "old")], null, Cancellation), () => _rig.Manifest.LoadNewest("unpin removed backups", Cancellation) })
+        foreach (var act in new Func<Task>[] { () => _rig.Manifest.Append([new BackupRemoved(default, Now, "old")], null, Cancellation), () => _rig.Manifest.LoadNewest("unpin removed backups", null, Cancellation) })
         {
             var error = await Should.ThrowAsync<BackupException>(act);
             error.Message.ShouldContain("revision 4");
@@ -44,7 +44,7 @@ public sealed class RolledBackHeadTests : IDisposable
         var result = await _rig.Recover();
         (result.Outcome, result.CatalogRevision, result.Revision).ShouldBe((RecoveryOutcome.Recovered, 2UL, 4UL));
         _rig.Head.ShouldBe(newest);
-        (await _rig.Manifest.LoadNewest("unpin removed backups", Cancellation)).Revision.ShouldBe(4UL);
+        (await _rig.Manifest.LoadNewest("unpin removed backups", null, Cancellation)).Revision.ShouldBe(4UL);
         (await _rig.Manifest.Outdated(await _rig.Manifest.Load(Cancellation), Cancellation)).ShouldBeNull();
         await _rig.Record(4);
         (await _rig.Listed()).ShouldBe([1U, 2U, 3U, 4U]);

@@ -29,11 +29,13 @@ internal sealed class PlanResumeActivity(
         var work = await staged.List(cancellationToken);
         var theirs = await repositoryLock.BackupsOfOthers(input.Holder, cancellationToken);
         work = work with { Whole = [.. work.Whole.Where(s => !theirs.Contains(s.Entry.Id))], Parts = [.. work.Parts.Where(p => !theirs.Contains(p))] };
-        var recorded = (await manifest.LoadNewest("go on with backups", cancellationToken)).Backups.ToDictionary(b => b.Id);
+        var recorded = (await manifest.LoadNewest("go on with backups", null, cancellationToken)).Backups.ToDictionary(b => b.Id);
         var unreachable = new List<string>();
         var missing = input.Copies ? await MissingCopies(recorded.Values.Where(b => !theirs.Contains(b.Id)), work, unreachable, cancellationToken) : [];
-        var undelivered = work.Whole.Where(s => !recorded.ContainsKey(s.Entry.Id)).ToList();
-        foreach (var done in work.Whole.Select(s => s.Entry.Id).Where(id => recorded.TryGetValue(id, out var entry) && !entry.IsDegraded)) await staging.Delete(done.ToString(), cancellationToken);
+        // one that is sealed again under a newer epoch takes the place of what is recorded
+        var undelivered = work.Whole.Where(s => !recorded.TryGetValue(s.Entry.Id, out var known) || s.Entry.Epoch > known.Epoch).ToList();
+        var done = work.Whole.Except(undelivered).Where(s => recorded[s.Entry.Id] is var known && (!known.IsDegraded || s.Entry.Epoch < known.Epoch));
+        foreach (var id in done.Select(s => s.Entry.Id)) await staging.Delete(id.ToString(), cancellationToken);
         foreach (var old in work.Parts.Where(p => input.Now - p.Time > PartsAreKept)) await staging.Delete(old.ToString(), cancellationToken);
         return new(targets, [.. undelivered.Take(MaxStaged).Select(s => new UndeliveredBackup(s.Entry, s.Before))], [.. missing.Take(MaxMissing)],
             undelivered.Count > MaxStaged || missing.Count > MaxMissing, unreachable, [.. await AtTheSame(input.Holder, cancellationToken), .. work.Unreadable]);
