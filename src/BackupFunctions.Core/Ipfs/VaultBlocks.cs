@@ -39,8 +39,12 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
     }
 
     /// <summary>Whether a pack has the block.</summary>
-    public async ValueTask<bool> Has(Cid cid, CancellationToken cancellationToken) =>
-        Find(cid.Digest).Length > 0 || (await Refresh(cancellationToken) && Find(cid.Digest).Length > 0);
+    public async ValueTask<bool> Has(Cid cid, CancellationToken cancellationToken)
+    {
+        if (Find(cid.Digest).Length > 0) return true;
+        await Refresh(cancellationToken);
+        return Find(cid.Digest).Length > 0;
+    }
 
     /// <summary>
     /// The bytes of a block; null when no pack has it. Of several copies the first whose bytes are right, or else one that is wrong.
@@ -51,7 +55,8 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
         for (var attempt = 0; attempt < 3; attempt++)
         {
             if (await GetKnown(cid, cancellationToken) is { } bytes) return bytes;
-            if (!await Refresh(cancellationToken)) return null;
+            // what was to be loaded may have been loaded for somebody else meanwhile
+            if (!await Refresh(cancellationToken)) return await GetKnown(cid, cancellationToken);
         }
         return null;
     }
