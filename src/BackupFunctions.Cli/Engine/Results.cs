@@ -5,6 +5,7 @@ using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Restore;
+using BackupFunctions.Retention;
 using BackupFunctions.Telemetry;
 using BackupFunctions.Transfer;
 using BackupFunctions.Workflows;
@@ -16,7 +17,7 @@ internal static class Results
 {
     public static BackupSummary Summary(BackupEntry entry) => new(
         entry.Id.ToString(),
-        entry.Type == Backup.BackupType.Full ? Commands.Messages.BackupType.Full : Commands.Messages.BackupType.Incremental,
+        Type(entry.Type),
         entry.IsDegraded ? BackupState.Degraded : BackupState.Complete,
         entry.Started,
         entry.Completed,
@@ -69,12 +70,24 @@ internal static class Results
 
     public static NodeVerification Verification(CopyVerification copy) => new(copy.Node, copy.Pinned, copy.Blocks, copy.Hashed, copy.Missing, copy.Damaged, copy.Fault);
 
+    public static Commands.Messages.RetentionItem Item(Retention.RetentionItem item) =>
+        new(item.Backup.Id.ToString(), Type(item.Backup.Type), item.Backup.Started, item.Backup.NewBytes, item.Keep, item.Reasons);
+
+    public static Commands.Messages.RetentionItem Item(RemovedBackup removed) => new(removed.Id.ToString(), Type(removed.Type), removed.Started, removed.Bytes, false, [removed.Reason]);
+
+    public static Commands.Messages.RetentionResult Retained(Workflows.RetentionResult result) => new(
+        result.Kept, result.Removed, result.RemovedBytes, [.. result.First.Select(Item)], result.Unpinned, result.Waiting, result.Pending, result.GuardsReleased, result.LocalUnpinned, result.CollectedBytes,
+        result.Problems, result.Warnings);
+
     public static FindingStatus Status(Severity severity) => severity switch
     {
         Severity.Ok => FindingStatus.Ok,
         Severity.Warning => FindingStatus.Warning,
         _ => FindingStatus.Failed,
     };
+
+    private static Commands.Messages.BackupType Type(Backup.BackupType type) =>
+        type == Backup.BackupType.Full ? Commands.Messages.BackupType.Full : Commands.Messages.BackupType.Incremental;
 
     /// <summary>The server's word for it.</summary>
     public static string Kind(CollectionType type) => type switch

@@ -24,7 +24,13 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     /// Appends a revision with these changes and moves the head to it; <see cref="ErrorKind.Locked"/> when the lock that has this fencing token was lost
     /// to an exclusive holder (null: whatever is done needs no lock).
     /// </summary>
-    internal async Task<Appended> Append(IReadOnlyList<ManifestChange> changes, long? fence, CancellationToken cancellationToken)
+    internal async Task<Appended> Append(IReadOnlyList<ManifestChange> changes, long? fence, CancellationToken cancellationToken) => (await Append(_ => changes, fence, cancellationToken))!;
+
+    /// <summary>
+    /// As above, with what <paramref name="decide"/> makes of the state behind which the revision will stand: it is asked again when another writer was first. Where it gives null, nothing is
+    /// appended, and null is given.
+    /// </summary>
+    internal async Task<Appended?> Append(Func<ManifestState, IReadOnlyList<ManifestChange>?> decide, long? fence, CancellationToken cancellationToken)
     {
         var repository = await session.Open(cancellationToken);
         Appended? mine = null;
@@ -48,6 +54,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
                 continue;
             }
 
+            if (decide(state) is not { } changes) return null;
             var checkpoint = await CheckpointPages.WriteIfDue(repository, state, cancellationToken);
             var revision = new ManifestRevision(ManifestRevision.CurrentFormat, repository.Id, state.Revision + 1, head.Manifest, time.GetUtcNow(), checkpoint?.Checkpoint, changes);
             var published = await RevisionPublisher.Publish(repository, revision, cancellationToken);
