@@ -52,7 +52,7 @@ internal sealed class ReleaseOrphansActivity(RepositorySession session, Manifest
             if (await Links(first) is not { } leaves || leaves.Any(l => l.Codec != Cid.RawCodec)) return false;
             foreach (var leaf in leaves.Take(BlocksTried))
             {
-                if (Opens(await blocks.Read(leaf, cancellationToken))) return true;
+                if (await node.Get(leaf, cancellationToken) is { } bytes && leaf.Matches(bytes) && Opens(bytes)) return true;
             }
         }
         catch (BackupException e) when (e.Kind is ErrorKind.Corrupt or ErrorKind.NotFound)

@@ -80,7 +80,7 @@ internal sealed class RetentionPlanner
             Keep(newest, newestReason);
             if (ChainOf(newest) is { } own) KeepSlices(own, own.All, "continues the newest full backup");
         }
-        if (chains.OrderByDescending(c => c.To).ThenByDescending(c => c.From).FirstOrDefault() is { } furthest)
+        if (chains.OrderByDescending(c => c.To).ThenByDescending(c => c.From).ThenByDescending(c => c.Full.Id).FirstOrDefault() is { } furthest)
         {
             Keep(furthest.Full, pointReason);
             KeepSlices(furthest, furthest.Slices, pointReason);
