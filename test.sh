@@ -20,6 +20,8 @@ echo "== install the independent IPFS libraries that tests compare with"
 npm ci --prefix tests/ipfs-oracles --no-progress --loglevel=error
 npm ci --omit=optional --prefix tests/ipfs-nodes --no-progress --loglevel=error
 npm ci --omit=optional --prefix tests/ipfs-client --no-progress --loglevel=error
+echo "== install Azurite, over which blob staging is tested"
+npm ci --prefix tests/azurite --no-progress --loglevel=error
 
 echo "== restore, by lock files"
 dotnet restore --locked-mode -v quiet

@@ -1,4 +1,4 @@
-// The Functions app as a container app: one replica, since sealed segments wait on its own disk. Every resource is reached by the app's identity.
+// The Functions app as a container app, whose activities run on any of its replicas: sealed segments wait in a container of blobs. Every resource is reached by the app's identity.
 param location string
 param tags object
 param token string
@@ -33,6 +33,9 @@ var secretValues = {
 // a node without a token has none
 var secretNames = concat(['mongodb-uri', 'backup-encryption-key'], empty(ipfsNode1Token) ? [] : ['ipfs-node-1-token'], empty(ipfsNode2Token) ? [] : ['ipfs-node-2-token'])
 
+var stagingContainer = 'backup-staging'
+var staging = '${storage.properties.primaryEndpoints.blob}${stagingContainer}'
+
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: 'id-${token}'
   location: location
@@ -53,6 +56,18 @@ resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   }
 }
 
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
+  parent: storage
+  name: 'default'
+}
+
+resource stagingBlobs 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = {
+  parent: blobs
+  name: stagingContainer
+  properties: { publicAccess: 'None' }
+}
+
+// the host needs the first for its own containers; Storage Blob Data Contributor would do for the staging container, and is part of it
 resource storageRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in [roles.blobDataOwner, roles.queueDataContributor, roles.tableDataContributor]: {
   name: guid(storage.id, identity.id, role)
   scope: storage
@@ -175,6 +190,8 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             { name: 'AzureWebJobsStorage__accountName', value: storage.name }
             { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
             { name: 'AzureWebJobsStorage__clientId', value: identity.properties.clientId }
+            // which of its identities the app signs in with
+            { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
             { name: 'FUNCTIONS_WORKER_RUNTIME', value: 'dotnet-isolated' }
             { name: 'FULL_BACKUP_SCHEDULE', value: '0 2 * * 0' }
             { name: 'INCREMENTAL_BACKUP_SCHEDULE', value: '0 2 * * *' }
@@ -184,21 +201,25 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             { name: 'BACKUP_ENCRYPTION_KEY', secretRef: 'backup-encryption-key' }
             { name: 'IPFS_NODE_1_URL', value: ipfsNode1Url }
             { name: 'IPFS_NODE_2_URL', value: ipfsNode2Url }
-            { name: 'BACKUP_STAGING', value: '/staging' }
+            { name: 'BACKUP_STAGING', value: staging }
+            // what runs at once on all replicas together; one replica takes up to eight, see host.json
+            { name: 'BACKUP_PARALLELISM', value: '8' }
           ], empty(ipfsNode1Token) ? [] : [{ name: 'IPFS_NODE_1_TOKEN', secretRef: 'ipfs-node-1-token' }], empty(ipfsNode2Token) ? [] : [{ name: 'IPFS_NODE_2_TOKEN', secretRef: 'ipfs-node-2-token' }])
-          volumeMounts: [{ volumeName: 'staging', mountPath: '/staging' }]
           probes: [
             { type: 'Startup', httpGet: { path: '/api/health/live', port: 8080 }, periodSeconds: 5, failureThreshold: 30 }
             { type: 'Liveness', httpGet: { path: '/api/health/live', port: 8080 }, periodSeconds: 30, failureThreshold: 3 }
           ]
         }
       ]
-      scale: { minReplicas: 1, maxReplicas: 1 }
-      // sealed segments only: what is lost with the replica is dumped again by the next run
-      volumes: [{ name: 'staging', storageType: 'EmptyDir' }]
+      // one is always there for the timers; one that goes loses only the activities it is at, which run again elsewhere
+      scale: {
+        minReplicas: 1
+        maxReplicas: 4
+        rules: [{ name: 'cpu', custom: { type: 'cpu', metadata: { type: 'Utilization', value: '70' } } }]
+      }
     }
   }
-  dependsOn: [pull, read, secrets, storageRoles]
+  dependsOn: [pull, read, secrets, stagingBlobs, storageRoles]
 }
 
 output registry string = registry.properties.loginServer

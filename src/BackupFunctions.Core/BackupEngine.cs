@@ -36,6 +36,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private RepositorySession? _session;
     private MongoEndpoint? _source;
     private ICatalog? _catalog;
+    private IStaging? _staging;
 
     /// <summary>What a range of a split collection aims at, in bytes; the default is by the collection's size.</summary>
     internal long? RangeBytes { get; init; }
@@ -58,7 +59,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     private DeliveryTargets Targets => new(Nodes.Count, options.LocalVault is not null);
 
-    private DirectoryStaging Staging => new(options.StagingDirectory, ambient.Files);
+    /// <summary>Where sealed segments wait.</summary>
+    internal IStaging Staging => Once(ref _staging, () => StagingFactory.Open(options.Staging, ambient.Files, ambient.Random));
 
     /// <summary>The server that is backed up.</summary>
     public MongoEndpoint Source => Once(ref _source, () => Own(Endpoint(options.SourceUri, SettingNames.MongoUri, ambient.Time)));
@@ -227,6 +229,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new PlanIncrementalActivity(Source, Session, Manifest, new(Staging, staged), Targets))
             .Add(new DumpActivity(Source, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new CaptureOplogActivity(OpenOplog, ambient.Time, Filter, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
+            .Add(new GatherSlicesActivity(Session, Manifest, staged))
             .Add(new AssembleActivity(Session, Staging, staged, ambient.Random));
     }
 

@@ -32,6 +32,9 @@ public sealed class Activities(WorkerEngine worker, ActivityRunner runner)
     [Function(nameof(CaptureOplog))]
     public Task<JsonElement> CaptureOplog([ActivityTrigger] JsonElement input) => Run(BackupActivities.CaptureOplog, input);
 
+    [Function(nameof(GatherSlices))]
+    public Task<JsonElement> GatherSlices([ActivityTrigger] JsonElement input) => Run(BackupActivities.GatherSlices, input);
+
     [Function(nameof(Assemble))]
     public Task<JsonElement> Assemble([ActivityTrigger] JsonElement input) => Run(BackupActivities.Assemble, input);
 

@@ -14,12 +14,13 @@ public sealed class BackupHandlers(ApiParts parts)
 {
     private const int DefaultLimit = 100, MaxLimit = 1000;
 
-    /// <summary><c>GET backups?type=&amp;since=&amp;until=&amp;limit=</c>: newest first, by the time of their start.</summary>
+    /// <summary><c>GET backups?type=&amp;since=&amp;until=&amp;namespace=&amp;limit=</c>: newest first, by the time of their start.</summary>
     public Task<IResult> List(HttpContext http) => ProblemResults.Guard(parts.Redactor, http, async () =>
     {
         var request = http.Request;
-        var (type, since, until, limit) = (request.Word<BackupType>("type"), request.Time("since"), request.Time("until"), request.Number("limit", 1, MaxLimit) ?? DefaultLimit);
-        var matching = (await Recorded(http.RequestAborted)).Where(b => (type is null || b.Type == type) && (since is null || b.Started >= since) && (until is null || b.Started <= until)).ToList();
+        var query = new BackupQuery(request.Word<BackupType>("type"), request.Time("since"), request.Time("until"), request.Pattern("namespace"));
+        var limit = request.Number("limit", 1, MaxLimit) ?? DefaultLimit;
+        var matching = (await Recorded(http.RequestAborted)).Where(query.Matches).ToList();
         return Results.Json(new BackupList([.. matching.AsEnumerable().Reverse().Take(limit).Select(BackupSummary.Of)], matching.Count), ApiJson.Options);
     });
 

@@ -22,7 +22,7 @@ public static class ApiRoutes
         var retention = new RetentionHandlers(parts);
         return
         [
-            new("GET", "/api/backups", "List backups, newest first", backups.List) { Query = ["type", "since", "until", "limit"], Answers = Ok(typeof(BackupList)) },
+            new("GET", "/api/backups", "List backups, newest first", backups.List) { Query = ["type", "since", "until", "namespace", "limit"], Answers = Ok(typeof(BackupList)) },
             new("GET", "/api/backups/{id}", "Show a backup by id, root CID or latest", http => backups.Get(http, Value(http, "id"))) { Answers = Ok(typeof(BackupDetail)) },
             new("POST", "/api/backups", "Make a backup", backups.Create) { Body = typeof(BackupRequest), Answers = Accepted },
             new("DELETE", "/api/backups/{id}", "Remove a backup and what depends on it; it is unpinned after the grace period", http => retention.Remove(http, Value(http, "id"))) { Query = ["force"], Answers = Ok(typeof(BackupsRemoved)) },

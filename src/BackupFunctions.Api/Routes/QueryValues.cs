@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupFunctions.Mongo;
 using Microsoft.AspNetCore.Http;
 
 namespace BackupFunctions.Api.Routes;
@@ -28,6 +29,18 @@ internal static class QueryValues
         var text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value) => value,
         _ => throw Wrong(name, "a time such as 2026-11-22T14:03:07Z"),
     };
+
+    public static NamespacePattern? Pattern(this HttpRequest request, string name)
+    {
+        try
+        {
+            return request.Text(name) is { } text ? NamespacePattern.ParseAll([text], name)[0] : null;
+        }
+        catch (BackupException)
+        {
+            throw Wrong(name, "a pattern such as shop.*");
+        }
+    }
 
     public static T? Word<T>(this HttpRequest request, string name) where T : struct, Enum => request.Text(name) is { } text ? Parse<T>(name, text) : null;
 

@@ -15,6 +15,7 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new BackupCommand(engine));
         Add(new ResumeCommand(engine));
         Add(new ListCommand(engine));
+        Add(new StatsCommand(engine));
         Add(new ShowCommand(engine));
         Add(new WindowsCommand(engine));
         Add(new VerifyCommand(engine));

@@ -27,7 +27,10 @@ public interface IEngineCommands
     Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken);
 
     /// <summary>Backups, newest first; <see cref="OptionsScope.List"/>.</summary>
-    Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken);
+    Task<ListResult> List(BackupFilter filter, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>What backups and failed runs add up to; <see cref="OptionsScope.List"/>.</summary>
+    Task<StatisticsResult> Statistics(BackupFilter filter, EngineRun run, CancellationToken cancellationToken);
 
     /// <summary>All that is known of one backup; <see cref="OptionsScope.List"/>.</summary>
     Task<BackupDetails> Show(ShowRequest request, EngineRun run, CancellationToken cancellationToken);

@@ -6,37 +6,24 @@ using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Cli.Commands;
 
-/// <summary><c>list [--type full|incremental] [--since DATE]</c>.</summary>
+/// <summary><c>list</c> with <see cref="BackupFilterOptions"/>.</summary>
 internal sealed class ListCommand : CliCommand
 {
     private static readonly Column[] Columns =
         ["ID", "TYPE", "STATE", "STARTED (UTC)", new("TOOK", true), new("DOCUMENTS", true), new("SIZE", true), new("STORED", true), "OPTIME", "ROOT"];
 
     private readonly IEngineCommands _engine;
-    private readonly Option<string> _type = new("--type") { Description = "Only backups of this type", HelpName = "full|incremental" };
-    private readonly Option<DateTimeOffset?> _since = new("--since")
-    {
-        Description = "Only backups that started then or later, UTC",
-        HelpName = "DATE",
-        CustomParser = UtcDate.Parse,
-    };
+    private readonly BackupFilterOptions _filter = new();
 
     public ListCommand(IEngineCommands engine) : base("list", "List backups, newest first")
     {
         _engine = engine;
-        Add(_type.AcceptOnlyFromAmong("full", "incremental"));
-        Add(_since);
+        _filter.AddTo(this);
     }
 
     public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
     {
-        BackupType? type = parse.GetValue(_type) switch
-        {
-            "full" => BackupType.Full,
-            "incremental" => BackupType.Incremental,
-            _ => null,
-        };
-        var result = await session.Run(OptionsScope.List, run => _engine.List(new(type, parse.GetValue(_since)), run, cancellationToken));
+        var result = await session.Run(OptionsScope.List, run => _engine.List(_filter.Read(parse), run, cancellationToken));
         if (session.Terminal.Json)
         {
             foreach (var backup in result.Backups) session.Terminal.Result("backup", backup, () => "");

@@ -60,12 +60,20 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     }
 
     /// <inheritdoc/>
-    public async Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken)
+    public async Task<ListResult> List(BackupFilter filter, EngineRun run, CancellationToken cancellationToken)
     {
+        var query = Results.Query(filter);
         using var engine = Open(run);
         var state = await engine.Manifest.Load(cancellationToken);
-        return new([.. state.Backups.Reverse().Select(Results.Summary).Where(b => (request.Type is null || b.Type == request.Type) && (request.Since is null || b.StartedAt >= request.Since))],
-            Results.Windows(OplogTimeline.Of(state)));
+        return new([.. state.Backups.Where(query.Matches).Reverse().Select(Results.Summary)], Results.Windows(OplogTimeline.Of(state)));
+    }
+
+    /// <inheritdoc/>
+    public async Task<StatisticsResult> Statistics(BackupFilter filter, EngineRun run, CancellationToken cancellationToken)
+    {
+        var query = Results.Query(filter);
+        using var engine = Open(run);
+        return new([.. ManifestStatistics.Of(await engine.Manifest.Load(cancellationToken), query).Select(Results.Statistics)]);
     }
 
     /// <inheritdoc/>

@@ -15,9 +15,22 @@ namespace BackupFunctions.Cli.Engine;
 /// <summary>Turns what the engine gives into what commands print.</summary>
 internal static class Results
 {
+    public static BackupQuery Query(BackupFilter filter) => new(
+        filter.Type switch
+        {
+            Commands.Messages.BackupType.Full => Backup.BackupType.Full,
+            Commands.Messages.BackupType.Incremental => Backup.BackupType.Incremental,
+            _ => null,
+        },
+        filter.Since, filter.Until, filter.Namespace is { } pattern ? NamespacePattern.ParseAll([pattern], "--namespace")[0] : null);
+
+    public static TypeStatistics Statistics(ManifestStatistics s) => new(
+        TypeOf(s.Type), s.Backups, s.Degraded, s.Failures, s.SuccessRate, s.Bytes, s.StoredBytes, s.NewBytes, s.CompressionRatio, s.DeduplicationRatio,
+        s.MedianDuration.TotalSeconds, s.LongestDuration.TotalSeconds, s.LastSuccess);
+
     public static BackupSummary Summary(BackupEntry entry) => new(
         entry.Id.ToString(),
-        Type(entry.Type),
+        TypeOf(entry.Type),
         entry.IsDegraded ? BackupState.Degraded : BackupState.Complete,
         entry.Started,
         entry.Completed,
@@ -29,6 +42,9 @@ internal static class Results
         entry.ConsistentAt?.ToString(),
         entry.Oplog?.After.ToString(),
         entry.Oplog?.Through.ToString());
+
+    private static Commands.Messages.BackupType TypeOf(Backup.BackupType type) =>
+        type == Backup.BackupType.Full ? Commands.Messages.BackupType.Full : Commands.Messages.BackupType.Incremental;
 
     /// <summary>The verified copies, and for a degraded backup the configured nodes that have none, each with the problem that names it.</summary>
     public static IReadOnlyList<Commands.Messages.NodeCopy> Copies(BackupEntry entry, IReadOnlyList<IIpfsNode> nodes, IReadOnlyList<string> problems)
@@ -71,9 +87,9 @@ internal static class Results
     public static NodeVerification Verification(CopyVerification copy) => new(copy.Node, copy.Pinned, copy.Blocks, copy.Hashed, copy.Missing, copy.Damaged, copy.Fault);
 
     public static Commands.Messages.RetentionItem Item(Retention.RetentionItem item) =>
-        new(item.Backup.Id.ToString(), Type(item.Backup.Type), item.Backup.Started, item.Backup.NewBytes, item.Keep, item.Reasons);
+        new(item.Backup.Id.ToString(), TypeOf(item.Backup.Type), item.Backup.Started, item.Backup.NewBytes, item.Keep, item.Reasons);
 
-    public static Commands.Messages.RetentionItem Item(RemovedBackup removed) => new(removed.Id.ToString(), Type(removed.Type), removed.Started, removed.Bytes, false, [removed.Reason]);
+    public static Commands.Messages.RetentionItem Item(RemovedBackup removed) => new(removed.Id.ToString(), TypeOf(removed.Type), removed.Started, removed.Bytes, false, [removed.Reason]);
 
     public static Commands.Messages.RetentionResult Retained(Workflows.RetentionResult result) => new(
         result.Kept, result.Removed, result.RemovedBytes, [.. result.First.Select(Item)], result.Unpinned, result.Waiting, result.Pending, result.GuardsReleased, result.LocalUnpinned, result.CollectedBytes,
@@ -85,9 +101,6 @@ internal static class Results
         Severity.Warning => FindingStatus.Warning,
         _ => FindingStatus.Failed,
     };
-
-    private static Commands.Messages.BackupType Type(Backup.BackupType type) =>
-        type == Backup.BackupType.Full ? Commands.Messages.BackupType.Full : Commands.Messages.BackupType.Incremental;
 
     /// <summary>The server's word for it.</summary>
     public static string Kind(CollectionType type) => type switch

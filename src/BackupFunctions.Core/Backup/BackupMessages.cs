@@ -34,6 +34,9 @@ public static class BackupActivities
     /// <summary>Copies a stretch of the oplog into staged CAR segments.</summary>
     public static readonly ActivityName<CaptureInput, CaptureResult> CaptureOplog = new("CaptureOplog");
 
+    /// <summary>Makes one captured stretch out of slices that follow each other.</summary>
+    public static readonly ActivityName<GatherInput, GatheredSlices> GatherSlices = new("GatherSlices");
+
     /// <summary>Makes the index and the root out of what was dumped, stages them, and gives the entry of the backup that now only has to be delivered.</summary>
     public static readonly ActivityName<AssembleInput, BackupEntry> Assemble = new("Assemble");
 
@@ -102,6 +105,12 @@ public sealed record AssembleInput(BackupId Backup, int OplogParts, SliceSource?
 /// nothing was written that a restore needs.
 /// </summary>
 public sealed record SliceSource(DateTimeOffset Started, SourceServer Server, OplogMark Continues);
+
+/// <summary>Input of <see cref="BackupActivities.GatherSlices"/>: the backup that slices, oldest first, become.</summary>
+public sealed record GatherInput(BackupId Backup, IReadOnlyList<BackupId> Slices);
+
+/// <summary>The server that the last of the slices was read from.</summary>
+public sealed record GatheredSlices(SourceServer Server);
 
 /// <summary>Input of <see cref="BackupActivities.Cleanup"/>.</summary>
 public sealed record CleanupInput(BackupId Backup);

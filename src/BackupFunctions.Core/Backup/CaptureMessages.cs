@@ -11,9 +11,10 @@ public sealed record IncrementalPlanInput(DateTimeOffset Now);
 /// Where the chain goes on: the entries behind which slices are wanted, oldest first (the oldest one's slice ends where the next begins); none
 /// when a full backup has to start the chain. <see cref="Fallback"/> is the newest full backup's entry, for when the others are gone.
 /// <see cref="CoverageIsDue"/> says whether it is time to record that nothing was written, and <see cref="Waiting"/> how many backups before that are staged and not
-/// recorded yet.
+/// recorded yet. <see cref="Merges"/> are slices to be merged, as much as one run does beside its own work.
 /// </summary>
-public sealed record IncrementalPlanResult(SourceServer Server, DeliveryTargets Targets, IReadOnlyList<OplogTip> Tips, OplogMark? Fallback, bool CoverageIsDue, int Waiting);
+public sealed record IncrementalPlanResult(
+    SourceServer Server, DeliveryTargets Targets, IReadOnlyList<OplogTip> Tips, OplogMark? Fallback, bool CoverageIsDue, int Waiting, IReadOnlyList<MergeableSlices> Merges);
 
 /// <summary>
 /// Input of <see cref="BackupActivities.CaptureOplog"/>: everything behind <see cref="After"/>, as part <see cref="Part"/> of a backup. A part

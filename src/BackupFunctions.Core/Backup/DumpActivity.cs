@@ -13,7 +13,7 @@ namespace BackupFunctions.Backup;
 /// <summary>
 /// Reads one unit of the plan, seals it and stages the new blocks. Dump and encryption are one step, so that plaintext never reaches a disk.
 /// Memory is bounded by a batch of documents, a chunk and the chunk lists around the range. Where the plan's snapshot is lost, documents are read as
-/// they are.
+/// they are. Run again, it finds what it had sealed.
 /// </summary>
 internal sealed partial class DumpActivity(
     MongoEndpoint source, RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random, int compressionLevel, ILoggerFactory loggers)
@@ -28,6 +28,7 @@ internal sealed partial class DumpActivity(
     /// <inheritdoc/>
     public async Task<DumpResult> Run(DumpInput input, CancellationToken cancellationToken)
     {
+        if (await staged.Find<UnitFiles>(input.Backup, RecordName(input.Unit), cancellationToken) is { } done) return Result(done);
         var plan = await staged.Load<BackupPlan>(input.Backup, PlanActivity.RecordName, cancellationToken);
         var unit = plan.Units[input.Unit];
         var repository = await session.Open(cancellationToken);
@@ -56,10 +57,15 @@ internal sealed partial class DumpActivity(
             }
         }
         await segments.Close(cancellationToken);
-        await staged.Save(input.Backup, RecordName(input.Unit), new UnitFiles(input.Unit, snapshot is not null, ranges, segments.Segments, segments.BlockBytes), cancellationToken);
+        var sealedFiles = new UnitFiles(input.Unit, snapshot is not null, ranges, segments.Segments, segments.BlockBytes);
+        await staged.Save(input.Backup, RecordName(input.Unit), sealedFiles, cancellationToken);
+        return Result(sealedFiles);
+    }
 
-        var files = ranges.SelectMany(r => r.Files).ToList();
-        return new(snapshot is not null, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files.Sum(f => f.StoredBytes), segments.BlockBytes);
+    private static DumpResult Result(UnitFiles unit)
+    {
+        var files = unit.Ranges.SelectMany(r => r.Files).ToList();
+        return new(unit.Exact, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files.Sum(f => f.StoredBytes), unit.NewBytes);
     }
 
     private async Task<IReadOnlyList<DumpedFile>> Dump(

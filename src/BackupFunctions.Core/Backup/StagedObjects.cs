@@ -29,4 +29,17 @@ internal sealed class StagedObjects(IStaging staging, RepositorySession reposito
         var json = await SealedObject.Open(opener, BlockType.Staged, backup.ToArray(), stream, cancellationToken);
         return EngineJson.Read<T>(json, $"staged {name} of backup {backup}");
     }
+
+    /// <summary>Reads a value back, or gives null when it was never staged.</summary>
+    public async Task<T?> Find<T>(BackupId backup, string name, CancellationToken cancellationToken) where T : class
+    {
+        try
+        {
+            return await Load<T>(backup, name, cancellationToken);
+        }
+        catch (BackupException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
 }

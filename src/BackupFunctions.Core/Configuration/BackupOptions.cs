@@ -41,8 +41,11 @@ public sealed record BackupOptions
     /// <summary>BACKUP_EXCLUDE: patterns as in <see cref="Include"/>, taken away from it. Default: nothing.</summary>
     public IReadOnlyList<NamespacePattern> Exclude { get; init; } = [];
 
-    /// <summary>BACKUP_STAGING: the directory of sealed segments, absolute. Default: <see cref="Defaults.StagingDirectory"/>.</summary>
-    public required string StagingDirectory { get; init; }
+    /// <summary>
+    /// BACKUP_STAGING: where sealed segments wait: a directory (default: <see cref="Defaults.StagingDirectory"/>), a connection string of a storage account with
+    /// BACKUP_STAGING_CONTAINER (default: <c>backup-staging</c>), or the address of a container.
+    /// </summary>
+    public required StagingSetting Staging { get; init; }
 
     /// <summary>LOCAL_VAULT_PATH: the directory of a vault that gets a copy beside the nodes and is read first, absolute. Default: null, none.</summary>
     public string? LocalVault { get; init; }
@@ -84,7 +87,7 @@ public sealed record BackupOptions
         var reader = new OptionsReader(source);
         var options = new BackupOptions
         {
-            StagingDirectory = reader.Staging(),
+            Staging = StagingReader.Read(reader),
             LocalVault = reader.Get(SettingNames.LocalVault) is { } vault ? Path.GetFullPath(vault) : null,
             Include = reader.Patterns(SettingNames.Include),
             Exclude = reader.Patterns(SettingNames.Exclude),

@@ -6,6 +6,9 @@ public static class Defaults
     /// <summary>Of MONGODB_CATALOG_DATABASE.</summary>
     public const string CatalogDatabase = "backup_catalog";
 
+    /// <summary>Of BACKUP_STAGING_CONTAINER.</summary>
+    public const string StagingContainer = "backup-staging";
+
     /// <summary>Of BACKUP_COMPRESSION_LEVEL.</summary>
     public const int CompressionLevel = 3;
 

@@ -54,6 +54,7 @@ public static class KnownSettings
         new(Include, Sensitivity.Plain, None),
         new(Exclude, Sensitivity.Plain, None),
         new(SettingNames.Staging, Sensitivity.Address, Defaults.StagingDirectory),
+        new(SettingNames.StagingContainer, Sensitivity.Plain, _ => Defaults.StagingContainer),
         new(Parallelism, Sensitivity.Plain, _ => $"{Defaults.Parallelism}"),
         new(CompressionLevel, Sensitivity.Plain, _ => $"{Defaults.CompressionLevel}"),
         new(RateLimit, Sensitivity.Plain, None),

@@ -16,6 +16,7 @@ public static class Masking
     /// </summary>
     public static string MaskUri(string uri)
     {
+        if (StorageConnection.Is(uri)) return StorageConnection.Mask(uri);
         if (uri.Contains("AccountKey=", StringComparison.OrdinalIgnoreCase)) return Mask;
         var start = uri.IndexOf("://", StringComparison.Ordinal);
         start = start < 0 ? 0 : start + 3;
@@ -39,10 +40,10 @@ public static class Masking
     };
 
     internal static Sensitivity SensitivityOf(string name, string value) =>
-        KnownSettings.Find(name)?.Sensitivity ?? (LooksSecret(name) ? Secret : value.Contains("://", StringComparison.Ordinal) ? Address : Plain);
+        KnownSettings.Find(name)?.Sensitivity ?? (LooksSecret(name) ? Secret : value.Contains("://", StringComparison.Ordinal) || StorageConnection.Is(value) ? Address : Plain);
 
     private static bool LooksSecret(string name) =>
-        name.EndsWith("KEY", StringComparison.OrdinalIgnoreCase) || SecretWords.Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
+        name.EndsWith("KEY", StringComparison.OrdinalIgnoreCase) || name.Equals("sig", StringComparison.OrdinalIgnoreCase) || SecretWords.Any(w => name.Contains(w, StringComparison.OrdinalIgnoreCase));
 
     private static string MaskParameters(string rest)
     {

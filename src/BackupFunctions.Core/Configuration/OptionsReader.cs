@@ -73,15 +73,4 @@ internal sealed class OptionsReader(SettingsSource source)
             return [];
         }
     }
-
-    public string Staging()
-    {
-        var fallback = Defaults.StagingDirectory(source);
-        if (Get(SettingNames.Staging) is not { } text) return fallback;
-        if (!text.Contains("://", StringComparison.Ordinal) && !text.Contains("AccountKey=", StringComparison.OrdinalIgnoreCase)
-            && !text.StartsWith("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase))
-            return source.FullPath(text);
-        Problem(SettingNames.Staging, "is not a directory: this release stages in a directory only", "/var/lib/backupfunctions/staging");
-        return fallback;
-    }
 }

@@ -36,9 +36,14 @@ public sealed partial class SecretRedactor
         lock (_gate) _longestFirst = [.. _longestFirst.Append(secret).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length)];
     }
 
-    /// <summary>Adds the password of a URI, as it is written and decoded.</summary>
+    /// <summary>Adds the password of a URI, as it is written and decoded, or the secrets of a storage account's connection string.</summary>
     public void AddUri(string uri)
     {
+        if (StorageConnection.Is(uri))
+        {
+            foreach (var secret in StorageConnection.Secrets(uri)) Add(secret);
+            return;
+        }
         var start = uri.IndexOf("://", StringComparison.Ordinal) + 3;
         var at = uri.LastIndexOf('@');
         if (start < 3 || at < start) return;

@@ -36,6 +36,9 @@ public static class SettingNames
     /// <summary>Where sealed segments wait for their upload.</summary>
     public const string Staging = "BACKUP_STAGING";
 
+    /// <summary>The container in the storage account that the setting before names by a connection string.</summary>
+    public const string StagingContainer = "BACKUP_STAGING_CONTAINER";
+
     /// <summary>The directory of a vault beside the nodes, for fast recovery.</summary>
     public const string LocalVault = "LOCAL_VAULT_PATH";
 

@@ -21,7 +21,7 @@ public enum Severity
 /// <summary>One check: what was looked at, how it ended, and what to do.</summary>
 public sealed record Finding(string Check, Severity Severity, string Message, string? Hint = null);
 
-/// <summary>Looks for what would make a backup fail. It changes nothing, and goes on to the next check after one that failed.</summary>
+/// <summary>Looks for what would make a backup fail. It leaves nothing behind, and goes on to the next check after one that failed.</summary>
 public static class Doctor
 {
     private const long LittleSpace = 1L << 30;
@@ -35,7 +35,7 @@ public static class Doctor
         .. await Check("key", () => Key(engine, cancellationToken)),
         .. await Check("node 1", () => Node(engine, 0, files, cancellationToken)),
         .. await Check("node 2", () => Node(engine, 1, files, cancellationToken)),
-        .. await Check("staging", () => Task.FromResult(Staging(engine, files))),
+        .. await Check("staging", () => Staging(engine, cancellationToken)),
     ];
 
     private static async Task<IReadOnlyList<Finding>> Check(string check, Func<Task<IReadOnlyList<Finding>>> examine)
@@ -93,29 +93,26 @@ public static class Doctor
         var setting = engine.Options.Nodes[index];
         var check = $"node {index + 1}";
         var finding = new Finding(check, Severity.Ok, $"{node.Name}: {identity.Agent}, {identity.Id}");
-        return setting.Kind == Configuration.NodeKind.Vault ? [finding, Space(check, setting.Directory, files)] : [finding];
+        return setting.Kind == Configuration.NodeKind.Vault ? [finding, Space(check, files.FreeBytes(setting.Directory), setting.Directory)] : [finding];
     }
 
-    private static IReadOnlyList<Finding> Staging(BackupEngine engine, IFiles files)
+    private static async Task<IReadOnlyList<Finding>> Staging(BackupEngine engine, CancellationToken cancellationToken)
     {
-        var directory = engine.Options.StagingDirectory;
-        try
+        const string Probe = "doctor";
+        var staging = engine.Staging;
+        await using (var writer = await staging.Create(Probe, Probe, cancellationToken))
         {
-            using var probe = files.Create(Path.Combine(directory, "doctor"));
-            probe.Stream.WriteByte(0);
-            probe.Stream.Flush();
+            writer.Stream.WriteByte(0);
+            await writer.Commit(cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [new("staging", Severity.Failed, $"write in {directory} (BACKUP_STAGING): {e.Message}", DiskProblem.HintFor(e, directory))];
-        }
-        return [Space("staging", directory, files)];
+        await staging.Delete(Probe, cancellationToken);
+        var place = $"{engine.Options.Staging}";
+        return [await staging.FreeBytes(cancellationToken) is { } free ? Space("staging", free, place) : new("staging", Severity.Ok, $"{place} can be written")];
     }
 
-    private static Finding Space(string check, string directory, IFiles files)
+    private static Finding Space(string check, long free, string place)
     {
-        var free = files.FreeBytes(directory);
-        var text = $"{free / (1024 * 1024):N0} MiB free at {directory}";
+        var text = $"{free / (1024 * 1024):N0} MiB free at {place}";
         return free < LittleSpace ? new(check, Severity.Warning, text, "a backup needs room for what is new, compressed") : new(check, Severity.Ok, text);
     }
 }

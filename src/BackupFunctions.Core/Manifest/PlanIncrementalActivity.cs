@@ -13,6 +13,8 @@ internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySe
     /// <summary>How often it is recorded, at most, that nothing was written.</summary>
     public static readonly TimeSpan CoverageInterval = TimeSpan.FromMinutes(1);
 
+    private const int MergesPerRun = 8;
+
     /// <inheritdoc/>
     public ActivityName<IncrementalPlanInput, IncrementalPlanResult> Name => BackupActivities.PlanIncremental;
 
@@ -23,8 +25,9 @@ internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySe
         var topology = await Topology.Read(connection, cancellationToken);
         if (topology.Kind != DeploymentKind.ReplicaSet) throw OplogPosition.NoOplog(connection);
         var server = new SourceServer(topology.Version.ToString(), topology.FeatureCompatibility, topology.SetName);
-        if (!await session.Exists(cancellationToken)) return new(server, targets, [], null, false, 0);
+        if (!await session.Exists(cancellationToken)) return new(server, targets, [], null, false, 0, []);
 
+        var repository = await session.Open(cancellationToken);
         var state = await manifest.Load(cancellationToken);
         var recorded = state.Backups.Concat(state.Removed.Select(t => t.Backup)).Select(b => b.Id).ToHashSet();
         var waiting = (await staged.List(cancellationToken)).Whole.Where(s => !recorded.Contains(s.Entry.Id)).ToList();
@@ -35,6 +38,7 @@ internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySe
         var (tips, full) = timeline.Tips();
         // a clock that was set back must not put it off
         var since = input.Now - (state.Coverage.Select(c => c.At).DefaultIfEmpty().Max());
-        return new(server, targets, tips, tips.Any(t => t.Covered == full) ? null : full, since >= CoverageInterval || since < TimeSpan.Zero, waiting.Count);
+        return new(server, targets, tips, tips.Any(t => t.Covered == full) ? null : full, since >= CoverageInterval || since < TimeSpan.Zero, waiting.Count,
+            [.. SliceMerging.Find(state, repository.Keyring.CurrentEpoch, input.Now).Take(MergesPerRun)]);
     }
 }

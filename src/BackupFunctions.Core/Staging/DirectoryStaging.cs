@@ -9,7 +9,6 @@ namespace BackupFunctions.Staging;
 /// </summary>
 public sealed class DirectoryStaging(string directory, IFiles files) : IStaging
 {
-    private const int MaxName = 200;
     private readonly string _directory = Path.GetFullPath(directory);
 
     /// <inheritdoc/>
@@ -49,7 +48,7 @@ public sealed class DirectoryStaging(string directory, IFiles files) : IStaging
     /// <inheritdoc/>
     public async IAsyncEnumerable<StagedSegment> List(string run, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var path = Path.Combine(_directory, Valid(run, nameof(run)));
+        var path = Path.Combine(_directory, StagedName.Valid(run, nameof(run)));
         var segments = Guard($"list staged {run}", () => files.List(path)
             .Select(file => new StagedSegment(Path.GetFileName(file), files.Length(file)))
             .OrderBy(segment => segment.Name, StringComparer.Ordinal)
@@ -83,7 +82,7 @@ public sealed class DirectoryStaging(string directory, IFiles files) : IStaging
     /// <inheritdoc/>
     public Task Delete(string run, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(_directory, Valid(run, nameof(run)));
+        var path = Path.Combine(_directory, StagedName.Valid(run, nameof(run)));
         cancellationToken.ThrowIfCancellationRequested();
         Guard($"delete staged {run}", () =>
         {
@@ -100,16 +99,7 @@ public sealed class DirectoryStaging(string directory, IFiles files) : IStaging
         return Task.FromResult<long?>(Guard("look for free space", () => files.FreeBytes(_directory)));
     }
 
-    private string PathOf(string run, string segment) => Path.Combine(_directory, Valid(run, nameof(run)), Valid(segment, nameof(segment)));
-
-    /// <summary>Letters, digits, dashes and dots, not first a dot: no separators, no <c>..</c>, nothing hidden.</summary>
-    private static string Valid(string name, string parameter)
-    {
-        var valid = name.Length is > 0 and <= MaxName && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
-        return valid
-            ? name
-            : throw new ArgumentException($"unusable name '{name}': want letters, digits, dashes and dots, not first a dot, at most {MaxName}", parameter);
-    }
+    private string PathOf(string run, string segment) => Path.Combine(_directory, StagedName.Valid(run, nameof(run)), StagedName.Valid(segment, nameof(segment)));
 
     private T Guard<T>(string action, Func<T> work)
     {

@@ -2,12 +2,13 @@ namespace BackupFunctions.Staging;
 
 /// <summary>
 /// Holds the sealed CAR segments of a run between its activities and after a failed upload. Only ciphertext is ever written here.
-/// A segment becomes visible whole, when it is committed, and never changes; writing one again replaces it. Implementations are thread-safe.
+/// A segment becomes visible whole, when it is committed, and never changes; writing one again replaces it, and of two that are written at once under one name
+/// one stays, whole. A reader gets the bytes of one of them, or an error, and never a mixture. Implementations are thread-safe and retry by themselves.
 /// A full disk fails with <see cref="ErrorKind.Failed"/> and names BACKUP_STAGING.
 /// </summary>
 public interface IStaging
 {
-    /// <summary>Starts a segment; run and segment are made of letters, digits, dashes and dots.</summary>
+    /// <summary>Starts a segment; run and segment are made of letters, digits, dashes and dots. The token holds for all that is written.</summary>
     Task<IStagedWriter> Create(string run, string segment, CancellationToken cancellationToken);
 
     /// <summary>Opens a committed segment; <see cref="ErrorKind.NotFound"/> when it is absent. The caller disposes the stream.</summary>

@@ -77,6 +77,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         if (_waiting is not null) throw _waiting;
         NeedsFull = _covered is null;
         await Record();
+        _warnings.AddRange(await new SliceMerge(context, hold, plan.Targets).Run(plan.Merges));
         return _slices.Count;
     }
 

@@ -14,6 +14,8 @@ internal sealed class WorkflowRun(InstanceRow instance, JournalStore store, IWor
 {
     private static readonly TimeSpan Parting = TimeSpan.FromSeconds(10);
 
+    private static readonly Task<JsonElement> s_notBegun = new TaskCompletionSource<JsonElement>().Task;
+
     private readonly TurnQueue _turns = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private JournalContext? _context;
@@ -43,16 +45,18 @@ internal sealed class WorkflowRun(InstanceRow instance, JournalStore store, IWor
     public async Task Run(CancellationToken hostStopping)
     {
         if (!_suspended) store.SetStatus(instance.Id, InstanceStatus.Running, null, Now());
+        var workflow = s_notBegun;
         try
         {
-            if (await Open(hostStopping) is not { } workflow)
+            if (await Open(hostStopping) is not { } opened)
             {
                 _turns.TakeAll();
                 RecordStopped();
                 return;
             }
-            await using var opened = workflow;
-            await Run(opened, hostStopping);
+            // what it holds is given back before the end is recorded: a process that is killed in between comes to it again
+            await using (opened) workflow = await Follow(opened, hostStopping);
+            await End(workflow);
         }
         catch (OperationCanceledException) when (hostStopping.IsCancellationRequested)
         {
@@ -60,7 +64,9 @@ internal sealed class WorkflowRun(InstanceRow instance, JournalStore store, IWor
         }
         catch (Exception e) when (e is BackupException or ActivityFailedException or MongoDB.Driver.MongoException or TimeoutException)
         {
-            Fail(e);
+            // that it could not be given back must not hide why the workflow failed
+            var first = workflow.Exception?.InnerException;
+            Fail(first is null ? e : new BackupException(ExitCodes.Classify(first).Kind, $"{ErrorText.ForUser(first)}; {ErrorText.ForUser(e)}", ExitCodes.Classify(e).Hint));
         }
     }
 
@@ -81,10 +87,11 @@ internal sealed class WorkflowRun(InstanceRow instance, JournalStore store, IWor
         }
     }
 
-    private async Task Run(OpenedWorkflow opened, CancellationToken hostStopping)
+    // the workflow, which has ended
+    private async Task<Task<JsonElement>> Follow(OpenedWorkflow opened, CancellationToken hostStopping)
     {
         _context = new(instance, opened.Activities, _turns, entry => store.Append(instance.Id, entry), time, redact);
-        var workflow = Task.FromException<JsonElement>(new InvalidOperationException("not begun"));
+        var workflow = s_notBegun;
         _turns.Add(() => workflow = opened.Run(_context));
         _turns.TakeAll();
         foreach (var entry in store.History(instance.Id).Where(e => e.Key is not null))
@@ -100,7 +107,7 @@ internal sealed class WorkflowRun(InstanceRow instance, JournalStore store, IWor
         });
         _turns.TakeAll();
         await Live(_context, () => workflow, hostStopping);
-        await End(workflow);
+        return workflow;
     }
 
     private async Task Live(JournalContext context, Func<Task> workflow, CancellationToken hostStopping)

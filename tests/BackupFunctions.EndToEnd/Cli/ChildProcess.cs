@@ -24,6 +24,8 @@ internal sealed class ChildProcess : IDisposable
         return new(Process.Start(start)!);
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Sends a signal by its name.</summary>
     public void Signal(string name)
     {

@@ -44,6 +44,7 @@ public sealed partial class BackupRouteTests(ConformanceFixture host)
         full.ShouldContain(b => b.GetProperty("id").GetString() == id);
         var none = await host.Http.Ok("/api/backups?until=2001-01-01T00:00:00Z");
         (none.GetProperty("backups").GetArrayLength(), none.GetProperty("total").GetInt32()).ShouldBe((0, 0));
+        (await host.Http.Ok("/api/backups?type=full&namespace=no*.such")).GetProperty("total").GetInt32().ShouldBe(0);
         (await host.Http.Ok("/api/backups?limit=1")).GetProperty("backups").GetArrayLength().ShouldBe(1);
     }
 

@@ -97,6 +97,7 @@ public sealed class RequestTests(ConformanceFixture host)
     [Theory]
     [InlineData("/api/backups?type=monthly")]
     [InlineData("/api/backups?since=yesterday")]
+    [InlineData("/api/backups?namespace=shop")]
     [InlineData("/api/backups?limit=0")]
     [InlineData("/api/backups?limit=many")]
     public async Task A_query_that_is_not_right_is_refused(string path)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.EndToEnd.Cli;
@@ -58,55 +57,4 @@ public sealed class KilledServerTests : IDisposable
     }
 
     private static string Name(JsonElement e) => $"{e.GetProperty("EventType").GetString()} {(e.TryGetProperty("FunctionName", out var name) ? name.GetString() : "")}";
-
-    /// <summary><c>serve</c> as a process of its own.</summary>
-    private sealed class ServeProcess : IDisposable
-    {
-        private const string Ready = "listening on ";
-        private readonly Process _process;
-
-        private ServeProcess(Process process, HttpClient http) => (_process, Http) = (process, http);
-
-        public HttpClient Http { get; }
-
-        public static async Task<ServeProcess> Start(string directory, Dictionary<string, string> settings)
-        {
-            var start = new ProcessStartInfo("dotnet", [BuiltProgram.PathOf("src/BackupFunctions.Standalone", "BackupFunctions.Standalone.dll"), "serve"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                WorkingDirectory = directory,
-            };
-            foreach (var (name, value) in settings) start.Environment[name] = value;
-            var process = Process.Start(start)!;
-            try
-            {
-                var errors = process.StandardError.ReadToEndAsync();
-                using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
-                var line = await process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException(await errors);
-                line.ShouldStartWith(Ready);
-                return new(process, new HttpClient { BaseAddress = new Uri(line[Ready.Length..]) });
-            }
-            catch
-            {
-                process.Kill();
-                process.Dispose();
-                throw;
-            }
-        }
-
-        /// <summary>As <c>kill -9</c>.</summary>
-        public void Kill()
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
-
-        public void Dispose()
-        {
-            Http.Dispose();
-            if (!_process.HasExited) Kill();
-            _process.Dispose();
-        }
-    }
 }

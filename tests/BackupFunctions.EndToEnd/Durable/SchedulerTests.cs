@@ -1,5 +1,9 @@
 using System.Text.Json;
 using BackupFunctions.Api.Hosting;
+using BackupFunctions.Configuration;
+using BackupFunctions.Embedded.Server;
+using BackupFunctions.EndToEnd.Cli;
+using BackupFunctions.EndToEnd.Conformance;
 using BackupFunctions.Standalone.Durable.Journal;
 using BackupFunctions.Standalone.Scheduling;
 using BackupFunctions.Workflows;
@@ -13,9 +17,14 @@ public sealed class SchedulerTests : IDisposable
 {
     private static readonly ScheduledWorkflow Nightly = new(FullBackupWorkflow.Name, Schedule.Parse("0 2 * * *"), JsonElement.Parse("{}"));
     private readonly JournalRig _rig = new();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("backupfn-schedule-");
     private readonly FakeTimeProvider _time = new(new(2026, 11, 22, 1, 0, 0, TimeSpan.Zero));
 
-    public void Dispose() => _rig.Dispose();
+    public void Dispose()
+    {
+        _rig.Dispose();
+        _directory.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task A_moment_is_handled_once_also_after_a_restart()
@@ -68,6 +77,61 @@ public sealed class SchedulerTests : IDisposable
             while (Started(store) is null) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, patience.Token);
         await stop.CancelAsync();
         await running;
+    }
+
+    [Fact]
+    public async Task Over_restarts_at_any_time_each_night_is_handled_once()
+    {
+        var (nights, executions, random) = (20, new HashSet<string>(), new Random(5));
+        var begun = _time.GetUtcNow();
+        using (var database = JournalDatabase.Open(_rig.File)) new JournalStore(database).SetHandled(Nightly.Workflow, begun);
+        while (_time.GetUtcNow() < begun.AddDays(nights))
+        {
+            _time.Advance(TimeSpan.FromMinutes(random.Next(1, 8 * 60)));
+            using var database = JournalDatabase.Open(_rig.File);
+            var store = new JournalStore(database);
+            for (var turn = 0; turn < random.Next(1, 4); turn++) await Turn(store);
+            if (Started(store) is not { } row) continue;
+            executions.Add(row.Execution);
+            if (row.Status != InstanceStatus.Completed) store.End(row.Id, InstanceStatus.Completed, "{}", new(EntryTypes.Ended, _time.GetUtcNow(), row.Name, null, null));
+        }
+        // two o'clock of the first night was one hour later
+        executions.Count.ShouldBe((int)Math.Floor((_time.GetUtcNow() - begun.AddHours(1)).TotalDays) + 1);
+    }
+
+    [Fact]
+    public async Task A_process_with_a_schedule_by_seconds_that_is_killed_and_started_again_goes_on_and_doubles_nothing()
+    {
+        await using var mongo = await EmbeddedMongoServer.Start(new());
+        await MongoFixture.Seed(mongo.ConnectionString);
+        var settings = StandaloneSettings.Of(_directory.FullName, mongo.ConnectionString, key: null);
+        settings[SettingNames.FullSchedule] = "*/2 * * * * *";
+        List<DateTimeOffset> before;
+        using (var first = await ServeProcess.Start(_directory.FullName, settings))
+        {
+            before = await Backups(first, 2);
+            first.Kill();
+        }
+        using var second = await ServeProcess.Start(_directory.FullName, settings);
+        var after = await Backups(second, before.Count + 2);
+        after.Take(before.Count).ShouldBe(before);
+        // of the two seconds behind each moment of the schedule, none has two
+        after.Select(b => b.ToUnixTimeSeconds() / 2).ShouldBeUnique();
+    }
+
+    private static async Task<List<DateTimeOffset>> Backups(ServeProcess process, int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
+        while (true)
+        {
+            using var response = await process.Http.GetAsync(new Uri("/api/backups", UriKind.Relative), patience.Token);
+            if (response.IsSuccessStatusCode)
+            {
+                var backups = (await response.Json()).GetProperty("backups").EnumerateArray().Select(b => b.GetProperty("started").GetDateTimeOffset()).Order().ToList();
+                if (backups.Count >= count) return backups;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
     }
 
     // a process of its own: the host ends before the next turn

@@ -21,7 +21,7 @@ internal sealed class EngineRun : IDisposable
     private readonly BackupOptions _options;
     private readonly EngineAmbient _ambient;
 
-    public EngineRun(EngineServer server, IFiles? files = null, IReadOnlyList<Uri>? nodes = null, int? rateLimit = null)
+    public EngineRun(EngineServer server, IFiles? files = null, IReadOnlyList<Uri>? nodes = null, int? rateLimit = null, (string Connection, string Container)? blobs = null)
     {
         (_server, Name) = (server, server.NewDatabase());
         files ??= new DiskFiles();
@@ -38,6 +38,7 @@ internal sealed class EngineRun : IDisposable
             [SettingNames.Parallelism] = "2",
         };
         if (rateLimit is not null) environment[SettingNames.RateLimit] = $"{rateLimit}";
+        if (blobs is { } staging) (environment[SettingNames.Staging], environment[SettingNames.StagingContainer]) = staging;
         _options = BackupOptions.Load(new SettingsSource(environment, new Dictionary<string, string>(), Directory, files), OptionsScope.Backup);
         _ambient = new(TimeProvider.System, new SystemRandomSource(), files, new LogNotifier(NullLogger<LogNotifier>.Instance), NullLoggerFactory.Instance);
         Engine = Open();
@@ -52,7 +53,7 @@ internal sealed class EngineRun : IDisposable
     public string Name { get; }
 
     /// <summary>The files that wait in staging.</summary>
-    public IReadOnlyList<string> Staged => System.IO.Directory.Exists(_options.StagingDirectory) ? System.IO.Directory.GetFiles(_options.StagingDirectory, "*", SearchOption.AllDirectories) : [];
+    public IReadOnlyList<string> Staged => _options.Staging.Directory is { } staging && System.IO.Directory.Exists(staging) ? System.IO.Directory.GetFiles(staging, "*", SearchOption.AllDirectories) : [];
 
     /// <summary>The engine as another process opens it; the caller disposes it.</summary>
     public BackupEngine Open() => new(_options, _ambient);

@@ -42,7 +42,7 @@ public partial class SettingsTests
     public void Every_other_setting_is_one_that_the_engine_or_the_host_knows()
     {
         string[] hosts = ["AzureWebJobsStorage", "FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsScriptRoot", "AzureFunctionsJobHost__Logging__Console__IsEnabled", "ASPNETCORE_URLS",
-            "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId"];
+            "AzureWebJobsStorage__accountName", "AzureWebJobsStorage__credential", "AzureWebJobsStorage__clientId", "AZURE_CLIENT_ID"];
         var known = KnownSettings.All.Select(s => s.Name).Concat(hosts).Concat(HostSettings).ToHashSet();
         Sample.Keys.Concat(Dockerfile.Keys).Concat(Bicep.Keys).Where(s => !known.Contains(s)).ShouldBeEmpty();
     }
@@ -52,6 +52,20 @@ public partial class SettingsTests
     {
         var source = new SettingsSource(Sample, new Dictionary<string, string>(), "/", new Ambient.DiskFiles());
         BackupOptions.Check(source, OptionsScope.Source | OptionsScope.Catalog | OptionsScope.Nodes).Problems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void On_Azure_segments_wait_where_every_replica_reaches_them()
+    {
+        Bicep["BACKUP_STAGING"].ShouldBe("staging");
+        var text = RepositoryFiles.Read("infra/app.bicep");
+        var address = StagingAddress().Match(text).Groups[1].Value
+            .Replace("${storage.properties.primaryEndpoints.blob}", "https://account.blob.core.windows.net/", StringComparison.Ordinal)
+            .Replace("${stagingContainer}", StagingContainer().Match(text).Groups[1].Value, StringComparison.Ordinal);
+        var staging = BackupOptions.Load(new(new Dictionary<string, string> { ["BACKUP_STAGING"] = address }, new Dictionary<string, string>(), "/", new Ambient.DiskFiles()), OptionsScope.General).Staging;
+        staging.Container.ShouldBe(new Uri("https://account.blob.core.windows.net/backup-staging"));
+        staging.ConnectionString.ShouldBeNull();
+        text.ShouldNotContain("EmptyDir");
     }
 
     [Fact]
@@ -66,6 +80,12 @@ public partial class SettingsTests
 
     [GeneratedRegex("""(?m)^(?:ENV| ) +(?<name>[A-Za-z_]+)=(?<value>"[^"]*"|[^\s\\]+)""")]
     private static partial Regex DockerSetting();
+
+    [GeneratedRegex("(?m)^var staging = '(.+)'$")]
+    private static partial Regex StagingAddress();
+
+    [GeneratedRegex("(?m)^var stagingContainer = '(.+)'$")]
+    private static partial Regex StagingContainer();
 
     [GeneratedRegex("""\{ name: '(?<name>[A-Z][A-Za-z0-9_]+)', (?:value|secretRef): '?(?<value>[^'}]+?)'? \}""")]
     private static partial Regex BicepSetting();

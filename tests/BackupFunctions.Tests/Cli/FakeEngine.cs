@@ -69,7 +69,15 @@ internal sealed class FakeEngine : IEngineCommands
 
     public Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken) => Answer("windows", run, Restorable);
 
-    public Task<ListResult> List(ListRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ListResult(Backups, Restorable));
+    public Task<ListResult> List(BackupFilter filter, EngineRun run, CancellationToken cancellationToken) => Answer(filter, run, new ListResult(Backups, Restorable));
+
+    public IReadOnlyList<TypeStatistics> Types { get; init; } =
+    [
+        new(BackupType.Full, 52, 1, 2, 52 / 54.0, 12_345_678_901, 4_000_000_000, 1_000_000_000, 3.08, 4, 75, 150, Start),
+        new(BackupType.Incremental, 0, 0, 1, 0, 0, 0, 0, null, null, 0, 0, null),
+    ];
+
+    public Task<StatisticsResult> Statistics(BackupFilter filter, EngineRun run, CancellationToken cancellationToken) => Answer(filter, run, new StatisticsResult(Types));
 
     public Task<BackupDetails> Show(ShowRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new BackupDetails(Summary("b-2", BackupState.Complete, 0), "8.0.4", "1782871190:1", 1,

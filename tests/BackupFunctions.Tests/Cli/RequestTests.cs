@@ -32,11 +32,16 @@ public class RequestTests
 
     [Fact]
     public Task A_date_without_a_zone_is_UTC() =>
-        Asks("list --type incremental --since 2026-07-01", new ListRequest(BackupType.Incremental, new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
+        Asks("list --type incremental --since 2026-07-01", new BackupFilter(BackupType.Incremental, new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
 
     [Fact]
     public Task A_date_with_a_zone_keeps_its_moment() =>
-        Asks("list --since 2026-07-01T02:00:00+02:00", new ListRequest(null, new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
+        Asks("list --since 2026-07-01T02:00:00+02:00", new BackupFilter(null, new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero)));
+
+    [Theory, InlineData("list"), InlineData("stats")]
+    public Task Backups_are_chosen_by_type_time_and_namespace(string command) =>
+        Asks($"{command} --type full --since 2026-07-01 --until 2026-08-01 --namespace shop.*",
+            new BackupFilter(BackupType.Full, new DateTimeOffset(2026, 7, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 8, 1, 0, 0, 0, TimeSpan.Zero), "shop.*"));
 
     [Fact]
     public Task Verify_checks_all_of_the_latest_by_default() => Asks("verify", new VerifyRequest("latest", 100));

@@ -1,3 +1,5 @@
+using BackupFunctions.Cli.Commands.Messages;
+
 namespace BackupFunctions.Tests.Cli;
 
 /// <summary>Commands that succeed: their tables and their JSON.</summary>
@@ -152,6 +154,33 @@ internal static class ResultCases
             b-1  full  complete  2026-06-24 02:00:00Z  1m 15s          7  11.8 MiB    900 B  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
 
             """),
+
+        new("stats",
+            """
+            TYPE         BACKUPS  FAILED  SUCCESS      SIZE   STORED        NEW  RATIO  DEDUP  MEDIAN  LONGEST  LAST (UTC)
+            full              52       2    96.3%  11.5 GiB  3.7 GiB  953.7 MiB   3.1x   4.0x  1m 15s   2m 30s  2026-07-01 02:00:00Z
+            incremental        0       1     0.0%       0 B      0 B        0 B                  0.0s     0.0s
+
+            """),
+
+        new("stats --type incremental --json",
+            """
+            {"message_type":"statistics","type":"incremental","backups":0,"degraded":0,"failures":1,"success_rate":0,"bytes":0,"stored_bytes":0,"new_bytes":0,"compression_ratio":null,"deduplication_ratio":null,"median_seconds":0,"longest_seconds":0,"last_success":null}
+
+            """)
+        {
+            Engine = new() { Types = [new(BackupType.Incremental, 0, 0, 1, 0, 0, 0, 0, null, null, 0, 0, null)] },
+        },
+
+        new("stats",
+            "",
+            """
+            note: no backups
+
+            """)
+        {
+            Engine = new() { Types = [] },
+        },
 
         new("show b-2",
             """

@@ -16,7 +16,7 @@ public class BackupOptionsTests
         options.Nodes[0].Directory.ShouldBe("/vaults/one");
         options.Include.Select(p => p.ToString()).ShouldBe(["shop.*", "crm.people", @"shop.a\,b"]);
         options.Exclude.ShouldHaveSingleItem().ToString().ShouldBe("shop.tmp");
-        options.StagingDirectory.ShouldBe("/home/ada/.local/state/backupfunctions/staging");
+        options.Staging.Directory.ShouldBe("/home/ada/.local/state/backupfunctions/staging");
         options.Parallelism.ShouldBe(2);
         options.CompressionLevel.ShouldBe(19);
         options.RateLimit.ShouldBe(12_500_000);

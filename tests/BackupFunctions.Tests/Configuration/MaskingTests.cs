@@ -15,7 +15,11 @@ public class MaskingTests
     [InlineData("https://ipfs.example.com/api?token=s3cr3t", "https://ipfs.example.com/api?token=****")]
     [InlineData("file:///vaults/one", "file:///vaults/one")]
     [InlineData("ada:s3cr3t@h", "ada:****@h")]
-    [InlineData("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=s3cr3t", "****")]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=s3cr3t==;EndpointSuffix=x", "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=****;EndpointSuffix=x")]
+    [InlineData("BlobEndpoint=https://a/;SharedAccessSignature=sv=1&sig=s3cr3t;s3cr3t;Other=s3cr3t", "BlobEndpoint=https://a/;SharedAccessSignature=****;****;****")]
+    [InlineData("UseDevelopmentStorage=true", "UseDevelopmentStorage=true")]
+    [InlineData("https://a.blob.core.windows.net/c?sv=1&sig=s3cr3t", "https://a.blob.core.windows.net/c?sv=1&sig=****")]
+    [InlineData("https://h/?AccountKey=s3cr3t", "****")]
     public void A_uri_is_shown_without_its_secrets(string uri, string expected) => Masking.MaskUri(uri).ShouldBe(expected);
 
     [Fact]
@@ -28,6 +32,13 @@ public class MaskingTests
         ("BACKUP_ENCRYPTION_KEY", "****"), ("BACKUP_ENCRYPTION_KEY_FILE", "/etc/key"), ("BACKUP_ENCRYPTION_KEY_COMMAND", "vault ****"),
         ("BACKUP_PARALLELISM", "4"), ("MY_PASSWORD", "****"), ("WEBHOOK_URL", "https://u:****@h/x"),
     ]);
+
+    [Fact]
+    public void Keys_and_signatures_of_storage_accounts_are_redacted()
+    {
+        var redactor = SecretRedactor.From(TestSettings.Source("BACKUP_STAGING=AccountName=ada;AccountKey=k3y/k3y==", "AzureWebJobsStorage=BlobEndpoint=https://a;SharedAccessSignature=sv=1&sig=s1g%2Bs1g"));
+        redactor.Redact("ada k3y/k3y== sig=s1g%2Bs1g, s1g+s1g").ShouldBe("ada **** sig=****, ****");
+    }
 
     [Fact]
     public void Every_secret_among_the_settings_is_redacted_in_any_form()

@@ -57,8 +57,14 @@ public class SettingProblemTests
         { ["BACKUP_EXCLUDE=shop.*,.x"], "BACKUP_EXCLUDE pattern \".x\" is not database.collection" },
         { ["BACKUP_INCLUDE=*"], "BACKUP_INCLUDE pattern \"*\" is not database.collection" },
         { [@"BACKUP_INCLUDE=shop.a\b"], @"BACKUP_INCLUDE pattern ""shop.a\b"" has a backslash before something other than * , \" },
-        { ["BACKUP_STAGING=UseDevelopmentStorage=true"], "BACKUP_STAGING is not a directory" },
-        { ["BACKUP_STAGING=DefaultEndpointsProtocol=https;AccountKey=s3cr3t"], "BACKUP_STAGING is not a directory" },
+        { ["BACKUP_STAGING=DefaultEndpointsProtocol=https;AccountKey=s3cr3t"], "BACKUP_STAGING is no connection string of a storage account" },
+        { ["BACKUP_STAGING=DefaultEndpointsProtocol=https;AccountName=a;AccountKey=s3cr3t!"], "BACKUP_STAGING is no connection string of a storage account" },
+        { ["BACKUP_STAGING=http://a.blob.core.windows.net/staging"], "BACKUP_STAGING is http://, and an identity is sent by https:// only" },
+        { ["BACKUP_STAGING=https://a.blob.core.windows.net/"], "BACKUP_STAGING names no container" },
+        { ["BACKUP_STAGING=https://a.blob.core.windows.net/staging/below"], "BACKUP_STAGING names no container" },
+        { ["BACKUP_STAGING=https://a.blob.core.windows.net/staging?sv=1&sig=s3cr3t"], "BACKUP_STAGING has more than an address" },
+        { ["BACKUP_STAGING=s3://bucket"], "BACKUP_STAGING is neither a directory, nor the connection string of a storage account, nor https://" },
+        { ["BACKUP_STAGING=UseDevelopmentStorage=true", "BACKUP_STAGING_CONTAINER=No--name"], "BACKUP_STAGING_CONTAINER is no name of a container" },
         { ["BACKUP_PARALLELISM=0"], "BACKUP_PARALLELISM is not a whole number from 1 to 64" },
         { ["BACKUP_PARALLELISM=65"], "BACKUP_PARALLELISM is not a whole number from 1 to 64" },
         { ["BACKUP_COMPRESSION_LEVEL=20"], "BACKUP_COMPRESSION_LEVEL is not a whole number from 1 to 19" },
@@ -78,6 +84,10 @@ public class SettingProblemTests
         new[] { "IPFS_NODE_1_URL=https://ada:p%40ss@ipfs.example.com:5001", "IPFS_NODE_1_CA_FILE=/etc/ca.pem" },
         new[] { @"BACKUP_INCLUDE=*.*,shop.a\,b" },
         new[] { "BACKUP_STAGING=relative/staging" },
+        new[] { "BACKUP_STAGING=UseDevelopmentStorage=true", "BACKUP_STAGING_CONTAINER=mine" },
+        new[] { "BACKUP_STAGING=DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net" },
+        new[] { "BACKUP_STAGING=BlobEndpoint=https://a.blob.core.windows.net;SharedAccessSignature=sv=1&sig=abc%3D" },
+        new[] { "BACKUP_STAGING=https://a.blob.core.windows.net/staging/" },
     };
 
     [Theory, MemberData(nameof(Wrong))]

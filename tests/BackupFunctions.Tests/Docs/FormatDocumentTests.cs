@@ -157,7 +157,7 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
         Text(change, "kind").ShouldBe("backup");
         var entry = change.GetProperty("backup");
         Names(entry).ShouldBe([
-            "id", "type", "root", "epoch", "started", "completed", "startOptime", "consistentAt", "oplog", "documents", "bytes", "storedBytes", "newBytes", "namespaces", "copies", "wantedCopies"]);
+            "id", "type", "root", "epoch", "started", "completed", "startOptime", "consistentAt", "oplog", "documents", "bytes", "storedBytes", "newBytes", "namespaces", "copies", "wantedCopies", "isProtected"]);
         foreach (var copy in entry.GetProperty("copies").EnumerateArray()) Names(copy).ShouldBe(["nodeId", "node", "verifiedAt", "blocksHashed", "blocks"]);
         return Text(entry, "root");
     }

@@ -31,6 +31,94 @@ public abstract class StagingConformance
         (await Read("run", "a")).ShouldBe([1, 2, 3]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4 * 1024 * 1024)]
+    [InlineData(9_000_001)]
+    public async Task A_segment_of_any_length_reads_back(int length)
+    {
+        var content = Bytes(length, 1);
+        await using (var writer = await Staging().Create("run", "async", Cancellation))
+        {
+            for (var at = 0; at < length; at += 1_000_003) await writer.Stream.WriteAsync(content.AsMemory(at, Math.Min(1_000_003, length - at)), Cancellation);
+            await writer.Commit(Cancellation);
+        }
+        await using (var writer = await Staging().Create("run", "sync", Cancellation))
+        {
+            for (var at = 0; at < length; at += 1_000_003) writer.Stream.Write(content, at, Math.Min(1_000_003, length - at));
+            await writer.Commit(Cancellation);
+        }
+        (await Read("run", "async")).ShouldBe(content);
+        await using var read = await Staging().OpenRead("run", "sync", Cancellation);
+        read.Length.ShouldBe(length);
+        var sync = new byte[length];
+        read.ReadExactly(sync);
+        read.ReadByte().ShouldBe(-1);
+        sync.ShouldBe(content);
+        (await Segments("run")).ShouldBe([new("async", length), new("sync", length)]);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(9_000_001)]
+    public async Task Of_two_that_write_one_segment_at_once_one_stays_whole(int length)
+    {
+        var (one, two) = (Bytes(length, 1), Bytes(length + 7, 2));
+        await using (var first = await Staging().Create("run", "a", Cancellation))
+        await using (var second = await Staging().Create("run", "a", Cancellation))
+        {
+            await first.Stream.WriteAsync(one.AsMemory(0, length / 2), Cancellation);
+            await second.Stream.WriteAsync(two, Cancellation);
+            await first.Stream.WriteAsync(one.AsMemory(length / 2), Cancellation);
+            await first.Commit(Cancellation);
+            (await Read("run", "a")).ShouldBe(one);
+            await second.Commit(Cancellation);
+        }
+        var stays = await Read("run", "a");
+        stays.ShouldBe(stays.Length == length ? one : two);
+    }
+
+    [Fact]
+    public async Task Who_reads_a_segment_while_it_is_replaced_gets_no_mixture()
+    {
+        var (old, now) = (Bytes(9_000_001, 1), Bytes(9_000_001, 2));
+        await Stage("run", "a", old);
+        await using var reader = await Staging().OpenRead("run", "a", Cancellation);
+        var read = new byte[old.Length];
+        await reader.ReadExactlyAsync(read.AsMemory(0, 100), Cancellation);
+        await Stage("run", "a", now);
+        try
+        {
+            await reader.ReadExactlyAsync(read.AsMemory(100), Cancellation);
+            read.ShouldBe(old);
+        }
+        catch (BackupException e)
+        {
+            e.Message.ShouldContain("BACKUP_STAGING");
+        }
+        (await Read("run", "a")).ShouldBe(now);
+    }
+
+    [Fact]
+    public async Task A_run_of_many_segments_is_listed_and_deleted_whole()
+    {
+        for (var i = 0; i < 40; i++) await Stage("run", $"{i:D3}", [1]);
+        (await Segments("run")).Select(s => s.Name).ShouldBe(Enumerable.Range(0, 40).Select(i => $"{i:D3}"));
+        await Staging().Delete("run", Cancellation);
+        (await Runs()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_has_given_up_writes_and_reads_nothing()
+    {
+        await Stage("run", "a", [1]);
+        var over = new CancellationToken(canceled: true);
+        await Should.ThrowAsync<OperationCanceledException>(() => Staging().Create("run", "b", over));
+        await Should.ThrowAsync<OperationCanceledException>(() => Staging().OpenRead("run", "a", over));
+        await Should.ThrowAsync<OperationCanceledException>(() => Staging().Delete("run", over));
+        (await Segments("run")).ShouldBe([new("a", 1)]);
+    }
+
     [Fact]
     public async Task A_segment_is_invisible_until_it_is_committed()
     {
@@ -64,6 +152,9 @@ public abstract class StagingConformance
         await Stage("run", "a", [4]);
         (await Read("run", "a")).ShouldBe([4]);
         old.Length.ShouldBe(3);
+        var bytes = new byte[3];
+        await old.ReadExactlyAsync(bytes, Cancellation);
+        bytes.ShouldBe([1, 2, 3]);
     }
 
     [Fact]
@@ -94,6 +185,7 @@ public abstract class StagingConformance
     [InlineData(".")]
     [InlineData("..")]
     [InlineData(".hidden")]
+    [InlineData("last.")]
     [InlineData("../up")]
     [InlineData("a/b")]
     [InlineData("a\\b")]
@@ -117,9 +209,18 @@ public abstract class StagingConformance
         await writer.Commit(Cancellation);
     }
 
-    protected async Task<byte[]> Read(string run, string segment)
+    protected Task<byte[]> Read(string run, string segment) => Read(Staging(), run, segment);
+
+    protected static byte[] Bytes(int length, int seed)
     {
-        await using var stream = await Staging().OpenRead(run, segment, Cancellation);
+        var bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    protected static async Task<byte[]> Read(IStaging staging, string run, string segment)
+    {
+        await using var stream = await staging.OpenRead(run, segment, Cancellation);
         var content = new MemoryStream();
         await stream.CopyToAsync(content, Cancellation);
         return content.ToArray();

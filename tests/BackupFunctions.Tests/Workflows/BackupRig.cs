@@ -16,6 +16,7 @@ using BackupFunctions.Tests.Ipfs;
 using BackupFunctions.Tests.Mongo;
 using BackupFunctions.Tests.Mongo.Server;
 using BackupFunctions.Tests.Repositories;
+using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging.Abstractions;
 using MongoDB.Bson;
@@ -81,6 +82,15 @@ internal sealed class BackupRig : IDisposable
         ? [.. Directory.GetFiles(_directory.File("staging"), "*", SearchOption.AllDirectories)]
         : [];
 
+    /// <summary>As if somebody had deleted all that is staged.</summary>
+    public void ForgetStaged()
+    {
+        foreach (var file in StagedFiles) File.Delete(file);
+    }
+
+    /// <summary>The newest entry of the server's oplog.</summary>
+    public Task<OplogMark?> NewestMark() => OplogPosition.NewestMark(_server.Connection, Cancellation);
+
     /// <summary>Documents that do not compress, numbered from here; the same number and version give the same document.</summary>
     public async Task Fill(string collection, int from, int count, int bytes = 2_000, int version = 0)
     {
@@ -129,6 +139,7 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new PlanIncrementalActivity(_endpoint, Session, Manifest, new(Staging, Staged), targets)))
             .Add(Wrap(new CaptureOplogActivity(OpenOplog, new ImmediateTime(), filter, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new DumpActivity(_endpoint, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
+            .Add(Wrap(new GatherSlicesActivity(Session, Manifest, Staged)))
             .Add(Wrap(new AssembleActivity(Session, Staging, Staged, _random)))
             .Add(Wrap(new UploadActivity(Session, Copies, Staging, Staged, Repository.Time)))
             .Add(Wrap(new CopyActivity(Session, Copies, Manifest, Repository.Time)))
@@ -136,6 +147,9 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new VerifyActivity(Session, Copies, Repository.Time)))
             .Add(Wrap(new RecordActivity(Manifest)))
             .Add(Wrap(new CleanupActivity(Staging)))
+            .Add(Wrap(new PlanVerificationActivity(async (reference, token) => (await Manifest.Load(token)).Find(reference).Root, Repository.Nodes)))
+            .Add(Wrap(new VerifyBlocksActivity(Repository.Nodes, Repository.Time)))
+            .Add(Wrap(new VerifyFilesActivity(Repository.Nodes, TestRepository.KeySource(), Repository.Time)))
             .Add(Wrap(new NotifyActivity(Alerts)))
             .Add(Wrap(new MarkRemovedActivity(Session, Manifest, Waiting, Retention, targets)))
             .Add(Wrap(new PlanUnpinningActivity(Manifest, Waiting, Retention)))

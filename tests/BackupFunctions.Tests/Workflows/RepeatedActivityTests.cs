@@ -58,6 +58,22 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
     }
 
     [Fact]
+    public async Task A_unit_that_is_sealed_is_not_dumped_again()
+    {
+        await _rig.Fill("things", 0, 100, 1_000);
+        var activities = _rig.Activities();
+        var backup = BackupId.At(_rig.Repository.Time.GetUtcNow(), new Guid(1, 2, 3, new byte[8]));
+        await activities.Find(BackupActivities.Plan).Run(new(backup, _rig.Repository.Time.GetUtcNow()), BackupRig.Cancellation);
+        var dump = activities.Find(BackupActivities.DumpAndEncrypt);
+        var first = await dump.Run(new(backup, 0), BackupRig.Cancellation);
+        var staged = _rig.StagedFiles.Order().ToList();
+        // what is read now would be something else
+        await _rig.Drop();
+        (await dump.Run(new(backup, 0), BackupRig.Cancellation)).ShouldBe(first);
+        _rig.StagedFiles.Order().ShouldBe(staged);
+    }
+
+    [Fact]
     public async Task A_unit_of_a_restore_that_runs_twice_finds_its_documents_there()
     {
         await _rig.Fill("things", 0, 300, 1_000);

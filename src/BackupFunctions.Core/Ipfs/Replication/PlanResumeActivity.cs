@@ -38,8 +38,12 @@ internal sealed class PlanResumeActivity(
         foreach (var done in work.Whole.Select(s => s.Entry.Id).Where(id => removed.Contains(id) || (recorded.TryGetValue(id, out var entry) && !entry.IsDegraded))) await staging.Delete(done.ToString(), cancellationToken);
         foreach (var old in work.Parts.Where(p => input.Now - p.Time > PartsAreKept)) await staging.Delete(old.ToString(), cancellationToken);
         return new(targets, [.. undelivered.Take(MaxStaged).Select(s => new UndeliveredBackup(s.Entry, s.Before))], [.. missing.Take(MaxMissing)],
-            undelivered.Count > MaxStaged || missing.Count > MaxMissing, unreachable, work.Unreadable);
+            undelivered.Count > MaxStaged || missing.Count > MaxMissing, unreachable, [.. await AtTheSame(input.Holder, cancellationToken), .. work.Unreadable]);
     }
+
+    private async Task<IEnumerable<string>> AtTheSame(string holder, CancellationToken cancellationToken) =>
+        (await repositoryLock.OthersAtTheSame(holder, cancellationToken)).Select(other =>
+            $"another process does the same: {other.Purpose} ({other}), last heard of at {Telemetry.Human.Time(other.Until - RepositoryLock.Lease)}; both go on");
 
     private async Task<List<MissingCopy>> MissingCopies(IEnumerable<BackupEntry> backups, StagedWork work, List<string> unreachable, CancellationToken cancellationToken)
     {

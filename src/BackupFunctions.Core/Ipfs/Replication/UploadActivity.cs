@@ -23,7 +23,7 @@ internal sealed class UploadActivity(
     {
         var node = nodes[input.Node];
         var guardName = PinNames.Guard((await session.Open(cancellationToken)).Id);
-        var backup = await staged.Load<StagedBackup>(input.Backup, StagedBackup.RecordName, cancellationToken);
+        if (await Staged(input, cancellationToken) is not { } backup) return new(input.From, input.From, 0, 0);
         var started = time.GetTimestamp();
         var next = input.From;
         long blocks = 0, bytes = 0;
@@ -36,6 +36,20 @@ internal sealed class UploadActivity(
             bytes += imported.Bytes;
         }
         return new(next, backup.Segments.Count, blocks, bytes);
+    }
+
+    // another instance may have taken this run for dead, delivered what it had staged, and tidied up
+    private async Task<StagedBackup?> Staged(UploadInput input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await staged.Load<StagedBackup>(input.Backup, StagedBackup.RecordName, cancellationToken);
+        }
+        catch (BackupException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            if (await nodes[input.Node].IsPinned(input.Root, cancellationToken)) return null;
+            throw;
+        }
     }
 
     private async Task<ImportSummary> Import(IIpfsNode node, BackupId backup, StagedCar segment, string guardName, CancellationToken cancellationToken)

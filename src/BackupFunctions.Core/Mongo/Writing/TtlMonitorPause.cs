@@ -5,16 +5,18 @@ namespace BackupFunctions.Mongo;
 
 /// <summary>
 /// Switches the deletion by age off on the primary for the time of a restore, which would otherwise lose old documents while it runs.
-/// Disposing puts it back as it was. Where we may not, building TTL indexes last has to do.
+/// Disposing puts it back as it was. That it was on is kept on the server, so that whoever restores there after a crash switches it on again in the end.
+/// Where we may not, building TTL indexes last has to do.
 /// </summary>
 public sealed class TtlMonitorPause : IAsyncDisposable
 {
-    private const string Parameter = "ttlMonitorEnabled";
+    private const string Parameter = "ttlMonitorEnabled", Kept = "ttl_monitor";
+    private static readonly BsonDocument s_wasOn = new("_id", "was_on");
     private readonly MongoConnection? _connection;
 
     private TtlMonitorPause(MongoConnection? connection) => _connection = connection;
 
-    /// <summary>Whether this switched it off; false as well when it was off before.</summary>
+    /// <summary>Whether this switched it off; false as well when it was off before, and no restore that was killed had switched it off.</summary>
     public bool IsActive => _connection is not null;
 
     /// <summary>Switches it off; a server that refuses is fine.</summary>
@@ -23,7 +25,10 @@ public sealed class TtlMonitorPause : IAsyncDisposable
         try
         {
             var reply = await Admin(connection, new BsonDocument { { "getParameter", 1 }, { Parameter, 1 } }, cancellationToken).ConfigureAwait(false);
-            if (!reply.GetValue(Parameter, false).ToBoolean()) return new(null);
+            if (reply.GetValue(Parameter, false).ToBoolean())
+                await WasOn(connection).ReplaceOneAsync(s_wasOn, s_wasOn, new ReplaceOptions { IsUpsert = true }, cancellationToken).ConfigureAwait(false);
+            else if (await WasOn(connection).CountDocumentsAsync(s_wasOn, cancellationToken: cancellationToken).ConfigureAwait(false) == 0)
+                return new(null);
             await Set(connection, false, cancellationToken).ConfigureAwait(false);
             return new(connection);
         }
@@ -40,7 +45,11 @@ public sealed class TtlMonitorPause : IAsyncDisposable
         var retry = MongoRetry.Create(4, _connection.Time, MongoErrors.IsTransient);
         try
         {
-            await retry.ExecuteAsync(async ct => await Set(_connection, true, ct).ConfigureAwait(false), CancellationToken.None).ConfigureAwait(false);
+            await retry.ExecuteAsync(async ct =>
+            {
+                await Set(_connection, true, ct).ConfigureAwait(false);
+                await WasOn(_connection).Database.DropCollectionAsync(Kept, ct).ConfigureAwait(false);
+            }, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MongoException or TimeoutException)
         {
@@ -48,6 +57,9 @@ public sealed class TtlMonitorPause : IAsyncDisposable
                 "run db.adminCommand({setParameter: 1, ttlMonitorEnabled: true}) on the primary", e);
         }
     }
+
+    private static IMongoCollection<BsonDocument> WasOn(MongoConnection connection) =>
+        connection.Client.GetDatabase(NamespaceFilter.RestoreDatabase).GetCollection<BsonDocument>(Kept).WithReadPreference(ReadPreference.Primary);
 
     private static Task<BsonDocument> Set(MongoConnection connection, bool enabled, CancellationToken cancellationToken) =>
         Admin(connection, new BsonDocument { { "setParameter", 1 }, { Parameter, enabled } }, cancellationToken);

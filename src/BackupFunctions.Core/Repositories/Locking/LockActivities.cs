@@ -1,3 +1,4 @@
+using System.Globalization;
 using BackupFunctions.Backup;
 using BackupFunctions.Workflows;
 
@@ -15,14 +16,16 @@ public sealed record ReleaseLockInput(string Id);
 /// <summary>Done.</summary>
 public sealed record LockResult;
 
-/// <summary>Takes the lock of the repository.</summary>
+/// <summary>Takes the lock of the repository, for this process.</summary>
 internal sealed class TakeLockActivity(RepositoryLock repositoryLock) : IActivity<TakeLockInput, LockHolder>
 {
+    private static readonly string s_owner = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}");
+
     /// <inheritdoc/>
     public ActivityName<TakeLockInput, LockHolder> Name => BackupActivities.TakeLock;
 
     /// <inheritdoc/>
-    public Task<LockHolder> Run(TakeLockInput input, CancellationToken cancellationToken) => repositoryLock.Take(input.Id, input.Mode, input.Purpose, cancellationToken);
+    public Task<LockHolder> Run(TakeLockInput input, CancellationToken cancellationToken) => repositoryLock.Take(input.Id, input.Mode, input.Purpose, s_owner, cancellationToken);
 }
 
 /// <summary>Keeps the lock.</summary>

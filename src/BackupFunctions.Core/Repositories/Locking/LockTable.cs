@@ -23,6 +23,11 @@ public sealed record LockTable(long Version, long Fence, IReadOnlyList<LockHolde
 }
 
 /// <summary>
-/// One holder: its id, what it does (for people), until when it counts unless it renews, its fencing token, and the staged backups that are its own.
+/// One holder: its id, what it does (for people), until when it counts unless it renews, its fencing token, the staged backups that are its own, and the process that runs it, where
+/// that is known.
 /// </summary>
-public sealed record LockHolder(string Id, LockMode Mode, string Purpose, DateTimeOffset Until, long Fence, IReadOnlyList<BackupId> Backups);
+public sealed record LockHolder(string Id, LockMode Mode, string Purpose, DateTimeOffset Until, long Fence, IReadOnlyList<BackupId> Backups, string? Owner = null)
+{
+    /// <summary>Who it is, for people.</summary>
+    public override string ToString() => Owner is null ? Id : $"{Owner}, {Id}";
+}

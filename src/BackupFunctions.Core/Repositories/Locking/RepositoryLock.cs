@@ -15,17 +15,20 @@ public sealed class RepositoryLock(ICatalog catalog, TimeProvider time)
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
     /// <summary>Takes the lock, or renews what this id holds; <see cref="ErrorKind.Locked"/> names who is in the way.</summary>
-    public async Task<LockHolder> Take(string id, LockMode mode, string purpose, CancellationToken cancellationToken)
+    public Task<LockHolder> Take(string id, LockMode mode, string purpose, CancellationToken cancellationToken) => Take(id, mode, purpose, owner: null, cancellationToken);
+
+    /// <summary>As above, and tells others which process this is.</summary>
+    public async Task<LockHolder> Take(string id, LockMode mode, string purpose, string? owner, CancellationToken cancellationToken)
     {
         // a first run that cannot begin shall leave nothing behind; it is there for others when it claims its backup
-        if (mode == LockMode.Shared && await catalog.ReadHead(cancellationToken) is null) return new(id, mode, purpose, time.GetUtcNow() + Lease, 0, []);
+        if (mode == LockMode.Shared && await catalog.ReadHead(cancellationToken) is null) return new(id, mode, purpose, time.GetUtcNow() + Lease, 0, [], owner);
         var taken = await Change(table =>
         {
             var live = Live(table);
             if (live.FirstOrDefault(h => h.Id == id) is { } known) return Renewed(table, live, known);
             if (live.FirstOrDefault(h => mode == LockMode.Exclusive || h.Mode == LockMode.Exclusive) is { } other)
-                throw new BackupException(ErrorKind.Locked, $"lock the repository for {purpose}: {other.Purpose} holds it ({other.Id}, until {Telemetry.Human.Time(other.Until)} unless it goes on)", "wait until it has ended; a process that died lets go by itself after some minutes");
-            return table with { Fence = table.Fence + 1, Holders = [.. live, new(id, mode, purpose, time.GetUtcNow() + Lease, table.Fence + 1, [])] };
+                throw new BackupException(ErrorKind.Locked, $"lock the repository for {purpose}: {other.Purpose} holds it ({other}, until {Telemetry.Human.Time(other.Until)} unless it goes on)", "wait until it has ended; a process that died lets go by itself after some minutes");
+            return table with { Fence = table.Fence + 1, Holders = [.. live, new(id, mode, purpose, time.GetUtcNow() + Lease, table.Fence + 1, [], owner)] };
         }, cancellationToken);
         var holder = taken.Holders.Single(h => h.Id == id);
         if (mode == LockMode.Exclusive) await RaiseFence(holder.Fence, cancellationToken);
@@ -52,6 +55,14 @@ public sealed class RepositoryLock(ICatalog catalog, TimeProvider time)
     /// <summary>Staged backups that other holders are at.</summary>
     public async Task<IReadOnlySet<BackupId>> BackupsOfOthers(string id, CancellationToken cancellationToken) =>
         Live(await catalog.ReadLocks(cancellationToken)).Where(h => h.Id != id).SelectMany(h => h.Backups).ToHashSet();
+
+    /// <summary>Other holders that do the same as this one; those of a process that died count until their time is over.</summary>
+    public async Task<IReadOnlyList<LockHolder>> OthersAtTheSame(string id, CancellationToken cancellationToken)
+    {
+        var live = Live(await catalog.ReadLocks(cancellationToken));
+        var purpose = live.FirstOrDefault(h => h.Id == id)?.Purpose;
+        return [.. live.Where(h => h.Id != id && h.Purpose == purpose)];
+    }
 
     private async Task<LockTable> Change(Func<LockTable, LockTable> change, CancellationToken cancellationToken)
     {

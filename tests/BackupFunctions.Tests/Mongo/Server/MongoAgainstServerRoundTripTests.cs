@@ -190,6 +190,21 @@ public class MongoAgainstServerRoundTripTests(MongoServerFixture server) : IClas
         }
         (await Monitor()).ShouldNotBe(false);
 
+        // one that was killed left it off: whoever comes next switches it on again in the end
+        var killed = await TtlMonitorPause.Begin(server.Connection, Cancellation);
+        await using (var next = await TtlMonitorPause.Begin(server.Connection, Cancellation)) next.IsActive.ShouldBe(killed.IsActive);
+        (await Monitor()).ShouldNotBe(false);
+        (await MongoDB.Driver.IAsyncCursorExtensions.ToListAsync(await server.Connection.Client.ListDatabaseNamesAsync(Cancellation), Cancellation)).ShouldNotContain(NamespaceFilter.RestoreDatabase);
+
+        // what somebody else switched off stays so
+        if (await Monitor() is null) return;
+        await Switch(false);
+        await using (var pause = await TtlMonitorPause.Begin(server.Connection, Cancellation)) pause.IsActive.ShouldBeFalse();
+        (await Monitor()).ShouldBe(false);
+        await Switch(true);
+
+        Task Switch(bool on) => server.Connection.Run("admin", new BsonDocument { { "setParameter", 1 }, { "ttlMonitorEnabled", on } }, Cancellation);
+
         async Task<bool?> Monitor()
         {
             try
