@@ -117,7 +117,8 @@ internal sealed class RetentionRun(IWorkflowContext context, string prefix)
     private async Task<RetentionResult> Tell(MarkRemovedResult marked, bool always)
     {
         var result = new RetentionResult(marked.Kept, marked.Removed, marked.Bytes, marked.First, _unpinned, marked.Waiting, _pending, _guards, _local, _collected, _problems, _warnings);
-        if (!always && marked.Removed == 0 && _unpinned == 0 && _problems.Count == 0) return result;
+        // behind each slice of a continuous backup a node that is down would be alerted anew: the backup's own warnings say it
+        if (!always && marked.Removed == 0 && _unpinned == 0) return result;
         var silent = _problems.Count > 0
             ? await Delivery.Notify(context, $"{prefix}notify", AlertLevel.Warning, "retention.pending", $"{result}; {string.Join("; ", _problems)}", Details(result))
             : await Delivery.Notify(context, $"{prefix}notify", AlertLevel.Info, "retention.completed", result.ToString(), Details(result));
