@@ -11,6 +11,7 @@ using BackupFunctions.Recovery;
 using BackupFunctions.Repositories;
 using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
+using BackupFunctions.Retention;
 using BackupFunctions.Rotation;
 using BackupFunctions.Staging;
 using BackupFunctions.Transfer;
@@ -94,7 +95,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>Makes a full backup.</summary>
     public Task<FullBackupResult> BackUp(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        FullBackupWorkflow.Run(Context(FullBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken), new(options.Parallelism));
+        FullBackupWorkflow.Run(Context(FullBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken), new(options.Parallelism) { CleansUp = options.RetentionAfterBackup });
 
     /// <summary>
     /// Makes an incremental backup: what was written since the last one, in slices of at most so many bytes (null: 1 GiB); with a wait also what is
@@ -102,11 +103,31 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// </summary>
     public Task<IncrementalBackupResult> BackUpIncrement(TimeSpan wait, long? maxBytes, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
         IncrementalBackupWorkflow.Run(Context(IncrementalBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken),
-            new(options.Parallelism, maxBytes ?? IncrementalBackupInput.DefaultMaxBytes, wait));
+            new(options.Parallelism, maxBytes ?? IncrementalBackupInput.DefaultMaxBytes, wait) { CleansUp = options.RetentionAfterBackup });
 
     /// <summary>Stores what waits in staging, and makes the copies that recorded backups lack. MongoDB is not asked, but for a catalogue that it keeps.</summary>
     public Task<ResumeUploadsResult> ResumeUploads(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
         ResumeUploadsWorkflow.Run(Context(ResumeUploadsWorkflow.Name, DeliveryActivityRegistry(), onStatus, cancellationToken), new());
+
+    /// <summary>Removes what no rule keeps, and unpins what was removed longer ago than the grace period. MongoDB is not asked, but for a catalogue that it keeps.</summary>
+    public Task<RetentionResult> Retain(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        RetentionWorkflow.Run(Context(RetentionWorkflow.Name, DeliveryActivityRegistry(), onStatus, cancellationToken), new());
+
+    /// <summary>What retention would do now, with all reasons; changes nothing.</summary>
+    public async Task<RetentionPlan> PlanRetention(CancellationToken cancellationToken)
+    {
+        var objects = new StagedObjects(Staging, Session);
+        var state = await Manifest.Load(cancellationToken);
+        return RetentionPlanner.Plan(state, options.Retention.Policy, ambient.Time.GetUtcNow(), await new StagedWorkReader(new(Staging, objects), objects).Read(cancellationToken));
+    }
+
+    /// <summary>Removes one backup and what depends on it from the list; refuses the last full backup, and what is protected, unless it is forced.</summary>
+    public Task<RemovedBackups> Remove(string backup, bool force, CancellationToken cancellationToken) => Edit.Remove(backup, force, cancellationToken);
+
+    /// <summary>Protects a backup from retention, or ends that.</summary>
+    public Task<ProtectedBackup> Protect(string backup, bool isProtected, CancellationToken cancellationToken) => Edit.Protect(backup, isProtected, cancellationToken);
+
+    private ManifestEdit Edit => new(Manifest, new(Catalog, ambient.Time), ambient.Random, ambient.Time);
 
     /// <summary>
     /// Makes incremental backups one after the other until it is cancelled: a slice closes after so long or at so many bytes (null: the
@@ -189,7 +210,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>The activities of backups, for a host that runs the workflows over a context of its own.</summary>
     public ActivityRegistry BackupActivities() => BackupActivityRegistry();
 
-    /// <summary>The activities of ResumeUploads: none of them asks the source.</summary>
+    /// <summary>The activities of ResumeUploads and Retention: none of them asks the source.</summary>
     public ActivityRegistry DeliveryActivities() => DeliveryActivityRegistry();
 
     /// <summary>The activities of verifications.</summary>
@@ -264,7 +285,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     private RateLimit? Limit => options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
 
-    private ActivityRegistry DeliveryActivityRegistry() => DeliveryActivityRegistry(Copies);
+    private ActivityRegistry DeliveryActivityRegistry() =>
+        RetentionActivityRegistry.AddTo(DeliveryActivityRegistry(Copies), Session, Catalog, Manifest, Staging, Copies, Targets, options.Retention);
 
     private ActivityRegistry DeliveryActivityRegistry(IReadOnlyList<IIpfsNode> copies)
     {

@@ -19,6 +19,10 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new ShowCommand(engine));
         Add(new WindowsCommand(engine));
         Add(new VerifyCommand(engine));
+        Add(new RetentionCommand(engine));
+        Add(new ProtectCommand(engine, protect: true));
+        Add(new ProtectCommand(engine, protect: false));
+        Add(new RemoveCommand(engine));
         Add(new RestoreFullCommand(engine));
         Add(new RestoreCommand(engine));
         Add(new DownloadCommand(engine));

@@ -75,6 +75,18 @@ public interface IEngineCommands
     /// <summary>The public keyring; <see cref="OptionsScope.List"/>.</summary>
     Task<KeyringResult> ExportKeyring(EngineRun run, CancellationToken cancellationToken);
 
+    /// <summary>What retention would do; <see cref="OptionsScope.List"/>.</summary>
+    Task<RetentionPlanResult> PlanRetention(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Removes what no rule keeps and unpins what was removed before; <see cref="OptionsScope.List"/>.</summary>
+    Task<RetentionResult> Retain(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Removes one backup and what depends on it; <see cref="OptionsScope.List"/>.</summary>
+    Task<RemoveResult> Remove(RemoveRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Protects a backup from retention, or ends that; <see cref="OptionsScope.List"/>.</summary>
+    Task<ProtectResult> Protect(ProtectRequest request, EngineRun run, CancellationToken cancellationToken);
+
     /// <summary>Looks for what would make a backup fail; a finding that is bad is no exception. <see cref="OptionsScope.Backup"/>.</summary>
     Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken);
 }

@@ -211,6 +211,37 @@ internal sealed partial class EngineCommands(TimeProvider time, IRandomSource ra
     }
 
     /// <inheritdoc/>
+    public async Task<RetentionPlanResult> PlanRetention(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var plan = await engine.PlanRetention(cancellationToken);
+        return new([.. plan.Items.Select(Results.Item)], plan.Since);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Commands.Messages.RetentionResult> Retain(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        return Results.Retained(await engine.Retain(Report(run), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task<RemoveResult> Remove(RemoveRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var result = await engine.Remove(request.Backup, request.Force, cancellationToken);
+        return new([.. result.Removed.Select(Results.Item)], result.Problems);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProtectResult> Protect(ProtectRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var result = await engine.Protect(request.Backup, request.Protect, cancellationToken);
+        return new(result.Backup.Id.ToString(), result.Backup.IsProtected, result.Problems);
+    }
+
+    /// <inheritdoc/>
     public async Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);

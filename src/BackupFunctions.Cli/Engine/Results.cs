@@ -6,6 +6,7 @@ using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Recovery;
 using BackupFunctions.Restore;
+using BackupFunctions.Retention;
 using BackupFunctions.Telemetry;
 using BackupFunctions.Transfer;
 using BackupFunctions.Workflows;
@@ -88,6 +89,15 @@ internal static class Results
         new(collection.Spec.Namespace.ToString(), Kind(collection.Spec.Type), collection.Documents, collection.Bytes, collection.Spec.Indexes.Count, []);
 
     public static NodeVerification Verification(CopyVerification copy) => new(copy.Node, copy.Pinned, copy.Blocks, copy.Hashed, copy.Missing, copy.Damaged, copy.Fault);
+
+    public static Commands.Messages.RetentionItem Item(Retention.RetentionItem item) =>
+        new(item.Backup.Id.ToString(), TypeOf(item.Backup.Type), item.Backup.Started, item.Backup.NewBytes, item.Keep, item.Reasons);
+
+    public static Commands.Messages.RetentionItem Item(RemovedBackup removed) => new(removed.Id.ToString(), TypeOf(removed.Type), removed.Started, removed.Bytes, false, [removed.Reason]);
+
+    public static Commands.Messages.RetentionResult Retained(Workflows.RetentionResult result) => new(
+        result.Kept, result.Removed, result.RemovedBytes, [.. result.First.Select(Item)], result.Unpinned, result.Waiting, result.Pending, result.GuardsReleased, result.LocalUnpinned, result.CollectedBytes,
+        result.Problems, result.Warnings);
 
     public static FindingStatus Status(Severity severity) => severity switch
     {

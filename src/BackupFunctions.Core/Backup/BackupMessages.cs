@@ -68,6 +68,9 @@ public sealed record FullBackupInput(int Width, int Version = FullBackupInput.Cu
 {
     /// <summary>The version that this code runs.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>Whether retention follows the recorded backup.</summary>
+    public bool CleansUp { get; init; }
 }
 
 /// <summary>How a full backup ended: recorded on all nodes, or on <see cref="Problems"/> nodes fewer.</summary>

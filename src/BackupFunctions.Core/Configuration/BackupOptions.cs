@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using BackupFunctions.Mongo;
+using BackupFunctions.Retention;
 
 namespace BackupFunctions.Configuration;
 
@@ -67,6 +68,15 @@ public sealed record BackupOptions
     /// <summary>BACKUP_RATE_LIMIT, set in MB (1,000,000 bytes) per second: upper bound of a transfer in bytes per second. Default: null, none.</summary>
     public long? RateLimit { get; init; }
 
+    /// <summary>
+    /// BACKUP_RETENTION_DAYS (0 to 36500, default: 90) and BACKUP_KEEP_LAST, _DAILY, _WEEKLY, _MONTHLY and _YEARLY (0 to 100000, default: 0), of which one is set; RETENTION_GRACE_HOURS (1 to 8760,
+    /// default: 48); LOCAL_RETENTION_DAYS (1 to 36500, default: 7).
+    /// </summary>
+    public RetentionSettings Retention { get => Loaded(field); init; } = null!;
+
+    /// <summary>RETENTION_AFTER_BACKUP: whether retention follows each backup. Default: true.</summary>
+    public bool RetentionAfterBackup { get; init; } = true;
+
     /// <summary>What is allowed and probably not meant, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -99,6 +109,8 @@ public sealed record BackupOptions
             Parallelism = reader.Integer(SettingNames.Parallelism, 1, Defaults.MaxParallelism, Defaults.Parallelism, "4"),
             CompressionLevel = reader.Integer(SettingNames.CompressionLevel, 1, 19, Defaults.CompressionLevel, "3"),
             RateLimit = reader.RateLimit(),
+            Retention = RetentionReader.Read(reader),
+            RetentionAfterBackup = reader.Boolean(SettingNames.RetentionAfterBackup, true),
         };
         if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };

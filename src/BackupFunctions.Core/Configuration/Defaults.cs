@@ -27,6 +27,18 @@ public static class Defaults
     /// <summary>Of RESUME_SCHEDULE: every 15 minutes.</summary>
     public const string ResumeSchedule = "*/15 * * * *";
 
+    /// <summary>Of RETENTION_SCHEDULE: every day at 02:30 UTC.</summary>
+    public const string RetentionSchedule = "30 2 * * *";
+
+    /// <summary>Of BACKUP_RETENTION_DAYS.</summary>
+    public const int RetentionDays = 90;
+
+    /// <summary>Of RETENTION_GRACE_HOURS.</summary>
+    public const int RetentionGraceHours = 48;
+
+    /// <summary>Of LOCAL_RETENTION_DAYS.</summary>
+    public const int LocalRetentionDays = 7;
+
     /// <summary>Of BACKUP_LISTEN: this machine alone.</summary>
     public const string Listen = "http://127.0.0.1:7071";
 

@@ -99,6 +99,36 @@ public static class SettingNames
     /// <summary>When unfinished uploads are gone on with.</summary>
     public const string ResumeSchedule = "RESUME_SCHEDULE";
 
+    /// <summary>How many days every point stays restorable.</summary>
+    public const string RetentionDays = "BACKUP_RETENTION_DAYS";
+
+    /// <summary>How many full backups stay.</summary>
+    public const string KeepLast = "BACKUP_KEEP_LAST";
+
+    /// <summary>Of how many days a full backup stays.</summary>
+    public const string KeepDaily = "BACKUP_KEEP_DAILY";
+
+    /// <summary>Of how many weeks a full backup stays.</summary>
+    public const string KeepWeekly = "BACKUP_KEEP_WEEKLY";
+
+    /// <summary>Of how many months a full backup stays.</summary>
+    public const string KeepMonthly = "BACKUP_KEEP_MONTHLY";
+
+    /// <summary>Of how many years a full backup stays.</summary>
+    public const string KeepYearly = "BACKUP_KEEP_YEARLY";
+
+    /// <summary>How long the pins of a removed backup stay.</summary>
+    public const string RetentionGrace = "RETENTION_GRACE_HOURS";
+
+    /// <summary>Whether retention follows each backup.</summary>
+    public const string RetentionAfterBackup = "RETENTION_AFTER_BACKUP";
+
+    /// <summary>When retention runs by itself.</summary>
+    public const string RetentionSchedule = "RETENTION_SCHEDULE";
+
+    /// <summary>How many days of backups the local vault keeps.</summary>
+    public const string LocalRetention = "LOCAL_RETENTION_DAYS";
+
     /// <summary>Address of node 1 or 2.</summary>
     public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";
 

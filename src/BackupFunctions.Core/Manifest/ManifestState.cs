@@ -1,5 +1,6 @@
 using BackupFunctions.Backup;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Mongo;
 
 namespace BackupFunctions.Manifest;
 
@@ -120,6 +121,7 @@ public sealed class ManifestState
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
             }
         }
+        if (revision.Changes.Any(c => c is BackupRemoved)) ForgetCoverage();
         _revisions.Add(root);
         (Revision, Head, Checkpoint) = (revision.Revision, root, revision.Checkpoint ?? Checkpoint);
     }
@@ -145,6 +147,18 @@ public sealed class ManifestState
     private void Remove(BackupRemoved removed)
     {
         if (_backups.Remove(removed.Backup, out var backup)) _removed[backup.Id] = new(backup, removed.At, removed.Reason);
+    }
+
+    // a stretch that continues nothing any more would be taken for a chain that waits to be continued
+    private void ForgetCoverage()
+    {
+        var ends = _backups.Values.Select(b => b.Oplog?.Through).OfType<OplogMark>().ToHashSet();
+        for (var known = -1; known != ends.Count;)
+        {
+            known = ends.Count;
+            foreach (var covered in _coverage.Where(c => ends.Contains(c.After))) ends.Add(covered.Through);
+        }
+        _coverage.RemoveAll(c => !ends.Contains(c.After));
     }
 
     private void Fail(RunFailed failed)

@@ -58,16 +58,22 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     /// Appends a revision with these changes and moves the head to it; <see cref="ErrorKind.Locked"/> when the lock that has this fencing token was lost
     /// to an exclusive holder (null: whatever is done needs no lock).
     /// </summary>
-    internal Task<Appended> Append(IReadOnlyList<ManifestChange> changes, long? fence, CancellationToken cancellationToken) => Append(changes, null, fence, cancellationToken);
+    internal async Task<Appended> Append(IReadOnlyList<ManifestChange> changes, long? fence, CancellationToken cancellationToken) => (await Append(_ => changes, null, fence, cancellationToken))!;
+
+    /// <summary>
+    /// As above, with what <paramref name="decide"/> makes of the state behind which the revision will stand: it is asked again when another writer was first. Where it gives null, nothing is
+    /// appended, and null is given.
+    /// </summary>
+    internal Task<Appended?> Append(Func<ManifestState, IReadOnlyList<ManifestChange>?> decide, long? fence, CancellationToken cancellationToken) => Append(decide, null, fence, cancellationToken);
 
     /// <summary>
     /// Changes the keyring in the same way: it stands in the revision that records it and, from the same moment on, in the head. When it turns out to be as it shall be
     /// already, there is no new revision. A new epoch begins with a checkpoint, so that nothing before it is needed.
     /// </summary>
-    internal Task<Appended> ChangeKeys(KeyringChange change, IReadOnlyList<ManifestChange> changes, long? fence, CancellationToken cancellationToken) =>
-        Append(changes, change, fence, cancellationToken);
+    internal async Task<Appended> ChangeKeys(KeyringChange change, IReadOnlyList<ManifestChange> changes, long? fence, CancellationToken cancellationToken) =>
+        (await Append(_ => changes, change, fence, cancellationToken))!;
 
-    private async Task<Appended> Append(IReadOnlyList<ManifestChange> changes, KeyringChange? change, long? fence, CancellationToken cancellationToken)
+    private async Task<Appended?> Append(Func<ManifestState, IReadOnlyList<ManifestChange>?> decide, KeyringChange? change, long? fence, CancellationToken cancellationToken)
     {
         Appended? mine = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
@@ -90,6 +96,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
                 continue;
             }
 
+            if (decide(state) is not { } changes) return null;
             using var changed = change is null ? null : await Changed(repository, change, cancellationToken);
             if (change is not null && changed is null) return new(head.Manifest, head.Revision, []);
             var writer = changed ?? repository;

@@ -127,6 +127,26 @@ internal sealed class FakeEngine : IEngineCommands
 
     public Task<KeyringResult> ExportKeyring(EngineRun run, CancellationToken cancellationToken) => Answer("keyring", run, new KeyringResult("00112233445566778899aabbccddeeff", "{}"));
 
+    public IReadOnlyList<string> RetentionProblems { get; init; } = [];
+
+    public Task<RetentionPlanResult> PlanRetention(EngineRun run, CancellationToken cancellationToken) => Answer("plan retention", run, new RetentionPlanResult(
+    [
+        Item("b-1", -100, true, "weekly 2026-W12", "newest before the last 90 days"),
+        Item("s-1", -99, false, "full backup b-1 before it is kept as a snapshot, and no rule keeps the points behind it"),
+        Item("b-2", 0, true, "within 90 days", "newest full backup"),
+    ], Start.AddDays(-90)));
+
+    public Task<RetentionResult> Retain(EngineRun run, CancellationToken cancellationToken) => Answer("retention", run, new RetentionResult(
+        2, 2, 1_500_000, [Item("s-1", -99, false, "its full backup goes")], 3, 4, RetentionProblems.Count, 1, 0, 5_000_000, RetentionProblems, Warnings));
+
+    public Task<RemoveResult> Remove(RemoveRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new RemoveResult([Item("b-1", -100, false, "asked for"), Item("s-1", -99, false, "backup b-1, which it needs, was removed")], Warnings));
+
+    public Task<ProtectResult> Protect(ProtectRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ProtectResult("b-1", request.Protect, Warnings));
+
+    private static RetentionItem Item(string id, int days, bool keep, params IReadOnlyList<string> reasons) =>
+        new(id, id[0] == 's' ? BackupType.Incremental : BackupType.Full, Start.AddDays(days), 1_000_000, keep, reasons);
+
     public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
     [
         new("mongodb", FindingStatus.Ok, "rs0, 3 members, 8.0.4", null),

@@ -10,6 +10,7 @@ using BackupFunctions.Notifications;
 using BackupFunctions.Repositories;
 using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
+using BackupFunctions.Retention;
 using BackupFunctions.Rotation;
 using BackupFunctions.Staging;
 using BackupFunctions.Tests.Encryption;
@@ -91,6 +92,9 @@ internal sealed class BackupRig : IDisposable
 
     public ManifestStore Manifest => Repository.Manifest(Session);
 
+    /// <summary>Whether retention follows each backup.</summary>
+    public bool CleansUp { get; set; }
+
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public IReadOnlyList<string> StagedFiles => Directory.Exists(_directory.File("staging"))
@@ -123,13 +127,13 @@ internal sealed class BackupRig : IDisposable
     public async Task<FullBackupResult> BackUp(int width = 2, CancellationToken? cancellationToken = null)
     {
         Repository.Time.Advance(TimeSpan.FromMinutes(1));
-        return await FullBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(width));
+        return await FullBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(width) { CleansUp = CleansUp });
     }
 
     public async Task<IncrementalBackupResult> BackUpIncrement(long maxBytes = IncrementalBackupInput.DefaultMaxBytes, CancellationToken? cancellationToken = null)
     {
         Repository.Time.Advance(TimeSpan.FromMinutes(1));
-        return await IncrementalBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(2, maxBytes, TimeSpan.Zero));
+        return await IncrementalBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(2, maxBytes, TimeSpan.Zero) { CleansUp = CleansUp });
     }
 
     public async Task<ResumeUploadsResult> ResumeUploads()
@@ -170,7 +174,7 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new CleanupActivity(Staging)))
             .Add(Wrap(new PlanVerificationActivity(async (reference, token) => (await Manifest.Load(token)).Find(reference).Root, Repository.Nodes)))
             .Add(Wrap(new VerifyBlocksActivity(Repository.Nodes, Repository.Time)))
-            .Add(Wrap(new VerifyFilesActivity(Repository.Nodes, TestRepository.KeySource(), Repository.Time)))
+            .Add(Wrap(new VerifyFilesActivity(Repository.Nodes, () => new(TestRepository.KeySource()), Repository.Time)))
             .Add(Wrap(new RotateSlotsActivity(Slots)))
             .Add(Wrap(new StartEpochActivity(Slots)))
             .Add(Wrap(new PlanReencryptionActivity(Session, Manifest, new(Staging, Staged), targets)))
@@ -178,8 +182,27 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new AssembleReencryptedActivity(Session, Manifest, new(Copies), Staging, Staged, _random)))
             .Add(Wrap(new UnpinEpochsActivity(Session, Manifest, Copies, targets, Repository.Time)))
             .Add(Wrap(new EndEpochsActivity(Session, Manifest, Repository.Catalog, Slots, Staging, new(Staging, Staged))))
-            .Add(Wrap(new NotifyActivity(Alerts)));
+            .Add(Wrap(new NotifyActivity(Alerts)))
+            .Add(Wrap(new MarkRemovedActivity(Session, Manifest, Waiting, Retention, targets)))
+            .Add(Wrap(new PlanUnpinningActivity(Manifest, Waiting, Retention)))
+            .Add(Wrap(new UnpinActivity(Copies)))
+            .Add(Wrap(new ReleaseOrphansActivity(Session, Manifest, new(Staging, Staged), Copies)))
+            .Add(Wrap(new ReleaseRevisionsActivity(Session, Repository.Catalog, Manifest, Copies)))
+            .Add(Wrap(new TidyLocalVaultActivity(Session, Manifest, Waiting, [.. Copies.Skip(Repository.Nodes.Count)], Retention)))
+            .Add(Wrap(new CollectGarbageActivity(Copies)));
     }
+
+    public RetentionSettings Retention { get; set; } = new(new(Days: 90), TimeSpan.FromHours(48), 7);
+
+    private StagedWorkReader Waiting => new(new(Staging, Staged), Staged);
+
+    public Task<RetentionResult> Retain(TimeSpan after = default)
+    {
+        Repository.Time.Advance(after);
+        return RetentionWorkflow.Run(Context(Cancellation), new());
+    }
+
+    public ManifestEdit Edit => new(Manifest, Locks, _random, Repository.Time);
 
     public RepositoryKeyring Slots => Repository.Slots(Key, NewKey, Session);
 
