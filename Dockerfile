@@ -15,6 +15,7 @@ ENV AzureWebJobsScriptRoot=/home/site/wwwroot \
     FULL_BACKUP_SCHEDULE="0 2 * * 0" \
     INCREMENTAL_BACKUP_SCHEDULE="0 2 * * *" \
     RESUME_SCHEDULE="*/15 * * * *" \
+    RETENTION_SCHEDULE="30 2 * * *" \
     BACKUP_STAGING=/staging
 COPY --from=build /published /home/site/wwwroot
 RUN mkdir -p /staging && chown -R 1654:1654 /staging /home

@@ -196,6 +196,7 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             { name: 'FULL_BACKUP_SCHEDULE', value: '0 2 * * 0' }
             { name: 'INCREMENTAL_BACKUP_SCHEDULE', value: '0 2 * * *' }
             { name: 'RESUME_SCHEDULE', value: '*/15 * * * *' }
+            { name: 'RETENTION_SCHEDULE', value: '30 2 * * *' }
             { name: 'MONGODB_URI', secretRef: 'mongodb-uri' }
             { name: 'BACKUP_ENCRYPTION_KEY', secretRef: 'backup-encryption-key' }
             { name: 'IPFS_NODE_1_URL', value: ipfsNode1Url }

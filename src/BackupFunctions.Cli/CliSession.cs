@@ -36,9 +36,12 @@ public sealed partial class CliSession : IDisposable
     public Terminal Terminal { get; }
 
     /// <summary>Runs engine work with checked settings, logs, and progress shown when a person watches.</summary>
-    internal Task<T> Run<T>(OptionsScope scope, Func<EngineRun, Task<T>> work)
+    internal Task<T> Run<T>(OptionsScope scope, Func<EngineRun, Task<T>> work) => Run(scope, [], work);
+
+    /// <summary>The same with nodes at these addresses, if there are any, in place of those that are set.</summary>
+    internal Task<T> Run<T>(OptionsScope scope, IReadOnlyList<string> nodes, Func<EngineRun, Task<T>> work)
     {
-        var options = BackupOptions.Load(Io.Settings, scope);
+        var options = BackupOptions.Load(Io.Settings, scope, nodes);
         foreach (var warning in options.Warnings) Terminal.Warning(warning);
         foreach (var setting in ResolvedSetting.All(Io.Settings).Where(s => s.Value is not null)) LogSetting(setting.Name, setting.Value!, setting.Origin);
         return Terminal.WithProgress(progress => work(new EngineRun(options, _loggers, progress)));

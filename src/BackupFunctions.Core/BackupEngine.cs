@@ -7,9 +7,12 @@ using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
+using BackupFunctions.Recovery;
 using BackupFunctions.Repositories;
 using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
+using BackupFunctions.Retention;
+using BackupFunctions.Rotation;
 using BackupFunctions.Staging;
 using BackupFunctions.Transfer;
 using BackupFunctions.Verification;
@@ -63,6 +66,15 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// <summary>The key that the settings name.</summary>
     public IKeySource Keys => KeySources.Of(options.Key, ambient.Files, ambient.Time);
 
+    /// <summary>The key that takes its place when keys are rotated, and opens backups as well from then on; null where none is set.</summary>
+    private IKeySource? NewKey => options.NewKey is { } key ? KeySources.Of(key, ambient.Files, ambient.Time) : null;
+
+    /// <summary>Keyrings that backups are opened with before their own copies, such as exported ones.</summary>
+    public IReadOnlyList<Keyring> Keyrings { get; init; } = [];
+
+    /// <summary>The key slots of the repository.</summary>
+    public RepositoryKeyring Slots => new(Catalog, Manifest, Keys, NewKey, ambient.Random);
+
     private DeliveryTargets Targets => new(Nodes.Count, options.LocalVault is not null);
 
     /// <summary>Where sealed segments wait.</summary>
@@ -75,7 +87,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public ICatalog Catalog => Once(ref _catalog, MakeCatalog);
 
     /// <summary>The repository that the catalogue names.</summary>
-    public RepositorySession Session => Once(ref _session, () => Own(new RepositorySession(Catalog, Keys, Nodes, ambient.Random, ambient.Time)));
+    public RepositorySession Session => Once(ref _session, () => Own(new RepositorySession(Catalog, Keys, Nodes, ambient.Random, ambient.Time, NewKey)));
 
     /// <summary>The list of backups.</summary>
     public ManifestStore Manifest => new(Session, Catalog, ambient.Time);
@@ -90,7 +102,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>Makes a full backup.</summary>
     public Task<FullBackupResult> BackUp(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        FullBackupWorkflow.Run(Context(FullBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken), new(options.Parallelism));
+        FullBackupWorkflow.Run(Context(FullBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken), new(options.Parallelism) { CleansUp = options.RetentionAfterBackup });
 
     /// <summary>
     /// Makes an incremental backup: what was written since the last one, in slices of at most so many bytes (null: 1 GiB); with a wait also what is
@@ -98,11 +110,31 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     /// </summary>
     public Task<IncrementalBackupResult> BackUpIncrement(TimeSpan wait, long? maxBytes, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
         IncrementalBackupWorkflow.Run(Context(IncrementalBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken),
-            new(options.Parallelism, maxBytes ?? IncrementalBackupInput.DefaultMaxBytes, wait));
+            new(options.Parallelism, maxBytes ?? IncrementalBackupInput.DefaultMaxBytes, wait) { CleansUp = options.RetentionAfterBackup });
 
     /// <summary>Stores what waits in staging, and makes the copies that recorded backups lack. MongoDB is not asked, but for a catalogue that it keeps.</summary>
     public Task<ResumeUploadsResult> ResumeUploads(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
         ResumeUploadsWorkflow.Run(Context(ResumeUploadsWorkflow.Name, DeliveryActivityRegistry(), onStatus, cancellationToken), new());
+
+    /// <summary>Removes what no rule keeps, and unpins what was removed longer ago than the grace period. MongoDB is not asked, but for a catalogue that it keeps.</summary>
+    public Task<RetentionResult> Retain(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        RetentionWorkflow.Run(Context(RetentionWorkflow.Name, DeliveryActivityRegistry(), onStatus, cancellationToken), new());
+
+    /// <summary>What retention would do now, with all reasons; changes nothing.</summary>
+    public async Task<RetentionPlan> PlanRetention(CancellationToken cancellationToken)
+    {
+        var objects = new StagedObjects(Staging, Session);
+        var state = await Manifest.Load(cancellationToken);
+        return RetentionPlanner.Plan(state, options.Retention.Policy, ambient.Time.GetUtcNow(), await new StagedWorkReader(new(Staging, objects), objects).Read(cancellationToken));
+    }
+
+    /// <summary>Removes one backup and what depends on it from the list; refuses the last full backup, and what is protected, unless it is forced.</summary>
+    public Task<RemovedBackups> Remove(string backup, bool force, CancellationToken cancellationToken) => Edit.Remove(backup, force, cancellationToken);
+
+    /// <summary>Protects a backup from retention, or ends that.</summary>
+    public Task<ProtectedBackup> Protect(string backup, bool isProtected, CancellationToken cancellationToken) => Edit.Protect(backup, isProtected, cancellationToken);
+
+    private ManifestEdit Edit => new(Manifest, new(Catalog, ambient.Time), ambient.Random, ambient.Time);
 
     /// <summary>
     /// Makes incremental backups one after the other until it is cancelled: a slice closes after so long or at so many bytes (null: the
@@ -135,6 +167,10 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         return (await Manifest.Load(cancellationToken)).Find(reference).Root;
     }
 
+    /// <summary>Rotates to the new key that the settings name; see <see cref="RotateKeysWorkflow"/>.</summary>
+    public Task<RotateKeysResult> RotateKeys(bool reEncrypt, string? slotId, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
+        RotateKeysWorkflow.Run(Context(RotateKeysWorkflow.Name, RotationActivities(), onStatus, cancellationToken), new(reEncrypt, slotId));
+
     /// <summary>
     /// Finds which backups lead where a query wants to go. Without a catalogue the query must name all of them by CID.
     /// </summary>
@@ -144,7 +180,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         // a root CID that needs no oplog needs no catalogue either: it is enough to restore with a node and the key
         var needsManifest = !Cid.TryParse(query.Backup, out _) || query.At is not null || query.Incrementals.Count > 0;
         var manifest = needsManifest && options.Catalog is not null ? await Manifest.Load(cancellationToken) : null;
-        return await RestoreChoice.Find(query, manifest, session, cancellationToken);
+        var chosen = await RestoreChoice.Find(query, manifest, session, cancellationToken);
+        return manifest is not null && await Manifest.Outdated(manifest, cancellationToken) is { } outdated ? chosen with { Warnings = [outdated] } : chosen;
     }
 
     /// <summary>Restores a backup to a target, by default from the nodes.</summary>
@@ -181,17 +218,21 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public async Task<ImportedBlocks> ImportBlocks(string path, Action<long, long>? progress, CancellationToken cancellationToken) =>
         await BlockImport.Run(await CarFile.Open(path, ambient.Files, cancellationToken), Nodes, Limit, progress, cancellationToken);
 
+    /// <summary>Rebuilds the catalogue from what the nodes hold, or tells what is there, see <see cref="CatalogRecovery"/>.</summary>
+    public Task<RecoveryResult> Recover(RecoveryRequest request, CancellationToken cancellationToken) =>
+        new CatalogRecovery(options.Catalog is null ? null : Catalog, Keys, Nodes, Staging, ambient.Random, ambient.Time).Run(request, cancellationToken);
+
     /// <summary>The activities of backups, for a host that runs the workflows over a context of its own.</summary>
     public ActivityRegistry BackupActivities() => BackupActivityRegistry();
 
-    /// <summary>The activities of ResumeUploads: none of them asks the source.</summary>
+    /// <summary>The activities of ResumeUploads and Retention: none of them asks the source.</summary>
     public ActivityRegistry DeliveryActivities() => DeliveryActivityRegistry();
 
     /// <summary>The activities of verifications.</summary>
     public ActivityRegistry VerificationActivities() => new ActivityRegistry()
         .Add(new PlanVerificationActivity(FindRoot, Nodes))
         .Add(new VerifyBlocksActivity(Nodes, ambient.Time))
-        .Add(new VerifyFilesActivity(Nodes, Keys, ambient.Time))
+        .Add(new VerifyFilesActivity(Nodes, NewUnlocker, ambient.Time))
         .Add(new NotifyActivity(ambient.Notifier));
 
     /// <summary>The activities of scrubs.</summary>
@@ -209,7 +250,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>Opens a backup on the nodes; the caller disposes it.</summary>
     public Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken) =>
-        OpenedBackup.Open(new DagContent(NearestFirst(), root), Keys, cancellationToken);
+        OpenedBackup.OpenAlone(new DagContent(NearestFirst(), root), NewUnlocker(), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -223,7 +264,37 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public BlockReader NearestFirst() => new([.. Copies.Skip(Nodes.Count), .. Nodes, .. Gateways]);
 
     /// <summary>What a restore reads with; the caller disposes it.</summary>
-    public RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), Keys);
+    public RestoreSession NewRestoreSession() => new(root => new DagContent(NearestFirst(), root), NewUnlocker());
+
+    /// <summary>Unlocks the keyrings of backups; the caller disposes it.</summary>
+    public KeyringUnlocker NewUnlocker() => new(NewKey is { } added ? [Keys, added] : [Keys], Keyrings, options.Catalog is null ? null : NewestKeyring);
+
+    /// <summary>The activities of rotations of keys; none of them asks the source.</summary>
+    public ActivityRegistry RotationActivities()
+    {
+        var staged = new StagedObjects(Staging, Session);
+        return DeliveryActivityRegistry()
+            .Add(new RotateSlotsActivity(Slots))
+            .Add(new StartEpochActivity(Slots))
+            .Add(new PlanReencryptionActivity(Session, Manifest, new(Staging, staged), Targets))
+            .Add(new ReencryptFilesActivity(Session, Manifest, NearestFirst(), Staging, staged, ambient.Random, options.CompressionLevel, ambient.Time))
+            .Add(new AssembleReencryptedActivity(Session, Manifest, NearestFirst(), Staging, staged, ambient.Random))
+            .Add(new UnpinEpochsActivity(Session, Manifest, Copies, Targets, ambient.Time))
+            .Add(new EndEpochsActivity(Session, Manifest, Catalog, Slots, Staging, new(Staging, staged)));
+    }
+
+    // a restore goes on without it
+    private async Task<Keyring?> NewestKeyring(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Catalog.ReadHead(cancellationToken))?.Keyring;
+        }
+        catch (BackupException)
+        {
+            return null;
+        }
+    }
 
     private ActivityRegistry BackupActivityRegistry()
     {
@@ -239,7 +310,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     private RateLimit? Limit => options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;
 
-    private ActivityRegistry DeliveryActivityRegistry() => DeliveryActivityRegistry(Copies);
+    private ActivityRegistry DeliveryActivityRegistry() =>
+        RetentionActivityRegistry.AddTo(DeliveryActivityRegistry(Copies), Session, Catalog, Manifest, Staging, Copies, Targets, options.Retention);
 
     private ActivityRegistry DeliveryActivityRegistry(IReadOnlyList<IIpfsNode> copies)
     {
@@ -255,7 +327,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new CopyActivity(Session, copies, Manifest, ambient.Time, limit))
             .Add(new PinActivity(Session, copies, staged))
             .Add(new VerifyActivity(Session, copies, ambient.Time, limit))
-            .Add(new RecordActivity(Manifest))
+            .Add(new RecordActivity(Manifest, new(options.RecoveryKitFile, options.Nodes, Session, ambient.Files)))
             .Add(new CleanupActivity(Staging))
             .Add(new NotifyActivity(ambient.Notifier));
     }

@@ -25,6 +25,10 @@ public static class Orchestrations
     public static Task<JsonElement> ResumeUploads([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Run<ResumeUploadsInput, ResumeOutput>(context, async input => ResumeOutput.Of(await ResumeUploadsWorkflow.Run(new DurableContext(context), input)));
 
+    [Function(RetentionWorkflow.Name)]
+    public static Task<JsonElement> Retention([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<RetentionInput, RetentionOutput>(context, async input => RetentionOutput.Of(await RetentionWorkflow.Run(new DurableContext(context), input)));
+
     [Function(RestoreWorkflow.Name)]
     public static Task<JsonElement> Restore([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Run<TargetedRestore, RestoreOutput>(context, async input =>

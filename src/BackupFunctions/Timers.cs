@@ -12,11 +12,15 @@ public sealed partial class Timers(WorkerEngine worker, ILogger<Timers> logger)
 {
     [Function(nameof(FullBackupTimer))]
     public Task FullBackupTimer([TimerTrigger("%FULL_BACKUP_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client) =>
-        Start(FullBackupWorkflow.Name, () => new FullBackupInput(worker.Engine.Options.Parallelism), timer, client);
+        Start(FullBackupWorkflow.Name, () => new FullBackupInput(worker.Engine.Options.Parallelism) { CleansUp = worker.Engine.Options.RetentionAfterBackup }, timer, client);
 
     [Function(nameof(IncrementalBackupTimer))]
     public Task IncrementalBackupTimer([TimerTrigger("%INCREMENTAL_BACKUP_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client) =>
-        Start(IncrementalBackupWorkflow.Name, () => new IncrementalBackupInput(worker.Engine.Options.Parallelism, IncrementalBackupInput.DefaultMaxBytes, TimeSpan.Zero), timer, client);
+        Start(IncrementalBackupWorkflow.Name, () => new IncrementalBackupInput(worker.Engine.Options.Parallelism, IncrementalBackupInput.DefaultMaxBytes, TimeSpan.Zero) { CleansUp = worker.Engine.Options.RetentionAfterBackup }, timer, client);
+
+    [Function(nameof(RetentionTimer))]
+    public Task RetentionTimer([TimerTrigger("%RETENTION_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client) =>
+        Start(RetentionWorkflow.Name, () => new RetentionInput(), timer, client);
 
     [Function(nameof(ResumeTimer))]
     public Task ResumeTimer([TimerTrigger("%RESUME_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client) =>

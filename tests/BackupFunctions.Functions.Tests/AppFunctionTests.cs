@@ -1,6 +1,7 @@
 using System.Reflection;
 using BackupFunctions.Backup;
 using BackupFunctions.Restore;
+using BackupFunctions.Retention;
 using BackupFunctions.Verification;
 using BackupFunctions.Workflows;
 using Microsoft.Azure.Functions.Worker;
@@ -17,7 +18,7 @@ public class AppFunctionTests
     [Fact]
     public void Every_activity_of_the_engine_is_a_function_and_no_other_is()
     {
-        var activities = new[] { typeof(BackupActivities), typeof(RestoreActivities), typeof(VerificationActivities) }
+        var activities = new[] { typeof(BackupActivities), typeof(RestoreActivities), typeof(VerificationActivities), typeof(RetentionActivities) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(f => (string)f.FieldType.GetProperty(nameof(ActivityName<int, int>.Name))!.GetValue(f.GetValue(null))!);
         AppFunction.Of<ActivityTriggerAttribute>().Select(f => f.Function.Name).Order().ShouldBe(activities.Order());
@@ -43,7 +44,7 @@ public class AppFunctionTests
             (timer.RunOnStartup, timer.UseMonitor).ShouldBe((false, true));
         }
         timers.Select(t => (t.Function.Name, t.Trigger.Schedule)).Order().ShouldBe([
-            ("FullBackupTimer", "%FULL_BACKUP_SCHEDULE%"), ("IncrementalBackupTimer", "%INCREMENTAL_BACKUP_SCHEDULE%"), ("ResumeTimer", "%RESUME_SCHEDULE%")]);
+            ("FullBackupTimer", "%FULL_BACKUP_SCHEDULE%"), ("IncrementalBackupTimer", "%INCREMENTAL_BACKUP_SCHEDULE%"), ("ResumeTimer", "%RESUME_SCHEDULE%"), ("RetentionTimer", "%RETENTION_SCHEDULE%")]);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public class OrchestrationTests
         [FullBackupWorkflow.Name] = version => new FullBackupInput(1, version),
         [IncrementalBackupWorkflow.Name] = version => new IncrementalBackupInput(1, 1, TimeSpan.Zero, version),
         [ResumeUploadsWorkflow.Name] = version => new ResumeUploadsInput(version),
+        [RetentionWorkflow.Name] = version => new RetentionInput(version),
         [VerificationWorkflow.Name] = version => new VerificationInput("latest", 1, version),
         [RestoreWorkflow.Name] = version =>
             new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1, version), new("mongodb://db.example", "sealed elsewhere")),

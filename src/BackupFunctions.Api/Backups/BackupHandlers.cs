@@ -58,10 +58,13 @@ public sealed class BackupHandlers(ApiParts parts)
 public static class BackupInputs
 {
     /// <summary>Of a full backup.</summary>
-    public static JsonElement Full(BackupEngine engine) => Json(new FullBackupInput(engine.Options.Parallelism));
+    public static JsonElement Full(BackupEngine engine) => Json(new FullBackupInput(engine.Options.Parallelism) { CleansUp = engine.Options.RetentionAfterBackup });
 
     /// <summary>Of an incremental backup.</summary>
-    public static JsonElement Incremental(BackupEngine engine) => Json(new IncrementalBackupInput(engine.Options.Parallelism, IncrementalBackupInput.DefaultMaxBytes, TimeSpan.Zero));
+    public static JsonElement Incremental(BackupEngine engine) => Json(new IncrementalBackupInput(engine.Options.Parallelism, IncrementalBackupInput.DefaultMaxBytes, TimeSpan.Zero) { CleansUp = engine.Options.RetentionAfterBackup });
+
+    /// <summary>Of Retention.</summary>
+    public static JsonElement Retention() => Json(new RetentionInput());
 
     /// <summary>Of ResumeUploads.</summary>
     public static JsonElement Resume() => Json(new ResumeUploadsInput());

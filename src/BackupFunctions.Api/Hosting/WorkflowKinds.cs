@@ -14,6 +14,9 @@ public static class WorkflowKinds
     /// <summary>Of <see cref="ResumeUploadsWorkflow"/>.</summary>
     public const string ResumeUploads = "resume-uploads";
 
+    /// <summary>Of <see cref="RetentionWorkflow"/>.</summary>
+    public const string Retention = "retention";
+
     /// <summary>Of <see cref="RestoreWorkflow"/>.</summary>
     public const string Restore = "restore";
 
@@ -29,6 +32,7 @@ public static class WorkflowKinds
         FullBackupWorkflow.Name => FullBackup,
         IncrementalBackupWorkflow.Name => IncrementalBackup,
         ResumeUploadsWorkflow.Name => ResumeUploads,
+        RetentionWorkflow.Name => Retention,
         RestoreWorkflow.Name => Restore,
         VerificationWorkflow.Name => Verification,
         _ => throw new ArgumentException($"'{workflow}' is no workflow", nameof(workflow)),

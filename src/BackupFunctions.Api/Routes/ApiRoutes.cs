@@ -3,6 +3,7 @@ using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Instances;
 using BackupFunctions.Api.Messages;
 using BackupFunctions.Api.Restores;
+using BackupFunctions.Api.Retention;
 using BackupFunctions.Api.Status;
 using BackupFunctions.Api.Verifications;
 using Microsoft.AspNetCore.Http;
@@ -18,15 +19,19 @@ public static class ApiRoutes
     public static IReadOnlyList<ApiRoute> Api(ApiParts parts)
     {
         var (backups, restores, verifications, health) = (new BackupHandlers(parts), new RestoreHandlers(parts), new VerificationHandlers(parts), new HealthHandlers(parts));
+        var retention = new RetentionHandlers(parts);
         return
         [
             new("GET", "/api/backups", "List backups, newest first", backups.List) { Query = ["type", "since", "until", "namespace", "limit"], Answers = Ok(typeof(BackupList)) },
             new("GET", "/api/backups/{id}", "Show a backup by id, root CID or latest", http => backups.Get(http, Value(http, "id"))) { Answers = Ok(typeof(BackupDetail)) },
             new("POST", "/api/backups", "Make a backup", backups.Create) { Body = typeof(BackupRequest), Answers = Accepted },
+            new("DELETE", "/api/backups/{id}", "Remove a backup and what depends on it; it is unpinned after the grace period", http => retention.Remove(http, Value(http, "id"))) { Query = ["force"], Answers = Ok(typeof(BackupsRemoved)) },
             new("GET", "/api/windows", "From when to when every moment can be restored, and the gaps", backups.Windows) { Answers = Ok(typeof(WindowList)) },
             new("POST", "/api/restores", "Restore a backup, also to a point in time, into an explicit target", restores.Create)
                 { Body = typeof(RestoreBody), Answers = new Dictionary<int, Type?> { [200] = typeof(RestorePlanned), [202] = typeof(ManagementUris) } },
             new("POST", "/api/verifications", "Check every copy of a backup by hash, and with the key", verifications.Create) { Body = typeof(VerificationRequest), Answers = Accepted },
+            new("POST", "/api/retention", "Remove the backups that no rule keeps, and unpin those removed before", retention.Create)
+                { Body = typeof(RetentionRequest), Answers = new Dictionary<int, Type?> { [200] = typeof(RetentionPlanned), [202] = typeof(ManagementUris) } },
             new("GET", "/api/health", "How it stands; in detail with the key", health.Get) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/health/live", "The process answers", health.Live) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/health/ready", "Backups can be made", health.Ready) { IsAnonymous = true, Answers = Ok(typeof(Health)) },

@@ -21,14 +21,19 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new VerifyCommand(engine));
         Add(new ScrubCommand(engine));
         Add(new DrillCommand(engine));
+        Add(new RetentionCommand(engine));
+        Add(new ProtectCommand(engine, protect: true));
+        Add(new ProtectCommand(engine, protect: false));
+        Add(new RemoveCommand(engine));
         Add(new RestoreFullCommand(engine));
         Add(new RestoreCommand(engine));
         Add(new DownloadCommand(engine));
         Add(new ExportCommand(engine));
         Add(new ImportCommand(engine));
         Add(new DecryptCommand(engine));
+        Add(new RecoverCommand(engine));
         Add(new DoctorCommand(engine));
-        Add(new KeysCommand());
+        Add(new KeysCommand(engine));
         Add(new ConfigCommand());
         Add(new CompletionCommand());
     }

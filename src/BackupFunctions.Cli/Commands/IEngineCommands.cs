@@ -1,5 +1,6 @@
 using BackupFunctions.Cli.Commands.Messages;
 using BackupFunctions.Configuration;
+using BackupFunctions.Encryption;
 using Microsoft.Extensions.Logging;
 
 namespace BackupFunctions.Cli.Commands;
@@ -53,6 +54,9 @@ public interface IEngineCommands
     /// <summary>Restores a backup from the nodes; <see cref="OptionsScope.Restore"/>.</summary>
     Task<RestoreResult> RestoreFull(RestoreFullRequest request, EngineRun run, CancellationToken cancellationToken);
 
+    /// <summary>Rebuilds the catalogue from nodes, which may be other ones than those that are set; <see cref="OptionsScope.List"/>, to look only <see cref="OptionsScope.Restore"/>.</summary>
+    Task<RecoverResult> Recover(RecoverRequest request, EngineRun run, CancellationToken cancellationToken);
+
     /// <summary>Checks a backup on both nodes; <see cref="OptionsScope.Restore"/>.</summary>
     Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken);
 
@@ -62,12 +66,43 @@ public interface IEngineCommands
     /// <summary>Restores a backup for trial; one that fails is a result. <see cref="OptionsScope.List"/>.</summary>
     Task<DrillSummary> Drill(DrillRequest request, EngineRun run, CancellationToken cancellationToken);
 
+    /// <summary>The key slots of the repository; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeyListResult> ListKeys(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Adds a slot for the new key; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeysChangedResult> AddKey(AddKeyRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Removes a slot; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeysChangedResult> RemoveKey(RemoveKeyRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Puts the new key in the place of the old one, and may seal everything again; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeysChangedResult> RotateKeys(RotateKeysRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>The public keyring; <see cref="OptionsScope.List"/>.</summary>
+    Task<KeyringResult> ExportKeyring(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>What retention would do; <see cref="OptionsScope.List"/>.</summary>
+    Task<RetentionPlanResult> PlanRetention(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Removes what no rule keeps and unpins what was removed before; <see cref="OptionsScope.List"/>.</summary>
+    Task<RetentionResult> Retain(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Removes one backup and what depends on it; <see cref="OptionsScope.List"/>.</summary>
+    Task<RemoveResult> Remove(RemoveRequest request, EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Protects a backup from retention, or ends that; <see cref="OptionsScope.List"/>.</summary>
+    Task<ProtectResult> Protect(ProtectRequest request, EngineRun run, CancellationToken cancellationToken);
+
     /// <summary>Looks for what would make a backup fail; a finding that is bad is no exception. <see cref="OptionsScope.Backup"/>.</summary>
     Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken);
 }
 
 /// <summary>What a command gets beside its request: checked settings, logs, and where it tells how far it is.</summary>
-public sealed record EngineRun(BackupOptions Options, ILoggerFactory Loggers, IProgress<ProgressUpdate> Progress);
+public sealed record EngineRun(BackupOptions Options, ILoggerFactory Loggers, IProgress<ProgressUpdate> Progress)
+{
+    /// <summary>Keyrings that backups are opened with before their own copies.</summary>
+    public IReadOnlyList<Keyring> Keyrings { get; init; } = [];
+}
 
 /// <summary>How far a stage is: done of total (0: not known) in units of the stage, and the bytes handled so far. May come from any thread.</summary>
 public sealed record ProgressUpdate(string Stage, long Done, long Total, long Bytes);

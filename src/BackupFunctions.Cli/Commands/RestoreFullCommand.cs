@@ -11,6 +11,7 @@ namespace BackupFunctions.Cli.Commands;
 internal sealed class RestoreFullCommand : CliCommand
 {
     private readonly IEngineCommands _engine;
+    private readonly KeyringOption _keyring;
     private readonly RestoreTarget _target;
     private readonly Argument<string> _backup = BackupArgument.Create();
     private readonly Option<string?> _at = new("--at") { Description = "Restore to this point in time: a UTC time to the end of its second, or an optime", HelpName = "TIME|SECONDS:INCREMENT" };
@@ -29,6 +30,7 @@ internal sealed class RestoreFullCommand : CliCommand
         Add(_backup);
         _target = new(this);
         foreach (var option in new Option[] { _at, _incrementals, _include, _exclude, _from, _to, _usersAndRoles, _dryRun, _force }) Add(option);
+        _keyring = new(this);
         _at.Validators.Add(result => Check(result.Tokens, text => RestorePoint.Parse(text, "--at"), result.AddError));
         _incrementals.Validators.Add(result => Check(result.Tokens, text => Cid.Parse(text), result.AddError));
         Validators.Add(result =>
@@ -44,7 +46,7 @@ internal sealed class RestoreFullCommand : CliCommand
         var namespaces = new NamespaceSelection(Values(_include), Values(_exclude), Values(_from), Values(_to));
         var request = new RestoreFullRequest(parse.GetRequiredValue(_backup), parse.GetValue(_at), Values(_incrementals), uri, namespaces,
             parse.GetValue(_usersAndRoles), _target.Drop(parse), parse.GetValue(_dryRun), parse.GetValue(_force));
-        var result = await session.Run(OptionsScope.Restore, run => _engine.RestoreFull(request, run, cancellationToken));
+        var result = await session.Run(OptionsScope.Restore, run => _engine.RestoreFull(request, _keyring.Give(run, parse, session), cancellationToken));
         return RestoreOutput.Print(result, session.Terminal);
 
         string[] Values(Option<string[]> option) => parse.GetValue(option) ?? [];

@@ -13,17 +13,19 @@ internal sealed class ShowCommand : CliCommand
     private static readonly Column[] Columns = ["NAMESPACE", "KIND", new("DOCUMENTS", true), new("SIZE", true), new("INDEXES", true)];
 
     private readonly IEngineCommands _engine;
+    private readonly KeyringOption _keyring;
     private readonly Argument<string> _backup = BackupArgument.Create();
 
     public ShowCommand(IEngineCommands engine) : base("show", "Show one backup and what it holds")
     {
         _engine = engine;
         Add(_backup);
+        _keyring = new(this);
     }
 
     public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
     {
-        var details = await session.Run(OptionsScope.List, run => _engine.Show(new(parse.GetRequiredValue(_backup)), run, cancellationToken));
+        var details = await session.Run(OptionsScope.List, run => _engine.Show(new(parse.GetRequiredValue(_backup)), _keyring.Give(run, parse, session), cancellationToken));
         session.Terminal.Result("backup_details", details, () => Text(details));
         return ExitCodes.Ok;
     }

@@ -14,6 +14,7 @@ internal sealed class VerifyCommand : CliCommand
     private static readonly Column[] Columns = ["NODE", "PINNED", new("BLOCKS", true), new("CHECKED", true), new("MISSING", true), new("DAMAGED", true), "FAULT"];
 
     private readonly IEngineCommands _engine;
+    private readonly KeyringOption _keyring;
     private readonly Argument<string> _backup = BackupArgument.Create(optional: true);
     private readonly Option<double> _sample = new("--sample")
     {
@@ -28,12 +29,13 @@ internal sealed class VerifyCommand : CliCommand
         _engine = engine;
         Add(_backup);
         Add(_sample);
+        _keyring = new(this);
     }
 
     public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
     {
         var request = new VerifyRequest(parse.GetRequiredValue(_backup), parse.GetValue(_sample));
-        var result = await session.Run(OptionsScope.Restore, run => _engine.Verify(request, run, cancellationToken));
+        var result = await session.Run(OptionsScope.Restore, run => _engine.Verify(request, _keyring.Give(run, parse, session), cancellationToken));
         session.Terminal.Result("verify_result", result, () => $"{Printable.Line(result.Id)}  {result.Root}\n" + TextTable.Render(Columns, result.Nodes.Select(Row)));
         return Judge(result, session.Terminal);
     }

@@ -10,6 +10,7 @@ using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.MongoDump;
 using BackupFunctions.Notifications;
+using BackupFunctions.Recovery;
 using BackupFunctions.Restore;
 using BackupFunctions.Verification.Drills;
 using BackupFunctions.Workflows;
@@ -19,7 +20,7 @@ using RestoreResult = BackupFunctions.Cli.Commands.Messages.RestoreResult;
 namespace BackupFunctions.Cli.Engine;
 
 /// <summary>The commands on the real engine. A command opens what it needs and closes it; nothing stays between commands.</summary>
-internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IFiles files) : IEngineCommands
+internal sealed partial class EngineCommands(TimeProvider time, IRandomSource random, IFiles files) : IEngineCommands
 {
     private const string TargetName = "--uri";
 
@@ -130,7 +131,8 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     /// <inheritdoc/>
     public async Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken)
     {
-        using var keys = new KeyringUnlocker(KeySources.Of(run.Options.Key, files, time));
+        KeySetting[] settings = run.Options.NewKey is { } added ? [run.Options.Key, added] : [run.Options.Key];
+        using var keys = new KeyringUnlocker([.. settings.Select(s => KeySources.Of(s, files, time))], run.Keyrings, null);
         var backups = new List<OpenedBackup>();
         foreach (var path in request.Paths) backups.Add(await OpenedBackup.Open(await Content(path, cancellationToken), keys, cancellationToken));
         var written = await DumpExporter.Run(backups[0], backups[1..], request.Output, files, (done, total) => run.Progress.Report(new("decrypt", done, total, done)), cancellationToken);
@@ -153,16 +155,17 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     {
         using var engine = Open(run);
         var at = request.At is { } text ? RestorePoint.Parse(text, "--at") : null;
-        var restore = Restore(request, await engine.Choose(new(request.Backup, at, [.. request.Incrementals.Select(Cid.Parse)]), cancellationToken));
+        var chosen = await engine.Choose(new(request.Backup, at, [.. request.Incrementals.Select(Cid.Parse)]), cancellationToken);
+        var restore = Restore(request, chosen);
         var (plan, oplog) = await Plan(engine, restore, at, cancellationToken);
-        if (request.DryRun) return new(restore.Root.ToString(), true, [.. plan.Everything.Select(c => Results.Restored(c, []))], oplog, null, false, plan.Warnings);
+        if (request.DryRun) return new(restore.Root.ToString(), true, [.. plan.Everything.Select(c => Results.Restored(c, []))], oplog, null, false, [.. chosen.Warnings, .. plan.Warnings]);
 
         using var target = Target(request.TargetUri);
         var result = await engine.Restore(restore, target, Report(run), cancellationToken);
         var differences = (result.Differences ?? []).ToDictionary(d => d.Namespace, d => d.Sentences, StringComparer.Ordinal);
         var replay = result.Replay is { } r ? new ReplaySummary(r.Entries, r.Applied, r.Transactions, r.Discarded) : null;
         return new(restore.Root.ToString(), false, [.. plan.Everything.Select(c => Results.Restored(c, differences.GetValueOrDefault(c.Namespace.ToString(), [])))],
-            oplog, replay, result.Differences is not null, result.Warnings);
+            oplog, replay, result.Differences is not null, [.. chosen.Warnings, .. result.Warnings]);
     }
 
     private static RestoreRequest Restore(RestoreFullRequest request, ChosenBackups chosen)
@@ -194,6 +197,14 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     }
 
     /// <inheritdoc/>
+    public async Task<RecoverResult> Recover(RecoverRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var asked = new RecoveryRequest(request.Cid is { } cid ? Cid.Parse(cid) : null, request.Kit, request.Repository is { } id ? RepositoryId.Parse(id) : null, request.DryRun, request.AcceptOlder);
+        return Results.Recovered(await engine.Recover(asked, cancellationToken));
+    }
+
+    /// <inheritdoc/>
     public async Task<VerifyResult> Verify(VerifyRequest request, EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);
@@ -216,6 +227,37 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     }
 
     /// <inheritdoc/>
+    public async Task<RetentionPlanResult> PlanRetention(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var plan = await engine.PlanRetention(cancellationToken);
+        return new([.. plan.Items.Select(Results.Item)], plan.Since);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Commands.Messages.RetentionResult> Retain(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        return Results.Retained(await engine.Retain(Report(run), cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task<RemoveResult> Remove(RemoveRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var result = await engine.Remove(request.Backup, request.Force, cancellationToken);
+        return new([.. result.Removed.Select(Results.Item)], result.Problems);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProtectResult> Protect(ProtectRequest request, EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var result = await engine.Protect(request.Backup, request.Protect, cancellationToken);
+        return new(result.Backup.Id.ToString(), result.Backup.IsProtected, result.Problems);
+    }
+
+    /// <inheritdoc/>
     public async Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken)
     {
         using var engine = Open(run);
@@ -224,7 +266,7 @@ internal sealed class EngineCommands(TimeProvider time, IRandomSource random, IF
     }
 
     private BackupEngine Open(EngineRun run) =>
-        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers) { Scratch = Scratch });
+        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers) { Scratch = Scratch }) { Keyrings = run.Keyrings };
 
     private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
     {

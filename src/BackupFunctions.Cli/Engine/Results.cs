@@ -4,7 +4,9 @@ using BackupFunctions.Diagnosis;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
+using BackupFunctions.Recovery;
 using BackupFunctions.Restore;
+using BackupFunctions.Retention;
 using BackupFunctions.Telemetry;
 using BackupFunctions.Transfer;
 using BackupFunctions.Workflows;
@@ -70,6 +72,9 @@ internal static class Results
         [.. result.Delivered.Select(d => Made(d.Backup, nodes, d.Problems, []))],
         [.. result.Copies.Select(c => new Commands.Messages.CompletedCopy(c.Backup.ToString(), c.Copy.Node, c.Copy.BlocksHashed))], result.Problems, result.More, result.Warnings);
 
+    public static RecoverResult Recovered(RecoveryResult result) => new(result.Outcome, result.Repository.ToString(), result.Revision, result.Manifest.ToString(), result.CatalogRevision,
+        [.. result.Merged.Select(m => m.ToString())], [.. result.Relisted.Select(b => b.Id.ToString())], result.Backups.Count, result.Backups.Count == 0 ? null : Summary(result.Backups[^1]), result.Unanswered, result.Warnings);
+
     public static ImportedFile Imported(string path, ImportedBlocks imported) => new(path, [], imported.Root.ToString(),
         [.. imported.Nodes.Select(n => new Commands.Messages.NodeCopy(n.Node, n.Problem is null, n.Verified, n.Problem?.Message))]);
 
@@ -98,6 +103,15 @@ internal static class Results
     }
 
     public static ProvenRestore? LastProven(ManifestState state) => state.LastProvenDrill is { } drill ? new(drill.At, $"{drill.Backup}") : null;
+
+    public static Commands.Messages.RetentionItem Item(Retention.RetentionItem item) =>
+        new(item.Backup.Id.ToString(), TypeOf(item.Backup.Type), item.Backup.Started, item.Backup.NewBytes, item.Keep, item.Reasons);
+
+    public static Commands.Messages.RetentionItem Item(RemovedBackup removed) => new(removed.Id.ToString(), TypeOf(removed.Type), removed.Started, removed.Bytes, false, [removed.Reason]);
+
+    public static Commands.Messages.RetentionResult Retained(Workflows.RetentionResult result) => new(
+        result.Kept, result.Removed, result.RemovedBytes, [.. result.First.Select(Item)], result.Unpinned, result.Waiting, result.Pending, result.GuardsReleased, result.LocalUnpinned, result.CollectedBytes,
+        result.Problems, result.Warnings);
 
     public static FindingStatus Status(Severity severity) => severity switch
     {

@@ -1,10 +1,7 @@
 using BackupFunctions.Ambient;
-using BackupFunctions.Encryption;
-using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Repositories;
-using BackupFunctions.Serialization;
 using BackupFunctions.Staging;
 using BackupFunctions.Workflows;
 
@@ -30,8 +27,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         for (var part = 0; part < input.OplogParts; part++)
             captured.Add(await staged.Load<CapturedOplog>(input.Backup, CaptureOplogActivity.RecordName(part), cancellationToken));
 
-        var tree = new UnixFsTree();
-        var files = new FileNumbers(tree);
+        var files = new BackupRoot();
         var collections = Collections(plan, units, files);
         var oplog = Oplog(input.Slice?.Continues, captured, files);
         var type = input.Slice is null ? BackupType.Full : BackupType.Incremental;
@@ -41,34 +37,17 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         await using var segments = new SegmentWriter(staging, input.Backup.ToString(), "root", random);
         await segments.Prepare(cancellationToken);
 
-        var keys = repository.Keys.Current;
-        using var sealer = new BlockSealer(keys);
-        Add(BackupIndex.FileName, SealedFile.Seal(sealer, BlockType.Index, input.Backup.ToArray(), EngineJson.Write(index)));
-        var header = new BackupHeader(BackupIndex.CurrentFormat, repository.Id, input.Backup, keys.Epoch, repository.Keyring);
-        var json = EngineJson.Write(header);
-        Add(BackupHeader.FileName, SealedFile.Of([new Block(Cid.Raw(json), json)]));
-        var root = tree.Build(segments.Write);
+        var root = files.Write(repository, index, segments);
         await segments.Close(cancellationToken);
 
-        IReadOnlyList<IndexedFile> slices = oplog?.Files ?? [];
-        var content = type == BackupType.Full ? [.. collections.SelectMany(c => c.Files)] : slices;
-        var stored = collections.SelectMany(c => c.Files).Concat(slices).Sum(f => f.StoredBytes);
-        var entry = new BackupEntry(input.Backup, type, root, keys.Epoch, plan.Started, plan.Started, plan.StartOptime, type == BackupType.Full ? snapshot ?? oplog?.Through.Optime : null,
-            oplog is null ? null : new(oplog.After, oplog.Through, oplog.Entries), content.Sum(f => f.Documents), content.Sum(f => f.Bytes), stored,
-            units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, [.. collections.Select(c => c.Namespace.ToString())], [], repository.Nodes.Count);
+        var entry = BackupEntry.Of(index, root, repository.Keyring.CurrentEpoch, units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, repository.Nodes.Count);
         IReadOnlyList<StagedCar> cars = [.. units.SelectMany(u => u.Segments), .. captured.SelectMany(c => c.Segments), .. segments.Segments];
         await staged.Save(input.Backup, StagedBackup.RecordName, new StagedBackup(entry, input.Before, cars), cancellationToken);
         return entry;
-
-        void Add(string path, SealedFile file)
-        {
-            foreach (var block in file.Blocks) segments.Write(block);
-            tree.Add(path, file.File.Root, file.File.Tsize);
-        }
     }
 
     // files are numbered in the order of collections and ranges, so that unchanged data keeps its place
-    private static List<IndexedCollection> Collections(BackupPlan plan, List<UnitFiles> units, FileNumbers numbers)
+    private static List<IndexedCollection> Collections(BackupPlan plan, List<UnitFiles> units, BackupRoot numbers)
     {
         var dumped = units.SelectMany(u => u.Ranges).ToLookup(r => r.Collection, r => r.Files);
         return [.. plan.Collections.Select((collection, at) =>
@@ -80,7 +59,7 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         })];
     }
 
-    private static IndexedOplog? Oplog(OplogMark? continues, List<CapturedOplog> parts, FileNumbers numbers)
+    private static IndexedOplog? Oplog(OplogMark? continues, List<CapturedOplog> parts, BackupRoot numbers)
     {
         if (parts.Count == 0) return null;
         foreach (var (part, next) in parts.Zip(parts.Skip(1)))
@@ -90,19 +69,5 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         }
         var files = numbers.Place(parts.SelectMany(p => p.Files));
         return new(continues ?? parts[0].After, parts[^1].Through, files.Sum(f => f.Documents), files.Sum(f => f.Bytes), files);
-    }
-
-    /// <summary>Numbers files through the whole backup and puts them at their paths.</summary>
-    private sealed class FileNumbers(UnixFsTree tree)
-    {
-        private int _next;
-
-        public List<IndexedFile> Place(IEnumerable<DumpedFile> files) => [.. files.Select(file =>
-        {
-            var indexed = new IndexedFile(_next++, file.List, file.Chunks, file.Documents, file.Bytes, file.StoredBytes, file.Sha256, file.First);
-            tree.Add(indexed.DataPath, file.Data, file.DataTsize);
-            tree.Add(indexed.ListPath, file.List, file.ListTsize);
-            return indexed;
-        })];
     }
 }

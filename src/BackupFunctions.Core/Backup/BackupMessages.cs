@@ -2,6 +2,7 @@ using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
+using BackupFunctions.Recovery;
 using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Workflows;
 
@@ -67,6 +68,9 @@ public sealed record FullBackupInput(int Width, int Version = FullBackupInput.Cu
 {
     /// <summary>The version that this code runs.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>Whether retention follows the recorded backup.</summary>
+    public bool CleansUp { get; init; }
 }
 
 /// <summary>How a full backup ended: recorded on all nodes, or on <see cref="Problems"/> nodes fewer.</summary>
@@ -119,7 +123,14 @@ public sealed record CleanupResult;
 public sealed record RecordInput(IReadOnlyList<ManifestChange> Changes, long Fence);
 
 /// <summary>The revision that has the changes, and the problems of the nodes that do not hold it.</summary>
-public sealed record RecordResult(Cid Manifest, ulong Revision, IReadOnlyList<string> Problems);
+public sealed record RecordResult(Cid Manifest, ulong Revision, IReadOnlyList<string> Problems)
+{
+    /// <summary>The recovery kit of this revision when it lists a backup, else null.</summary>
+    public RecoveryKit? Kit { get; init; }
+
+    /// <summary>What else to say, or null.</summary>
+    public string? Warning { get; init; }
+}
 
 /// <summary>Input of <see cref="BackupActivities.Notify"/>.</summary>
 public sealed record NotifyInput(Notifications.Alert Alert);

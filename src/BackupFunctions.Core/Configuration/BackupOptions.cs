@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using BackupFunctions.Mongo;
+using BackupFunctions.Retention;
 
 namespace BackupFunctions.Configuration;
 
@@ -25,6 +26,12 @@ public sealed record BackupOptions
     public KeySetting Key { get => Loaded(field); init; } = null!;
 
     /// <summary>
+    /// The one of BACKUP_NEW_ENCRYPTION_KEY and its forms that is set, as for <see cref="Key"/>: the key that a rotation puts in its place, and which opens
+    /// backups as well from then on. Default: null, none.
+    /// </summary>
+    public KeySetting? NewKey { get; init; }
+
+    /// <summary>
     /// IPFS_NODE_1_URL and IPFS_NODE_2_URL with their IPFS_NODE_n_TOKEN and IPFS_NODE_n_CA_FILE, and IPFS_TIMEOUT_SECONDS (1 to 86400, default: 60):
     /// two different nodes, in this order. No default. Where IPFS_CLUSTER_NODE_n is set (with its _TOKEN and _CA_FILE, and IPFS_CLUSTER_REPLICATION: -1, or 1 to
     /// 1000, default: 2), the peer of the cluster stands in the place of its node.
@@ -46,6 +53,9 @@ public sealed record BackupOptions
     /// </summary>
     public required StagingSetting Staging { get; init; }
 
+    /// <summary>BACKUP_RECOVERY_KIT: the file of the newest recovery kit, absolute. Default: <see cref="Defaults.RecoveryKitFile"/>.</summary>
+    public required string RecoveryKitFile { get; init; }
+
     /// <summary>LOCAL_VAULT_PATH: the directory of a vault that gets a copy beside the nodes and is read first, absolute. Default: null, none.</summary>
     public string? LocalVault { get; init; }
 
@@ -64,6 +74,15 @@ public sealed record BackupOptions
     /// <summary>DRILL_URI: the connection string of the server that restore drills use, under names of their own. Default: null, a scratch server of the host.</summary>
     public string? DrillUri { get; init; }
 
+    /// <summary>
+    /// BACKUP_RETENTION_DAYS (0 to 36500, default: 90) and BACKUP_KEEP_LAST, _DAILY, _WEEKLY, _MONTHLY and _YEARLY (0 to 100000, default: 0), of which one is set; RETENTION_GRACE_HOURS (1 to 8760,
+    /// default: 48); LOCAL_RETENTION_DAYS (1 to 36500, default: 7).
+    /// </summary>
+    public RetentionSettings Retention { get => Loaded(field); init; } = null!;
+
+    /// <summary>RETENTION_AFTER_BACKUP: whether retention follows each backup. Default: true.</summary>
+    public bool RetentionAfterBackup { get; init; } = true;
+
     /// <summary>What is allowed and probably not meant, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -71,18 +90,24 @@ public sealed record BackupOptions
     /// Reads and checks what the scope needs. Fails with one <see cref="ErrorKind.Configuration"/> error that lists every problem at once; nothing
     /// is connected to and no key is read.
     /// </summary>
-    public static BackupOptions Load(SettingsSource source, OptionsScope scope)
+    public static BackupOptions Load(SettingsSource source, OptionsScope scope) => Load(source, scope, []);
+
+    /// <summary>As <see cref="Load(SettingsSource, OptionsScope)"/>, with nodes at these addresses (one at least) in place of the two that are set; the n-th has the IPFS_NODE_n_TOKEN and IPFS_NODE_n_CA_FILE.</summary>
+    public static BackupOptions Load(SettingsSource source, OptionsScope scope, IReadOnlyList<string> nodes)
     {
-        var (options, problems) = Check(source, scope);
+        var (options, problems) = Check(source, scope, nodes);
         return problems.Count == 0 ? options : throw SettingProblem.ToException(problems);
     }
 
     /// <summary>As <see cref="Load"/>, giving the problems; the options are whole only when there are none.</summary>
-    public static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope)
+    public static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope) => Check(source, scope, []);
+
+    private static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope, IReadOnlyList<string> nodes)
     {
         var reader = new OptionsReader(source);
         var options = new BackupOptions
         {
+            RecoveryKitFile = reader.Get(SettingNames.RecoveryKit) is { } kit ? source.FullPath(kit) : Defaults.RecoveryKitFile(source),
             Staging = StagingReader.Read(reader),
             LocalVault = reader.Get(SettingNames.LocalVault) is { } vault ? Path.GetFullPath(vault) : null,
             Include = reader.Patterns(SettingNames.Include),
@@ -92,12 +117,15 @@ public sealed record BackupOptions
             RateLimit = reader.RateLimit(),
             ScrubSlices = reader.ScrubSlices(),
             DrillUri = MongoReader.Drill(reader),
+            Retention = RetentionReader.Read(reader),
+            RetentionAfterBackup = reader.Boolean(SettingNames.RetentionAfterBackup, true),
         };
         if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };
         else if (scope.HasFlag(OptionsScope.CatalogIfSet)) options = options with { Catalog = MongoReader.Catalog(reader, required: false) };
-        if (scope.HasFlag(OptionsScope.Key)) options = options with { Key = KeyReader.Read(reader)! };
-        if (scope.HasFlag(OptionsScope.Nodes)) options = options with { Nodes = NodeReader.Read(reader), Gateways = GatewayReader.Read(reader) };
+        if (scope.HasFlag(OptionsScope.Key)) options = options with { Key = KeyReader.Read(reader)!, NewKey = KeyReader.ReadNew(reader) };
+        if (nodes.Count > 0) options = options with { Nodes = NodeReader.Given(reader, nodes), Gateways = GatewayReader.Read(reader) };
+        else if (scope.HasFlag(OptionsScope.Nodes)) options = options with { Nodes = NodeReader.Read(reader), Gateways = GatewayReader.Read(reader) };
         return (options with { Warnings = [.. reader.Warnings, .. UnknownSettings.Warnings(source)] }, reader.Problems);
     }
 

@@ -36,6 +36,18 @@ public static class Defaults
     /// <summary>Of DRILL_SCHEDULE: on the first of each month at 05:00 UTC.</summary>
     public const string DrillSchedule = "0 5 1 * *";
 
+    /// <summary>Of RETENTION_SCHEDULE: every day at 02:30 UTC.</summary>
+    public const string RetentionSchedule = "30 2 * * *";
+
+    /// <summary>Of BACKUP_RETENTION_DAYS.</summary>
+    public const int RetentionDays = 90;
+
+    /// <summary>Of RETENTION_GRACE_HOURS.</summary>
+    public const int RetentionGraceHours = 48;
+
+    /// <summary>Of LOCAL_RETENTION_DAYS.</summary>
+    public const int LocalRetentionDays = 7;
+
     /// <summary>Of BACKUP_LISTEN: this machine alone.</summary>
     public const string Listen = "http://127.0.0.1:7071";
 
@@ -53,6 +65,17 @@ public static class Defaults
 
     /// <summary>Of BACKUP_JOURNAL: <c>journal.db</c> beside the staging directory.</summary>
     public static string JournalFile(SettingsSource source) => Path.Combine(StateDirectory(source), "journal.db");
+
+    /// <summary>Of BACKUP_RECOVERY_KIT: <c>recovery-kit.json</c> beside the staging directory.</summary>
+    public static string RecoveryKitFile(SettingsSource source)
+    {
+        var staging = source.Get(SettingNames.Staging)?.Trim();
+        // what is no directory has nothing beside it
+        var beside = staging is null || staging.Contains("://", StringComparison.Ordinal) || staging.Contains(';', StringComparison.Ordinal) || staging.Contains('=', StringComparison.Ordinal)
+            ? StateDirectory(source)
+            : Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(source.FullPath(staging))) ?? StateDirectory(source);
+        return Path.Combine(beside, "recovery-kit.json");
+    }
 
     private static string StateDirectory(SettingsSource source)
     {

@@ -21,6 +21,9 @@ public sealed record HostOptions
     /// <summary>RESUME_SCHEDULE, of ResumeUploads. Default: every 15 minutes.</summary>
     public string? ResumeSchedule { get; init; }
 
+    /// <summary>RETENTION_SCHEDULE. Default: <c>30 2 * * *</c>.</summary>
+    public string? RetentionSchedule { get; init; }
+
     /// <summary>Reads and checks them; fails with one <see cref="ErrorKind.Configuration"/> error that lists every problem.</summary>
     /// <param name="source">The settings as they were given.</param>
     /// <param name="isSchedule">Whether a text is a schedule.</param>
@@ -43,6 +46,7 @@ public sealed record HostOptions
             FullSchedule = Schedule(reader, SettingNames.FullSchedule, Defaults.FullSchedule, isSchedule),
             IncrementalSchedule = Schedule(reader, SettingNames.IncrementalSchedule, Defaults.IncrementalSchedule, isSchedule),
             ResumeSchedule = Schedule(reader, SettingNames.ResumeSchedule, Defaults.ResumeSchedule, isSchedule),
+            RetentionSchedule = Schedule(reader, SettingNames.RetentionSchedule, Defaults.RetentionSchedule, isSchedule),
         };
         return (options, reader.Problems);
     }

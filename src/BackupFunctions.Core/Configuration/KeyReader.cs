@@ -2,31 +2,48 @@ using static BackupFunctions.Configuration.SettingNames;
 
 namespace BackupFunctions.Configuration;
 
-/// <summary>Reads the one setting that gives the key.</summary>
+/// <summary>Reads the one setting that gives the key, and the one that gives the new key of a rotation.</summary>
 internal static class KeyReader
 {
     private const string ExampleFile = "/etc/backupfunctions/key";
     private const int ShortPassphrase = 12;
 
-    private static readonly (string Name, KeySettingKind Kind)[] Ways =
+    private static readonly Way[] Ways =
     [
-        (SettingNames.Key, KeySettingKind.Value),
-        (KeyFile, KeySettingKind.File),
-        (KeyCommand, KeySettingKind.Command),
-        (Passphrase, KeySettingKind.Passphrase),
-        (PassphraseFile, KeySettingKind.PassphraseFile),
+        new(SettingNames.Key, KeySettingKind.Value),
+        new(KeyFile, KeySettingKind.File),
+        new(KeyCommand, KeySettingKind.Command),
+        new(Passphrase, KeySettingKind.Passphrase),
+        new(PassphraseFile, KeySettingKind.PassphraseFile),
     ];
 
+    private static readonly Way[] NewWays =
+    [
+        new(SettingNames.NewKey, KeySettingKind.Value),
+        new(NewKeyFile, KeySettingKind.File),
+        new(NewKeyCommand, KeySettingKind.Command),
+        new(NewPassphrase, KeySettingKind.Passphrase),
+        new(NewPassphraseFile, KeySettingKind.PassphraseFile),
+    ];
+
+    /// <summary>The key, which has to be there.</summary>
     public static KeySetting? Read(OptionsReader reader)
     {
-        var given = Ways.Where(w => reader.Get(w.Name) is not null).ToArray();
+        if (Ways.Any(w => reader.Get(w.Name) is not null)) return Read(reader, Ways, KeyFile);
+        reader.Problem(new SettingProblem(SettingNames.Key, "is not set, and none of its other forms (_FILE, _COMMAND, BACKUP_ENCRYPTION_PASSPHRASE, "
+            + "BACKUP_ENCRYPTION_PASSPHRASE_FILE) is: make a key with `backupfn keys new --output FILE`", $"{KeyFile}={ExampleFile}"));
+        return null;
+    }
+
+    /// <summary>The key of a rotation; null where none is set.</summary>
+    public static KeySetting? ReadNew(OptionsReader reader) => NewWays.Any(w => reader.Get(w.Name) is not null) ? Read(reader, NewWays, NewKeyFile) : null;
+
+    private static KeySetting? Read(OptionsReader reader, Way[] ways, string example)
+    {
+        var given = ways.Where(w => reader.Get(w.Name) is not null).ToArray();
         if (given is not [var way])
         {
-            if (given.Length == 0)
-                reader.Problem(new SettingProblem(SettingNames.Key, "is not set, and none of its other forms (_FILE, _COMMAND, BACKUP_ENCRYPTION_PASSPHRASE, "
-                    + "BACKUP_ENCRYPTION_PASSPHRASE_FILE) is: make a key with `backupfn keys new --output FILE`", $"{KeyFile}={ExampleFile}"));
-            else
-                reader.Problem(new SettingProblem(string.Join(" and ", given.Select(g => g.Name)), "are set together, want exactly one", $"{KeyFile}={ExampleFile}"));
+            reader.Problem(new SettingProblem(string.Join(" and ", given.Select(g => g.Name)), "are set together, want exactly one", $"{example}={ExampleFile}"));
             return null;
         }
         // a passphrase may begin or end with a space on purpose
@@ -47,4 +64,6 @@ internal static class KeyReader
         }
         return new(way.Kind, way.Name, text);
     }
+
+    private readonly record struct Way(string Name, KeySettingKind Kind);
 }

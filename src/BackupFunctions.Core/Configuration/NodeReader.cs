@@ -20,14 +20,23 @@ internal static class NodeReader
         return [one, two];
     }
 
+    /// <summary>Nodes by their addresses, whatever is set; the n-th has the credentials of IPFS_NODE_n_URL.</summary>
+    public static IReadOnlyList<NodeSetting> Given(OptionsReader reader, IReadOnlyList<string> addresses)
+    {
+        var timeout = reader.Timeout();
+        return [.. addresses.Select((text, at) => Read(reader, NodeUrl(at + 1), at + 1, text.Trim(), timeout)).OfType<NodeSetting>().DistinctBy(Place)];
+    }
+
     private static NodeSetting? Read(OptionsReader reader, int number, TimeSpan timeout)
     {
         var name = NodeUrl(number);
-        if (reader.Get(name) is not { } text)
-        {
-            reader.Problem(name, "is not set", Example(number));
-            return null;
-        }
+        if (reader.Get(name) is { } text) return Read(reader, name, number, text, timeout);
+        reader.Problem(name, "is not set", Example(number));
+        return null;
+    }
+
+    private static NodeSetting? Read(OptionsReader reader, string name, int number, string text, TimeSpan timeout)
+    {
         if (Fault(text) is { } fault)
         {
             reader.Problem(name, fault, Example(number));

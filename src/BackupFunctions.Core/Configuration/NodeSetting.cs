@@ -40,6 +40,9 @@ public sealed record NodeSetting(string SettingName, NodeKind Kind, Uri Url, str
     /// <summary>The setting of the certificate authorities.</summary>
     public string CaFileSettingName => Sibling("CA_FILE");
 
+    /// <summary>The address by which the node is found again, without user and password; of a cluster that of the node behind the peer.</summary>
+    public string BareAddress => (Cluster?.Behind ?? this).Url.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.UserInfo, UriFormat.UriEscaped);
+
     /// <summary>The setting and the address without secrets: what <c>IIpfsNode.Name</c> shows.</summary>
     public override string ToString() => $"{SettingName} {Masking.MaskUri(Url.OriginalString)}";
 

@@ -37,6 +37,14 @@ internal sealed class OptionsReader(SettingsSource source)
         return fallback;
     }
 
+    public bool Boolean(string name, bool fallback)
+    {
+        if (Get(name) is not { } text) return fallback;
+        if (bool.TryParse(text, out var value)) return value;
+        Problem(name, "is neither true nor false", fallback ? "false" : "true");
+        return fallback;
+    }
+
     public TimeSpan Timeout()
     {
         if (_timeout is not { } timeout) _timeout = timeout = TimeSpan.FromSeconds(Integer(SettingNames.NodeTimeout, 1, 86_400, (int)Defaults.NodeTimeout.TotalSeconds, "60"));

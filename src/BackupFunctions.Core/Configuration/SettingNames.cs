@@ -27,6 +27,21 @@ public static class SettingNames
     /// <summary>A file that holds the passphrase.</summary>
     public const string PassphraseFile = "BACKUP_ENCRYPTION_PASSPHRASE_FILE";
 
+    /// <summary>The raw key that takes the place of the other when keys are rotated.</summary>
+    public const string NewKey = "BACKUP_NEW_ENCRYPTION_KEY";
+
+    /// <summary>A file that holds the new raw key.</summary>
+    public const string NewKeyFile = "BACKUP_NEW_ENCRYPTION_KEY_FILE";
+
+    /// <summary>A command that prints the new raw key.</summary>
+    public const string NewKeyCommand = "BACKUP_NEW_ENCRYPTION_KEY_COMMAND";
+
+    /// <summary>The new passphrase.</summary>
+    public const string NewPassphrase = "BACKUP_NEW_ENCRYPTION_PASSPHRASE";
+
+    /// <summary>A file that holds the new passphrase.</summary>
+    public const string NewPassphraseFile = "BACKUP_NEW_ENCRYPTION_PASSPHRASE_FILE";
+
     /// <summary>Namespace patterns to back up.</summary>
     public const string Include = "BACKUP_INCLUDE";
 
@@ -38,6 +53,9 @@ public static class SettingNames
 
     /// <summary>The container in the storage account that the setting before names by a connection string.</summary>
     public const string StagingContainer = "BACKUP_STAGING_CONTAINER";
+
+    /// <summary>The file of the newest recovery kit.</summary>
+    public const string RecoveryKit = "BACKUP_RECOVERY_KIT";
 
     /// <summary>The directory of a vault beside the nodes, for fast recovery.</summary>
     public const string LocalVault = "LOCAL_VAULT_PATH";
@@ -92,6 +110,36 @@ public static class SettingNames
 
     /// <summary>When unfinished uploads are gone on with.</summary>
     public const string ResumeSchedule = "RESUME_SCHEDULE";
+
+    /// <summary>How many days every point stays restorable.</summary>
+    public const string RetentionDays = "BACKUP_RETENTION_DAYS";
+
+    /// <summary>How many full backups stay.</summary>
+    public const string KeepLast = "BACKUP_KEEP_LAST";
+
+    /// <summary>Of how many days a full backup stays.</summary>
+    public const string KeepDaily = "BACKUP_KEEP_DAILY";
+
+    /// <summary>Of how many weeks a full backup stays.</summary>
+    public const string KeepWeekly = "BACKUP_KEEP_WEEKLY";
+
+    /// <summary>Of how many months a full backup stays.</summary>
+    public const string KeepMonthly = "BACKUP_KEEP_MONTHLY";
+
+    /// <summary>Of how many years a full backup stays.</summary>
+    public const string KeepYearly = "BACKUP_KEEP_YEARLY";
+
+    /// <summary>How long the pins of a removed backup stay.</summary>
+    public const string RetentionGrace = "RETENTION_GRACE_HOURS";
+
+    /// <summary>Whether retention follows each backup.</summary>
+    public const string RetentionAfterBackup = "RETENTION_AFTER_BACKUP";
+
+    /// <summary>When retention runs by itself.</summary>
+    public const string RetentionSchedule = "RETENTION_SCHEDULE";
+
+    /// <summary>How many days of backups the local vault keeps.</summary>
+    public const string LocalRetention = "LOCAL_RETENTION_DAYS";
 
     /// <summary>Address of node 1 or 2.</summary>
     public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";

@@ -26,6 +26,9 @@ public abstract class KeyEncryptionSecret : IDisposable
         }
     }
 
+    /// <summary>Whether the other is the same secret; takes the same time whatever they are.</summary>
+    public bool IsSameAs(KeyEncryptionSecret other) => other.GetType() == GetType() && CryptographicOperations.FixedTimeEquals(Bytes, other.Bytes);
+
     /// <summary>Clears the bytes.</summary>
     public void Dispose()
     {

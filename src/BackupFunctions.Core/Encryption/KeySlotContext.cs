@@ -66,6 +66,9 @@ public sealed record KeySlotContext
     /// <summary>PBKDF2 salt; empty for a raw key.</summary>
     public ReadOnlyMemory<byte> Salt { get; }
 
+    /// <summary>Slots that agree in this get the same key-encryption key from the same secret.</summary>
+    internal (SlotKdf, int, string) Derivation => (Kdf, Iterations, Convert.ToHexString(Salt.Span));
+
     /// <summary>Whether this can name a slot: 1 to 64 ASCII letters, digits, dashes, dots or underscores.</summary>
     public static bool IsValidId(string id) => id.Length is > 0 and <= MaxIdLength && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_');
 

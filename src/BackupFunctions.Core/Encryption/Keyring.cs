@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using BackupFunctions.Ambient;
 
@@ -13,6 +14,8 @@ public sealed class Keyring
     public const int MaxSlots = 16;
 
     private const int Format = 0, MaxJsonLength = 64 * 1024;
+
+    private Hash256? _digest;
 
     internal Keyring(RepositoryId repository, IReadOnlyList<uint> epochs, IReadOnlyList<KeySlot> slots)
     {
@@ -41,6 +44,9 @@ public sealed class Keyring
 
     /// <summary>The slots, each holding the key of one epoch under one secret.</summary>
     public IReadOnlyList<KeySlot> Slots { get; }
+
+    /// <summary>SHA-256 of <see cref="ToJson"/>: keyrings with the same digest are the same.</summary>
+    public Hash256 Digest => _digest ??= Hash256.Sha256(ToJson());
 
     /// <summary>
     /// Starts a repository: a random id, a random key for epoch 1, and one slot. The secret stays the caller's. PBKDF2 iterations are
@@ -87,6 +93,42 @@ public sealed class Keyring
     /// </summary>
     public UnlockedKeyring Unlock(KeyEncryptionSecret secret, string? slotId = null) => UnlockedKeyring.Unlock(this, secret, slotId);
 
+    /// <summary>As <see cref="Unlock(KeyEncryptionSecret, string?)"/> with several secrets, each of which may open other epochs.</summary>
+    public UnlockedKeyring Unlock(IReadOnlyList<KeyEncryptionSecret> secrets) => UnlockedKeyring.Unlock(this, secrets);
+
+    /// <summary>The slots that a secret opens; none when it is another. The secret stays the caller's.</summary>
+    public IReadOnlyList<KeySlot> OpenedBy(KeyEncryptionSecret secret)
+    {
+        Span<byte> key = stackalloc byte[KeyDerivation.KeySize];
+        var opened = new List<KeySlot>();
+        try
+        {
+            foreach (var group in Slots.Where(slot => secret.Fits(slot.Context.Kdf)).GroupBy(slot => slot.Context.Derivation))
+            {
+                secret.DeriveKey(group.First().Context, key);
+                foreach (var slot in group)
+                {
+                    if (slot.TryOpen(key) is not { } root) continue;
+                    CryptographicOperations.ZeroMemory(root);
+                    opened.Add(slot);
+                }
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+        return opened;
+    }
+
+    /// <summary>The word for a kind of slot: <c>raw</c>, <c>pbkdf2-sha512</c> or <c>pbkdf2-sha256</c>.</summary>
+    public static string KindName(SlotKdf kdf) => kdf switch
+    {
+        SlotKdf.Raw => "raw",
+        SlotKdf.Pbkdf2Sha512 => "pbkdf2-sha512",
+        _ => "pbkdf2-sha256",
+    };
+
     private static KeySlot ReadSlot(KeySlotJson? json)
     {
         if (json is null) throw BackupException.Corrupt("read keyring: a slot is null");
@@ -95,11 +137,4 @@ public sealed class Keyring
             throw BackupException.Corrupt($"read keyring: slot {slot.Context.Id} does not say the same as its block");
         return slot;
     }
-
-    private static string KindName(SlotKdf kdf) => kdf switch
-    {
-        SlotKdf.Raw => "raw",
-        SlotKdf.Pbkdf2Sha512 => "pbkdf2-sha512",
-        _ => "pbkdf2-sha256",
-    };
 }

@@ -33,7 +33,7 @@ public sealed class PassphraseSecret : KeyEncryptionSecret
     {
         try
         {
-            if (text.Length > 0) return new(Utf8.GetBytes(text));
+            if (text.Length > 0) return FromText(text);
         }
         catch (EncoderFallbackException)
         {
@@ -41,6 +41,19 @@ public sealed class PassphraseSecret : KeyEncryptionSecret
         }
         throw new BackupException(
             ErrorKind.Configuration, $"read {setting}: the passphrase is empty", "use several random words, for example seven dice words");
+    }
+
+    private static PassphraseSecret FromText(string text)
+    {
+        var bytes = Utf8.GetBytes(text);
+        try
+        {
+            return new(bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
     }
 
     internal override bool Fits(SlotKdf kdf) => kdf is SlotKdf.Pbkdf2Sha512 or SlotKdf.Pbkdf2Sha256;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using BackupFunctions.Ambient;
 
@@ -31,10 +32,14 @@ internal static class SecretFile
     public static async Task<string?> ReadText(Stream stream, CancellationToken cancellationToken)
     {
         var bytes = new byte[MaxLength + 1];
-        var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-        if (length > MaxLength) return null;
-        var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length);
-        bytes.AsSpan().Clear();
-        return text.TrimStart('\uFEFF');
+        try
+        {
+            var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+            return length > MaxLength ? null : new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes, 0, length).TrimStart('\uFEFF');
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
     }
 }

@@ -10,15 +10,11 @@ namespace BackupFunctions.Ipfs;
 /// process that adds a pack also changes <c>latest</c>: one small read per block that is not found tells whether to list again.
 /// Errors are those of <see cref="IFiles"/>. Thread-safe.
 /// </summary>
-/// <remarks>
-/// A collection of unpinned blocks would mark from the pins, write the live blocks of packs that are mostly dead into a new pack, change
-/// <c>latest</c>, and then delete the old ones: a reader that finds its pack gone lists again. <see cref="VaultNode"/> would also have to
-/// forget which nodes it found complete, and pins would have to exclude a collection, as they do in Kubo.
-/// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "a SemaphoreSlim whose wait handle is not used holds nothing to dispose")]
 internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource random)
 {
     private const string Extension = ".car";
+    private const long MaxRewritten = 1L << 30;
 
     private readonly string _latest = Path.Combine(directory, "latest");
     private readonly Lock _lock = new();
@@ -28,6 +24,7 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
     private readonly Dictionary<Hash256, List<Location>> _copies = [];
     private readonly Dictionary<string, string?> _packs = [];
     private string? _seen;
+    private int _removals;
 
     /// <summary>Packs that could not be read, with the reason; empty when all is well.</summary>
     public string Damage
@@ -38,9 +35,25 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
         }
     }
 
+    /// <summary>How often packs went; blocks that were found before may be gone since.</summary>
+    public int Removals
+    {
+        get
+        {
+            lock (_lock) return _removals;
+        }
+    }
+
     /// <summary>Whether a pack has the block.</summary>
-    public async ValueTask<bool> Has(Cid cid, CancellationToken cancellationToken) =>
-        Find(cid.Digest).Length > 0 || (await Refresh(cancellationToken) && Find(cid.Digest).Length > 0);
+    public async ValueTask<bool> Has(Cid cid, CancellationToken cancellationToken)
+    {
+        // also when it is known: another process may have collected
+        await Refresh(cancellationToken);
+        return Find(cid.Digest).Length > 0;
+    }
+
+    /// <summary>Whether one of the packs that are known by now has the block.</summary>
+    public bool Knows(Cid cid) => Find(cid.Digest).Length > 0;
 
     /// <summary>
     /// The bytes of a block; null when no pack has it. Of several copies the first whose bytes are right, or else one that is wrong.
@@ -51,7 +64,8 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
         for (var attempt = 0; attempt < 3; attempt++)
         {
             if (await GetKnown(cid, cancellationToken) is { } bytes) return bytes;
-            if (!await Refresh(cancellationToken)) return null;
+            // what was to be loaded may have been loaded for somebody else meanwhile
+            if (!await Refresh(cancellationToken)) return await GetKnown(cid, cancellationToken);
         }
         return null;
     }
@@ -74,9 +88,7 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
     public async Task<VaultImport> StartImport(CancellationToken cancellationToken)
     {
         await Refresh(cancellationToken);
-        var id = new byte[16];
-        random.Fill(id);
-        var name = Convert.ToHexStringLower(id);
+        var name = NewName();
         return new(this, name, () => new(files, PathOf(name)));
     }
 
@@ -85,12 +97,99 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
     {
         lock (_lock) Add(name, entries);
         // written and flushed after the pack's rename: on journalling file systems this makes the rename durable as well
+        WriteLatest(name);
+    }
+
+    /// <summary>
+    /// Deletes packs of which nothing is live, and writes the live blocks of others anew where at least a share of their bytes is dead; ends early after very many bytes. Nobody may
+    /// import meanwhile. Packs that are damaged stay as they are.
+    /// </summary>
+    public async Task<VaultCollection> Collect(Func<Hash256, bool> isLive, double share, CancellationToken cancellationToken)
+    {
+        await Refresh(cancellationToken);
+        string[] names;
+        lock (_lock) names = [.. _packs.Where(p => p.Value is null).Select(p => p.Key)];
+        var (freed, written, done, changed) = (0L, 0L, true, false);
+        foreach (var name in names)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (written >= MaxRewritten)
+            {
+                done = false;
+                break;
+            }
+            var (before, after) = await TryCollectPack(name, isLive, share, cancellationToken);
+            changed |= before > 0;
+            (freed, written) = (freed + before - after, written + after);
+        }
+        // tells other processes to look again
+        if (changed) WriteLatest(NewName());
+        return new(done, freed);
+    }
+
+    private async Task<(long Before, long After)> TryCollectPack(string name, Func<Hash256, bool> isLive, double share, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CollectPack(name, isLive, share, cancellationToken);
+        }
+        catch (FormatException)
+        {
+            // damaged since it was listed
+            return (0, 0);
+        }
+    }
+
+    // gives the length of the pack when it is gone, and of the one that took its place
+    private async Task<(long Before, long After)> CollectPack(string name, Func<Hash256, bool> isLive, double share, CancellationToken cancellationToken)
+    {
+        var length = files.Length(PathOf(name));
+        var (live, dead) = (0L, 0L);
+        string? replacement = null;
+        List<PackEntry> entries = [];
+        await using (var stream = files.OpenRead(PathOf(name)))
+        {
+            foreach (var (digest, size) in await VaultPack.ReadSizes(stream, cancellationToken))
+            {
+                if (isLive(digest)) live += size;
+                else dead += size;
+            }
+            if (dead == 0 || (live > 0 && dead < share * (live + dead))) return (0, 0);
+            if (live > 0)
+            {
+                replacement = NewName();
+                using var writer = new VaultPackWriter(files, PathOf(replacement));
+                await foreach (var block in VaultPack.ReadBlocks(stream, cancellationToken))
+                {
+                    if (!isLive(block.Cid.Digest)) continue;
+                    if (!block.Cid.Matches(block.Data.Span)) return (0, 0);
+                    writer.Write(block);
+                }
+                writer.Commit();
+                entries = writer.Entries;
+            }
+        }
+        if (replacement is not null) Publish(replacement, entries);
+        files.Delete(PathOf(name));
+        Forget(name);
+        return (length, replacement is null ? 0 : files.Length(PathOf(replacement)));
+    }
+
+    private string NewName()
+    {
+        var id = new byte[16];
+        random.Fill(id);
+        return Convert.ToHexStringLower(id);
+    }
+
+    private void WriteLatest(string name)
+    {
         using var latest = files.Create(_latest);
         latest.Stream.Write(Encoding.ASCII.GetBytes(name));
         latest.Commit();
     }
 
-    /// <summary>Loads packs that others have added; true when there may be any.</summary>
+    /// <summary>Loads packs that others have added and forgets those that they took away; true when there may be any.</summary>
     private async ValueTask<bool> Refresh(CancellationToken cancellationToken)
     {
         await _refreshing.WaitAsync(cancellationToken);
@@ -99,9 +198,12 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
             // read before listing: what is listed then holds every import that had returned
             var latest = ReadLatest();
             if (latest == _seen) return false;
-            foreach (var path in files.List(directory).Where(f => f.EndsWith(Extension, StringComparison.Ordinal)))
+            string[] known;
+            lock (_lock) known = [.. _packs.Keys];
+            var listed = files.List(directory).Where(f => f.EndsWith(Extension, StringComparison.Ordinal)).ToDictionary(f => Path.GetFileNameWithoutExtension(f));
+            foreach (var gone in known.Where(n => !listed.ContainsKey(n))) Forget(gone);
+            foreach (var (name, path) in listed)
             {
-                var name = Path.GetFileNameWithoutExtension(path);
                 lock (_lock)
                 {
                     if (_packs.ContainsKey(name)) continue;
@@ -183,6 +285,7 @@ internal sealed class VaultBlocks(string directory, IFiles files, IRandomSource 
         lock (_lock)
         {
             if (!_packs.Remove(pack)) return;
+            _removals++;
             foreach (var digest in _places.Where(p => p.Value.Pack == pack).Select(p => p.Key).ToList())
             {
                 _places.Remove(digest);

@@ -8,7 +8,7 @@ namespace BackupFunctions.Ipfs;
 /// <summary>
 /// A directory that keeps blocks and pins: the node that needs nothing installed. Layout: <c>id</c> (32 hex digits), <c>packs/</c> and
 /// <c>pins/</c> (docs/format.md). Every file appears whole and is never changed, so that several processes can use one vault at once and a
-/// crash leaves only hidden pending files. Blocks that no pin reaches are kept.
+/// crash leaves only hidden pending files. Blocks that no pin reaches stay until <see cref="CollectGarbage"/>.
 /// </summary>
 public sealed class VaultNode : IIpfsNode
 {
@@ -18,8 +18,9 @@ public sealed class VaultNode : IIpfsNode
     private readonly IFiles _files;
     private readonly VaultBlocks _blocks;
     private readonly VaultPins _pins;
-    // nodes below which every block was found by an earlier pin of this process: blocks are never removed, so that they need no second walk
+    // nodes below which every block was found by an earlier pin of this process: they need no second walk while no pack goes
     private readonly ConcurrentDictionary<Cid, bool> _complete = [];
+    private int _completeAt;
 
     private VaultNode(string name, string directory, IFiles files, IRandomSource random)
     {
@@ -106,11 +107,12 @@ public sealed class VaultNode : IIpfsNode
         if (Encoding.UTF8.GetByteCount(name) > MaxPinName)
             throw new ArgumentException($"pin name is over {MaxPinName} bytes: '{name}'", nameof(name));
         if (await IsPinned(root, cancellationToken)) return;
+        await ForgetComplete(root, cancellationToken);
         var nodes = new List<Cid>();
         await foreach (var cid in DagWalk.From(root, ReadNode, skip: _complete.ContainsKey, cancellationToken: cancellationToken))
         {
             if (cid.Codec == Cid.DagPbCodec) nodes.Add(cid);
-            else if (!await Has(cid, cancellationToken)) throw Missing(cid);
+            else if (!_blocks.Knows(cid) && !await Has(cid, cancellationToken)) throw Missing(cid);
         }
         Guard($"pin {root} on", () => _pins.Add(root, name));
         foreach (var node in nodes) _complete[node] = true;
@@ -124,7 +126,37 @@ public sealed class VaultNode : IIpfsNode
         BackupException Missing(Cid cid) => BackupException.NotFound($"pin {root} on {Name}: block {cid} is missing", "upload the backup again");
     }
 
-    /// <summary>Does nothing: a vault collects nothing.</summary>
+    /// <summary>
+    /// Deletes what no pin reaches: packs of which nothing is live, and of others the dead part where it has at least this share of the bytes. No import may run meanwhile, in any process. Fails with
+    /// <see cref="ErrorKind.Corrupt"/>, and deletes nothing, when a pinned directory cannot be read: nobody knows what is below it.
+    /// </summary>
+    public async Task<VaultCollection> CollectGarbage(double share, CancellationToken cancellationToken)
+    {
+        var (live, nodes) = (new HashSet<Hash256>(), new HashSet<Cid>());
+        await foreach (var pin in Pins(cancellationToken))
+        {
+            await foreach (var cid in DagWalk.From(pin.Root, ReadNode, skip: nodes.Contains, cancellationToken: cancellationToken))
+            {
+                live.Add(cid.Digest);
+                if (cid.Codec == Cid.DagPbCodec) nodes.Add(cid);
+            }
+        }
+        return await Guard("collect garbage of", () => _blocks.Collect(live.Contains, share, cancellationToken));
+
+        async Task<byte[]> ReadNode(Cid cid, CancellationToken token) =>
+            await Get(cid, token) is { } bytes && cid.Matches(bytes) ? bytes
+            : throw BackupException.Corrupt($"collect garbage of {Name}: node {cid} below a pin is missing or damaged, so that nothing is deleted; verify the backups first");
+    }
+
+    // what was complete may have lost blocks that no pin reached
+    private async Task ForgetComplete(Cid root, CancellationToken cancellationToken)
+    {
+        await Has(root, cancellationToken);
+        var removals = _blocks.Removals;
+        if (Interlocked.Exchange(ref _completeAt, removals) != removals) _complete.Clear();
+    }
+
+    /// <summary>Does nothing: a vault collects only under the exclusive lock, when nothing is on its way.</summary>
     public Task Hold(Cid root, string name, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Does nothing, see <see cref="Hold"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace BackupFunctions.Ipfs;
 
@@ -62,6 +63,32 @@ internal static class VaultPack
     /// <summary>The bytes of a block whose section starts at this offset; null when another block, or none, is there.</summary>
     public static Task<byte[]?> ReadBlock(Stream pack, PackEntry entry, CancellationToken cancellationToken) =>
         CarSection.Read(pack, PayloadOffset + entry.Offset, entry.Digest, cancellationToken);
+
+    /// <summary>The bytes that each block takes in the payload of an undamaged pack.</summary>
+    public static async Task<IReadOnlyList<(Hash256 Digest, long Size)>> ReadSizes(Stream pack, CancellationToken cancellationToken)
+    {
+        pack.Position = 0;
+        var entries = (await ReadEntries(pack, cancellationToken)).OrderBy(e => e.Offset).ToList();
+        var end = await ReadPayloadLength(pack, cancellationToken);
+        return [.. entries.Select((e, at) => (e.Digest, (at + 1 < entries.Count ? entries[at + 1].Offset : end) - e.Offset))];
+    }
+
+    /// <summary>All blocks in the order of the payload, not verified.</summary>
+    public static async IAsyncEnumerable<Block> ReadBlocks(Stream pack, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var length = await ReadPayloadLength(pack, cancellationToken);
+        pack.Position = PayloadOffset;
+        var car = await CarReader.Open(pack, length, verify: false, cancellationToken);
+        await foreach (var block in car.Blocks(cancellationToken)) yield return block;
+    }
+
+    private static async Task<long> ReadPayloadLength(Stream pack, CancellationToken cancellationToken)
+    {
+        pack.Position = 0;
+        var header = new byte[PayloadOffset];
+        await pack.ReadExactlyAsync(header, cancellationToken);
+        return BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(PragmaSize + 24));
+    }
 
     private static async Task<List<PackEntry>?> ReadIndex(Stream pack, long payloadLength, CancellationToken cancellationToken)
     {

@@ -32,6 +32,16 @@ public sealed record BackupEntry(
 
     /// <summary>Whether fewer nodes hold it, verified, than are configured.</summary>
     public bool IsDegraded => Copies.Count < WantedCopies;
+
+    /// <summary>The entry of a backup by its index, without copies.</summary>
+    internal static BackupEntry Of(BackupIndex index, Cid root, uint epoch, long newBytes, int wantedCopies)
+    {
+        var all = index.Collections.SelectMany(c => c.Files).Concat(index.Oplog?.Files ?? []);
+        IEnumerable<IndexedFile> content = index.Type == BackupType.Full ? index.Collections.SelectMany(c => c.Files) : index.Oplog?.Files ?? [];
+        return new(index.Backup, index.Type, root, epoch, index.Started, index.Started, index.StartOptime, index.Type == BackupType.Full ? index.Snapshot ?? index.Oplog?.Through.Optime : null,
+            index.Oplog is { } oplog ? new(oplog.After, oplog.Through, oplog.Entries) : null, content.Sum(f => f.Documents), content.Sum(f => f.Bytes), all.Sum(f => f.StoredBytes),
+            newBytes, [.. index.Collections.Select(c => c.Namespace.ToString())], [], wantedCopies);
+    }
 }
 
 /// <summary>The stretch of the oplog that a backup holds: every entry behind <see cref="After"/> up to and with <see cref="Through"/>.</summary>

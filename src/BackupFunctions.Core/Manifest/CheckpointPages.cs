@@ -10,7 +10,7 @@ namespace BackupFunctions.Manifest;
 /// <summary>
 /// Checkpoints: every 256 revisions all entries as sealed pages <c>pages/NNNNNN</c> of 256 entries, in the order of their ids, and tombstones as <c>removed/NNNNNN</c>. Sealing is
 /// deterministic, so a page that did not change is the same block as before and costs nothing. Beside them the file <c>oplog</c> has coverage
-/// and gaps, <c>failures</c> the failed runs, and <c>checks</c> scrubs and drills.
+/// and gaps, <c>failures</c> the failed runs, <c>keys</c> the changes of the keyring, and <c>checks</c> scrubs and drills.
 /// </summary>
 internal static class CheckpointPages
 {
@@ -23,11 +23,15 @@ internal static class CheckpointPages
     private const string OplogName = "oplog";
     private const string FailuresName = "failures";
     private const string ChecksName = "checks";
+    private const string KeysName = "keys";
 
     /// <summary>Writes a checkpoint of the state when the next revision is the first of an interval; null when none is due.</summary>
-    public static async Task<WrittenCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken)
+    public static async Task<WrittenCheckpoint?> WriteIfDue(Repository repository, ManifestState state, CancellationToken cancellationToken) =>
+        state.Revision == 0 || state.Revision % Interval != 0 ? null : await Write(repository, state, state.Revision, cancellationToken);
+
+    /// <summary>Writes a checkpoint of the state that stands for everything up to and with a revision.</summary>
+    public static async Task<WrittenCheckpoint> Write(Repository repository, ManifestState state, ulong revision, CancellationToken cancellationToken)
     {
-        if (state.Revision == 0 || state.Revision % Interval != 0) return null;
         using var sealer = new BlockSealer(repository.Keys.Current);
         var blocks = new List<Block>();
         var tree = new UnixFsTree();
@@ -36,9 +40,10 @@ internal static class CheckpointPages
         Add(OplogName, EngineJson.Write(new OplogRecords(state.Coverage, state.Gaps)));
         Add(FailuresName, EngineJson.Write(state.Failures));
         Add(ChecksName, EngineJson.Write(state.Checks));
+        Add(KeysName, EngineJson.Write(state.KeyChanges));
         var root = tree.Build(blocks.Add);
         var problems = await RevisionPublisher.ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Checkpoint(repository.Id), cancellationToken);
-        return new(new(state.Revision, root), blocks, problems);
+        return new(new(revision, root), blocks, problems);
 
         void AddPages<T>(string name, IEnumerable<T> all)
         {
@@ -58,7 +63,7 @@ internal static class CheckpointPages
     public static async Task<CheckpointContent> Read(UnixFsReader files, BlockOpener opener, ManifestCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         return new(await Pages<BackupEntry>(PagesName), await Pages<Tombstone>(RemovedName), await File<OplogRecords>(OplogName), await File<IReadOnlyList<RunFailed>>(FailuresName),
-            await File<CheckRecords>(ChecksName));
+            await File<IReadOnlyList<KeysChanged>>(KeysName), await File<CheckRecords>(ChecksName));
 
         async Task<IReadOnlyList<T>> Pages<T>(string name)
         {
@@ -83,4 +88,4 @@ internal sealed record OplogRecords(IReadOnlyList<CoverageAdvanced> Coverage, IR
 
 /// <summary>All that a checkpoint holds.</summary>
 internal sealed record CheckpointContent(
-    IReadOnlyList<BackupEntry> Backups, IReadOnlyList<Tombstone> Removed, OplogRecords Oplog, IReadOnlyList<RunFailed> Failures, CheckRecords Checks);
+    IReadOnlyList<BackupEntry> Backups, IReadOnlyList<Tombstone> Removed, OplogRecords Oplog, IReadOnlyList<RunFailed> Failures, IReadOnlyList<KeysChanged> Keys, CheckRecords Checks);

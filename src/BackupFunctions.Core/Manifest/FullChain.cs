@@ -39,7 +39,24 @@ internal sealed class FullChain
     /// <summary>The slices that lead to <see cref="Tip"/>, in order.</summary>
     public IReadOnlyList<BackupEntry> Slices { get; }
 
+    /// <summary>Every slice on a way to any entry.</summary>
+    public IEnumerable<BackupEntry> All => _reached.Values.Select(l => l?.Backup).OfType<BackupEntry>();
+
     public bool Reaches(OplogMark mark) => _reached.ContainsKey(mark);
+
+    /// <summary>Every slice on a way to an entry of this time or a later one.</summary>
+    public IReadOnlyList<BackupEntry> Behind(Optime since)
+    {
+        var marks = new HashSet<OplogMark>();
+        foreach (var end in _reached.Keys.Where(m => m.Optime >= since))
+        {
+            for (var mark = end; marks.Add(mark) && _reached[mark] is { } link;) mark = link.After;
+        }
+        return [.. marks.Select(m => _reached[m]?.Backup).OfType<BackupEntry>()];
+    }
+
+    /// <summary>The slices on the way to an entry that it reaches.</summary>
+    public IReadOnlyList<BackupEntry> WayTo(OplogMark mark) => PathOf(mark);
 
     /// <summary>The least that leads to this point; null when it lies outside.</summary>
     public RestorePath? PathTo(RestorePoint point)

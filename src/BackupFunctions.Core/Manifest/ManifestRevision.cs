@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using BackupFunctions.Backup;
+using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Mongo;
 
@@ -37,6 +38,8 @@ public sealed record ManifestCheckpoint(ulong Revision, Cid Root);
 [JsonDerivedType(typeof(RunFailed), "failure")]
 [JsonDerivedType(typeof(ScrubRecorded), "scrub")]
 [JsonDerivedType(typeof(DrillRecorded), "drill")]
+[JsonDerivedType(typeof(RevisionsMerged), "merged")]
+[JsonDerivedType(typeof(KeysChanged), "keys")]
 public abstract record ManifestChange;
 
 /// <summary>A backup is listed from now on, or its entry is replaced.</summary>
@@ -65,3 +68,20 @@ public sealed record BackupUnpinned(BackupId Backup) : ManifestChange;
 
 /// <summary>A run that should have made a backup of this type failed.</summary>
 public sealed record RunFailed(BackupType Type, DateTimeOffset Started, DateTimeOffset Ended, ErrorKind Reason) : ManifestChange;
+
+/// <summary>Revisions that stood beside the chain, written by somebody who did not know its newest ones: what they recorded is part of it from now on.</summary>
+public sealed record RevisionsMerged(IReadOnlyList<Cid> Revisions) : ManifestChange;
+
+/// <summary>
+/// The keyring is another from now on: the one in this revision's directory, with this SHA-256. Its live epochs, and the ids of slots that came and left:
+/// one that holds other epochs than before did both.
+/// </summary>
+public sealed record KeysChanged(Hash256 Keyring, DateTimeOffset At, IReadOnlyList<uint> Epochs, IReadOnlyList<string> Added, IReadOnlyList<string> Removed) : ManifestChange
+{
+    /// <summary>What turns one keyring into another.</summary>
+    internal static KeysChanged Between(Keyring before, Keyring after, DateTimeOffset at) =>
+        new(after.Digest, at, after.Epochs, Ids(after, before), Ids(before, after));
+
+    private static List<string> Ids(Keyring of, Keyring without) =>
+        [.. of.Slots.Where(slot => without.Slots.All(other => !other.Block.Span.SequenceEqual(slot.Block.Span))).Select(slot => slot.Context.Id).Distinct()];
+}

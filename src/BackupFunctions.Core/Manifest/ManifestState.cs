@@ -1,12 +1,13 @@
 using BackupFunctions.Backup;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Mongo;
 
 namespace BackupFunctions.Manifest;
 
 /// <summary>What a chain of revisions adds up to.</summary>
 public sealed class ManifestState
 {
-    private const int MaxFailures = 1000;
+    private const int MaxFailures = 1000, MaxKeyChanges = 100;
 
     // a run that fails every minute is one failure an hour
     private static readonly TimeSpan RepeatedFailure = TimeSpan.FromHours(1);
@@ -14,10 +15,12 @@ public sealed class ManifestState
     private readonly SortedDictionary<BackupId, BackupEntry> _backups = [];
     private readonly SortedDictionary<BackupId, Tombstone> _removed = [];
     private readonly HashSet<Cid> _revisions = [];
+    private readonly List<Cid> _chain = [];
     private readonly List<CoverageAdvanced> _coverage = [];
     private readonly List<GapRecorded> _gaps = [];
     private readonly List<RunFailed> _failures = [];
     private readonly CheckHistory _checks = new();
+    private readonly List<KeysChanged> _keys = [];
 
     /// <summary>The newest revision; 0 before the first.</summary>
     public ulong Revision { get; private set; }
@@ -55,13 +58,16 @@ public sealed class ManifestState
     /// <summary>The newest drill whose outcome was compared and is equal; null: there is none.</summary>
     public DrillRecorded? LastProvenDrill => _checks.LastProven;
 
-    /// <summary>The revisions that were read: those since the newest checkpoint.</summary>
-    public IReadOnlyCollection<Cid> Revisions => _revisions;
+    /// <summary>The revisions of the chain since the newest checkpoint, oldest first.</summary>
+    public IReadOnlyList<Cid> Revisions => _chain;
 
     /// <summary>Whether a node lacks blocks of this backup that the last scrub of them could not heal: nothing of it counts as held.</summary>
     public bool IsDamaged(BackupId backup) => _checks.Damaged.Any(d => d.Backup == backup);
 
-    /// <summary>Whether this root is one of the revisions that were read: those since the newest checkpoint.</summary>
+    /// <summary>The newest changes of the keyring, at most 100, in the order of their recording.</summary>
+    public IReadOnlyList<KeysChanged> KeyChanges => _keys;
+
+    /// <summary>Whether this root is one of the revisions that were read, those since the newest checkpoint, or was merged by one of them.</summary>
     public bool Knows(Cid revision) => _revisions.Contains(revision);
 
     /// <summary>The newest backup of this type, or of any; null when there is none.</summary>
@@ -93,6 +99,7 @@ public sealed class ManifestState
         BackupUnpinned unpinned => !_removed.ContainsKey(unpinned.Backup),
         ScrubRecorded scrub => _checks.Holds(scrub),
         DrillRecorded drill => _checks.Holds(drill),
+        RevisionsMerged merged => merged.Revisions.All(_revisions.Contains),
         RunFailed failed => _failures.Any(f => f.Type == failed.Type && f.Reason == failed.Reason && failed.Ended - f.Ended < RepeatedFailure),
         _ => false,
     };
@@ -106,6 +113,7 @@ public sealed class ManifestState
         _gaps.AddRange(content.Oplog.Gaps);
         _failures.AddRange(content.Failures);
         _checks.Load(content.Checks);
+        _keys.AddRange(content.Keys);
         (Checkpoint, Revision) = (checkpoint, checkpoint.Revision);
     }
 
@@ -136,10 +144,14 @@ public sealed class ManifestState
                 case RunFailed failed: Fail(failed); break;
                 case ScrubRecorded scrub: _checks.Add(scrub); break;
                 case DrillRecorded drill: _checks.Add(drill); break;
+                case RevisionsMerged merged: _revisions.UnionWith(merged.Revisions); break;
+                case KeysChanged changed: Change(changed); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");
             }
         }
+        if (revision.Changes.Any(c => c is BackupRemoved)) ForgetCoverage();
         _revisions.Add(root);
+        _chain.Add(root);
         (Revision, Head, Checkpoint) = (revision.Revision, root, revision.Checkpoint ?? Checkpoint);
     }
 
@@ -147,7 +159,8 @@ public sealed class ManifestState
     private void Record(BackupEntry backup)
     {
         if (_removed.ContainsKey(backup.Id)) return;
-        _backups[backup.Id] = backup;
+        // whether it is protected is said by changes of its own
+        _backups[backup.Id] = _backups.TryGetValue(backup.Id, out var known) ? backup with { IsProtected = known.IsProtected } : backup;
         if (backup is { Type: BackupType.Incremental, Oplog: { } oplog }) _coverage.RemoveAll(c => c.After == oplog.After && c.Through.Optime <= oplog.Through.Optime);
     }
 
@@ -167,10 +180,28 @@ public sealed class ManifestState
         _checks.Forget(backup.Id);
     }
 
+    // a stretch that continues nothing any more would be taken for a chain that waits to be continued
+    private void ForgetCoverage()
+    {
+        var ends = _backups.Values.Select(b => b.Oplog?.Through).OfType<OplogMark>().ToHashSet();
+        for (var known = -1; known != ends.Count;)
+        {
+            known = ends.Count;
+            foreach (var covered in _coverage.Where(c => ends.Contains(c.After))) ends.Add(covered.Through);
+        }
+        _coverage.RemoveAll(c => !ends.Contains(c.After));
+    }
+
     private void Fail(RunFailed failed)
     {
         _failures.Add(failed);
         if (_failures.Count > MaxFailures) _failures.RemoveAt(0);
+    }
+
+    private void Change(KeysChanged changed)
+    {
+        _keys.Add(changed);
+        if (_keys.Count > MaxKeyChanges) _keys.RemoveAt(0);
     }
 
     // an idle server gives one of them a minute: what only continues another one replaces it, unless a backup joins in between

@@ -1,3 +1,4 @@
+using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Repositories;
 
@@ -12,54 +13,72 @@ internal static class NewerRevisions
 {
     /// <summary>
     /// The newest revision that is pinned on a reachable node and newer than the state, if there is one; and pins that claim to be revisions
-    /// and are damaged or forged on every node.
+    /// and are damaged or forged on every node. A node that does not answer cannot know better.
     /// </summary>
-    public static async Task<FoundRevisions> Find(Repository repository, ManifestState state, CancellationToken cancellationToken)
+    /// <remarks>A revision of an epoch that this keyring does not have is read with its own keyring; <see cref="ErrorKind.WrongKey"/> when our key does not open that.</remarks>
+    public static async Task<FoundRevisions> Find(
+        Repository repository, ManifestState state, Func<Keyring, CancellationToken, Task<UnlockedKeyring>> unlock, CancellationToken cancellationToken)
     {
         var files = new UnixFsReader(repository.Blocks);
         using var opener = repository.Opener();
-        NewerRevision? newest = null;
+        var listed = state.Backups.Select(b => b.Root).ToHashSet();
+        var pins = await NodePins.Read(repository.Nodes, cancellationToken);
+        var found = await repository.Revisions.Find(pins, repository.Id, root => state.Knows(root) || listed.Contains(root), cancellationToken);
         var problems = new List<string>();
-        foreach (var (root, node) in await Pinned(repository, state, cancellationToken))
+        foreach (var pin in found.Unreadable)
         {
+            if (pin.Problem.Kind is not (ErrorKind.Corrupt or ErrorKind.NotFound)) throw pin.Problem;
+            problems.Add(Unusable(pin.Node, pin.Root, pin.Problem.Message));
+        }
+        foreach (var (claim, nodes, named) in found.Claims.Where(c => c.Claim.Revision > state.Revision).OrderByDescending(c => c.Claim.Revision))
+        {
+            if (claim.Repository != repository.Id)
+            {
+                if (named) problems.Add(Unusable(nodes[0], claim.Root, $"it is of repository {claim.Repository}"));
+                continue;
+            }
             try
             {
-                if (await RevisionReader.ReadNumber(files, root, cancellationToken) <= Math.Max(state.Revision, newest?.Revision.Revision ?? 0)) continue;
-                var revision = await RevisionReader.Read(files, opener, root, cancellationToken);
-                if (revision.Repository == repository.Id) newest = new(root, revision, node);
+                var revision = await Read(claim.Root);
+                if (revision.Repository != repository.Id) continue;
+                var keyring = revision.Changes.OfType<KeysChanged>().LastOrDefault() is { } changed ? await KeyringOf(claim.Root, changed) : null;
+                return new(new(claim.Root, revision, nodes[0], keyring), problems);
             }
             catch (BackupException e) when (e.Kind is ErrorKind.Corrupt or ErrorKind.NotFound)
             {
-                problems.Add($"{node} pins {root} as a manifest revision, but it cannot be read: {e.Message}");
+                problems.Add(Unusable(nodes[0], claim.Root, e.Message));
             }
         }
-        return new(newest, problems);
-    }
+        return new(null, problems);
 
-    private static async Task<Dictionary<Cid, string>> Pinned(Repository repository, ManifestState state, CancellationToken cancellationToken)
-    {
-        var roots = new Dictionary<Cid, string>();
-        var name = PinNames.Manifest(repository.Id);
-        foreach (var node in repository.Nodes)
+        async Task<ManifestRevision> Read(Cid root)
         {
             try
             {
-                await foreach (var pin in node.Pins(cancellationToken))
-                {
-                    if (pin.Name == name && !state.Knows(pin.Root)) roots.TryAdd(pin.Root, node.Name);
-                }
+                return await RevisionReader.Read(files, opener, root, cancellationToken);
             }
-            catch (BackupException e) when (e.Kind == ErrorKind.Failed)
+            catch (BackupException e) when (e.Kind == ErrorKind.WrongKey)
             {
-                // a node that does not answer cannot know better; that it does not is reported when the revision is published
+                // an epoch that was begun by somebody who died before the catalogue knew of it, or that the catalogue has forgotten
+                using var keys = await unlock(await RevisionReader.ReadKeyring(files, root, cancellationToken), cancellationToken);
+                using var own = new BlockOpener(keys.Find);
+                return await RevisionReader.Read(files, own, root, cancellationToken);
             }
         }
-        return roots;
+
+        // the keyring beside a revision is public, and only what the sealed part says of it binds it
+        async Task<Keyring> KeyringOf(Cid root, KeysChanged changed)
+        {
+            var keyring = await RevisionReader.ReadKeyring(files, root, cancellationToken);
+            return keyring.Digest == changed.Keyring ? keyring : throw BackupException.Corrupt($"the keyring beside {root} is not the one that it was recorded with");
+        }
     }
+
+    private static string Unusable(string node, Cid root, string why) => $"{node} pins {root} as a manifest revision, but it cannot be read: {why}";
 }
 
 /// <summary>What was found: the newest unknown revision, and what is wrong with other pins.</summary>
 internal sealed record FoundRevisions(NewerRevision? Newest, IReadOnlyList<string> Problems);
 
-/// <summary>A revision found on a node, and the node's name.</summary>
-internal sealed record NewerRevision(Cid Root, ManifestRevision Revision, string Node);
+/// <summary>A revision found on a node, the node's name, and the keyring if the revision changed that.</summary>
+internal sealed record NewerRevision(Cid Root, ManifestRevision Revision, string Node, Keyring? Keyring);

@@ -13,6 +13,7 @@ public sealed class OplogTimeline
     private readonly IReadOnlyList<GapRecorded> _gaps;
     private readonly List<OplogLink> _links;
     private readonly HashSet<OplogMark> _ends;
+    private readonly HashSet<OplogMark> _undone;
     private readonly ILookup<OplogMark, OplogLink> _continued;
 
     /// <summary>Over these backups, stretches that hold nothing, and gaps.</summary>
@@ -27,8 +28,8 @@ public sealed class OplogTimeline
                 .Where(l => l.After.Optime < l.Through.Optime)
                 .OrderBy(l => l.Through.Optime),
         ];
-        var undone = gaps.Where(g => g.Reason == OplogGapReason.RolledBack).SelectMany(Undone).ToHashSet();
-        _links.RemoveAll(l => undone.Contains(l.Through));
+        _undone = [.. gaps.Where(g => g.Reason == OplogGapReason.RolledBack).SelectMany(Undone)];
+        _links.RemoveAll(l => _undone.Contains(l.Through));
         _ends = [.. all.Select(b => b.Oplog?.Through).OfType<OplogMark>()];
         _continued = _links.ToLookup(l => l.After);
         _chains = [.. all.Where(b => b is { Type: BackupType.Full, Oplog: not null, ConsistentAt: not null })
@@ -43,6 +44,12 @@ public sealed class OplogTimeline
     /// <summary>What lies between the windows, and what is lost behind the last one, oldest first.</summary>
     public IReadOnlyList<RestorableGap> Gaps { get; }
 
+    /// <summary>Every full backup that oplog can follow with what continues it, in the order of their first points.</summary>
+    internal IReadOnlyList<FullChain> Chains => _chains;
+
+    /// <summary>Whether this backup ends with an entry that was not rolled back, as far as is known.</summary>
+    internal bool IsHistory(BackupEntry backup) => backup.Type == BackupType.Full || backup.Oplog is not { } oplog || !_undone.Contains(oplog.Through);
+
     /// <summary>The timeline of a manifest.</summary>
     public static OplogTimeline Of(ManifestState state) => new(state.Backups, state.Coverage, state.Gaps);
 
@@ -56,7 +63,13 @@ public sealed class OplogTimeline
         if (_chains.MaxBy(c => c.Full.Oplog!.Through.Optime) is not { } newest) return ([], null);
         var lost = _gaps.Select(g => g.After).ToHashSet();
         var start = newest.Full.Oplog!.Through;
-        OplogMark[] tips = [newest.Tip, .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1)];
+        // what ended before another full backup was given up long ago, or kept when the rest of its chain went
+        var other = _chains.Where(c => c != newest).Select(c => c.Full.Oplog!.Through.Optime).Max();
+        OplogMark[] tips =
+        [
+            newest.Tip,
+            .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1).Where(t => other is null || t.Optime >= other),
+        ];
         return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)))], lost.Contains(start) ? null : start);
     }
 

@@ -29,7 +29,7 @@ internal sealed class PlanIncrementalActivity(MongoEndpoint source, RepositorySe
 
         var repository = await session.Open(cancellationToken);
         var state = await manifest.Load(cancellationToken);
-        var recorded = state.Backups.Select(b => b.Id).ToHashSet();
+        var recorded = state.Backups.Concat(state.Removed.Select(t => t.Backup)).Select(b => b.Id).ToHashSet();
         var waiting = (await staged.List(cancellationToken)).Whole.Where(s => !recorded.Contains(s.Entry.Id)).ToList();
         var before = waiting.SelectMany(s => s.Before).ToList();
         var timeline = new OplogTimeline(

@@ -14,22 +14,18 @@ internal static class PinnedRepositories
     public static async Task<IReadOnlyList<PinnedRepository>> Find(IReadOnlyList<IIpfsNode> nodes, KeyEncryptionSecret secret, CancellationToken cancellationToken)
     {
         var files = new UnixFsReader(new BlockReader(nodes));
-        var pins = new List<(PinnedRoot Pin, string Node)>();
-        foreach (var node in nodes)
-        {
-            await foreach (var pin in node.Pins(cancellationToken)) pins.Add((pin, node.Name));
-        }
-        var tried = new HashSet<Cid>();
+        var pins = await NodePins.Read(nodes, cancellationToken);
+        if (pins.Silent is [var silent, ..]) throw silent;
+        var revisions = await new PinnedRevisions(new BlockReader(nodes)).Find(pins, null, _ => false, cancellationToken);
+        if (revisions.Unreadable is [var unreadable, ..]) throw unreadable.Problem;
         var found = new Dictionary<RepositoryId, PinnedRepository>();
-        foreach (var (pin, node) in pins.Where(p => PinNames.IsManifest(p.Pin.Name)).DistinctBy(p => p.Pin.Root))
+        foreach (var (claim, holders, _) in revisions.Claims.DistinctBy(c => c.Claim.Keyring))
         {
-            if (!tried.Add(await files.Resolve(pin.Root, RevisionReader.KeyringName, cancellationToken))) continue;
-            var keyring = await RevisionReader.ReadKeyring(files, pin.Root, cancellationToken);
+            var keyring = await RevisionReader.ReadKeyring(files, claim.Root, cancellationToken);
             if (!Opens(keyring, secret)) continue;
-            var name = PinNames.Manifest(keyring.Repository);
-            var manifests = pins.Where(p => p.Pin.Name == name).Select(p => p.Pin.Root).ToHashSet();
-            var holdsMore = pins.Any(p => p.Pin.Name != name && PinNames.IsOf(keyring.Repository, p.Pin.Name));
-            found.TryAdd(keyring.Repository, new(keyring, node, manifests.Count == 1 && !holdsMore ? pin.Root : null));
+            var all = revisions.Claims.Where(c => c.Claim.Repository == keyring.Repository).ToList();
+            var holdsMore = pins.ByRoot.SelectMany(p => p).Any(p => PinNames.IsOf(keyring.Repository, p.Name) && p.Name != PinNames.Manifest(keyring.Repository));
+            found.TryAdd(keyring.Repository, new(keyring, holders[0], all.Count == 1 && !holdsMore ? claim.Root : null));
         }
         return [.. found.Values];
     }

@@ -1,5 +1,6 @@
 using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Manifest;
 
 namespace BackupFunctions.Repositories;
 
@@ -20,6 +21,9 @@ public sealed class Repository(UnlockedKeyring keys, IReadOnlyList<IIpfsNode> no
 
     /// <summary>Reads verified blocks from whichever node has them.</summary>
     public BlockReader Blocks { get; } = new(nodes);
+
+    /// <summary>Finds manifest revisions among pins.</summary>
+    internal PinnedRevisions Revisions => field ??= new(Blocks);
 
     /// <summary>An opener for sealed blocks of any live epoch; one per worker.</summary>
     public BlockOpener Opener() => new(keys.Find);

@@ -27,9 +27,12 @@ public sealed class OpenedBackup : IDisposable
     public BackupIndex Index { get; }
 
     /// <summary>Opens a backup with its own copy of the keyring.</summary>
-    public static async Task<OpenedBackup> Open(IBackupContent content, IKeySource keySource, CancellationToken cancellationToken)
+    public static Task<OpenedBackup> Open(IBackupContent content, IKeySource keySource, CancellationToken cancellationToken) =>
+        OpenAlone(content, new KeyringUnlocker(keySource), cancellationToken);
+
+    /// <summary>Opens a backup and keeps the unlocker as its own, also when it cannot be opened.</summary>
+    public static async Task<OpenedBackup> OpenAlone(IBackupContent content, KeyringUnlocker unlocker, CancellationToken cancellationToken)
     {
-        var unlocker = new KeyringUnlocker(keySource);
         try
         {
             return await Open(content, unlocker, unlocker, cancellationToken);
@@ -45,7 +48,14 @@ public sealed class OpenedBackup : IDisposable
     public static Task<OpenedBackup> Open(IBackupContent content, KeyringUnlocker unlocker, CancellationToken cancellationToken) =>
         Open(content, unlocker, null, cancellationToken);
 
-    private static async Task<OpenedBackup> Open(IBackupContent content, KeyringUnlocker unlocker, IDisposable? owned, CancellationToken cancellationToken)
+    /// <summary>Opens a backup with keys that are at hand, and which stay the caller's; it needs no disposing.</summary>
+    internal static Task<OpenedBackup> Open(IBackupContent content, UnlockedKeyring keys, CancellationToken cancellationToken) =>
+        Open(content, _ => Task.FromResult(keys), null, cancellationToken);
+
+    private static Task<OpenedBackup> Open(IBackupContent content, KeyringUnlocker unlocker, IDisposable? owned, CancellationToken cancellationToken) =>
+        Open(content, header => unlocker.Unlock(header.Keyring, header.Epoch, cancellationToken), owned, cancellationToken);
+
+    private static async Task<OpenedBackup> Open(IBackupContent content, Func<BackupHeader, Task<UnlockedKeyring>> unlock, IDisposable? owned, CancellationToken cancellationToken)
     {
         var header = EngineJson.Read<BackupHeader>(await content.ReadHeader(cancellationToken), $"{BackupHeader.FileName} of {content.Name}");
         if (header.Format != BackupIndex.CurrentFormat)
@@ -53,7 +63,7 @@ public sealed class OpenedBackup : IDisposable
         if (header.Keyring.Repository != header.Repository)
             throw BackupException.Corrupt($"open backup {content.Name}: its keyring belongs to repository {header.Keyring.Repository}");
 
-        var keys = await unlocker.Unlock(header.Keyring, cancellationToken);
+        var keys = await unlock(header);
         using var opener = new BlockOpener(keys.Find);
         return new(content, keys, header, await ReadIndex(content, opener, header.Backup, cancellationToken), owned);
     }

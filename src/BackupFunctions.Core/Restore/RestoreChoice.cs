@@ -13,7 +13,11 @@ namespace BackupFunctions.Restore;
 public sealed record RestoreQuery(string Backup, RestorePoint? At, IReadOnlyList<Cid> Incrementals);
 
 /// <summary>A full backup, the slices whose oplog follows it, in order, and the last optime that counts; null for the first moment at which the full backup is whole.</summary>
-public sealed record ChosenBackups(Cid Root, IReadOnlyList<Cid> Slices, Optime? Through);
+public sealed record ChosenBackups(Cid Root, IReadOnlyList<Cid> Slices, Optime? Through)
+{
+    /// <summary>That the catalogue is behind what the nodes hold, so that the choice may be, too.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>Finds the full backup and the slices that lead where a query wants to go.</summary>
 public static class RestoreChoice

@@ -8,7 +8,7 @@ namespace BackupFunctions.Verification;
 /// <summary>
 /// Opens the files of one copy with the key: their lists, and where they are read whole every chunk, which must hash to what was dumped. Nothing is read from elsewhere than this node.
 /// </summary>
-internal sealed class VerifyFilesActivity(IReadOnlyList<IIpfsNode> nodes, IKeySource keys, TimeProvider time) : IActivity<VerifyFilesInput, FilesVerified>
+internal sealed class VerifyFilesActivity(IReadOnlyList<IIpfsNode> nodes, Func<KeyringUnlocker> unlocker, TimeProvider time) : IActivity<VerifyFilesInput, FilesVerified>
 {
     private const int MaxFindings = 16;
     private static readonly TimeSpan Turn = TimeSpan.FromMinutes(3);
@@ -19,7 +19,7 @@ internal sealed class VerifyFilesActivity(IReadOnlyList<IIpfsNode> nodes, IKeySo
     /// <inheritdoc/>
     public async Task<FilesVerified> Run(VerifyFilesInput input, CancellationToken cancellationToken)
     {
-        using var backup = await OpenedBackup.Open(new DagContent(new BlockReader([nodes[input.Node]]), input.Root), keys, cancellationToken);
+        using var backup = await OpenedBackup.OpenAlone(new DagContent(new BlockReader([nodes[input.Node]]), input.Root), unlocker(), cancellationToken);
         var files = backup.Index.Collections.SelectMany(c => c.Files).Concat(backup.Index.Oplog?.Files ?? []).ToList();
         var findings = new List<string>();
         var started = time.GetTimestamp();

@@ -3,6 +3,7 @@ using BackupFunctions.Backup;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Notifications;
+using BackupFunctions.Recovery;
 
 namespace BackupFunctions.Workflows;
 
@@ -29,12 +30,13 @@ internal static class Delivery
                 $"{problems[0].Hint ?? "repair a node"}; the backup waits in staging, sealed, and is stored by the next run or by `backupfn resume`", problems[0]);
 
         context.SetStatus(new("record", 0, 1, draft.NewBytes));
-        var entry = draft with { Completed = context.UtcNow, Copies = [.. verified.Select(v => v.Copy)] };
+        // one that is sealed again keeps the time when it was made
+        var entry = draft with { Completed = draft.Completed == default ? context.UtcNow : draft.Completed, Copies = [.. verified.Select(v => v.Copy)] };
         var recorded = await context.Call(BackupActivities.UpdateManifest, $"{prefix}manifest", new RecordInput([.. before, new BackupRecorded(entry)], hold.Holder.Fence));
-        var warnings = verified.Select(Healed).ToList();
+        List<string?> warnings = [.. verified.Select(Healed), recorded.Warning];
         if (targets.LocalVault) warnings.Add(await Try(new NodeDelivery(context, prefix, draft, targets.Nodes, progress).FromStaging));
         if (!entry.IsDegraded) warnings.Add(await Try(() => context.Call(BackupActivities.Cleanup, $"{prefix}cleanup", new CleanupInput(backup))));
-        return new(entry, recorded.Manifest, recorded.Revision, [.. problems.Select(p => p.Reason), .. recorded.Problems], [.. warnings.OfType<string>()]);
+        return new(entry, recorded.Manifest, recorded.Revision, [.. problems.Select(p => p.Reason), .. recorded.Problems], [.. warnings.OfType<string>()]) { Kit = recorded.Kit };
     }
 
     /// <summary>What is to be said about blocks that a node had not kept as they were sent, or null.</summary>
@@ -52,6 +54,7 @@ internal static class Delivery
             ["revision"] = delivered.Revision.ToString(CultureInfo.InvariantCulture),
             ["backupId"] = backup.Id.ToString(),
         };
+        if (delivered.Kit is { } kit) details["kit"] = kit.ToString();
         return delivered.Problems.Count == 0
             ? Notify(context, key, AlertLevel.Info, "backup.completed", $"{kind} backup {backup.Id} is held by {backup.Copies.Count} nodes", details)
             : Notify(context, key, AlertLevel.Warning, "backup.degraded", $"{kind} backup {backup.Id} is held by {backup.Copies.Count} of {backup.WantedCopies} nodes: {string.Join("; ", delivered.Problems)}", details);
@@ -90,4 +93,8 @@ internal static class Delivery
 }
 
 /// <summary>A recorded backup: the revision that lists it, what went wrong on which node, and what else to say.</summary>
-public sealed record DeliveredBackup(BackupEntry Backup, Ipfs.Cid Manifest, ulong Revision, IReadOnlyList<string> Problems, IReadOnlyList<string> Warnings);
+public sealed record DeliveredBackup(BackupEntry Backup, Ipfs.Cid Manifest, ulong Revision, IReadOnlyList<string> Problems, IReadOnlyList<string> Warnings)
+{
+    /// <summary>What shortens a recovery.</summary>
+    public RecoveryKit? Kit { get; init; }
+}

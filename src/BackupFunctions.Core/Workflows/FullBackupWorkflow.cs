@@ -32,7 +32,8 @@ public static class FullBackupWorkflow
         var run = new AllAttempts(context, input);
         try
         {
-            return await RepositoryHold.During(context, "full/", "a full backup", LockMode.Shared, hold => FailedRuns.Record(context, hold, "full/failed", BackupType.Full, run.Run));
+            var result = await RepositoryHold.During(context, "full/", "a full backup", LockMode.Shared, hold => FailedRuns.Record(context, hold, "full/failed", BackupType.Full, run.Run));
+            return input.CleansUp ? result with { Warnings = [.. result.Warnings, .. await RetentionWorkflow.AfterBackup(context)] } : result;
         }
         catch (ActivityFailedException e)
         {

@@ -31,7 +31,8 @@ public static class IncrementalBackupWorkflow
         }
         // it tells about itself
         var full = slices.NeedsFull ? await FullBackupWorkflow.Run(context, new(input.Width)) : null;
-        return slices.Result(full);
+        var result = slices.Result(full);
+        return input.CleansUp && (full is not null || result.Slices.Count > 0) ? result with { Warnings = [.. result.Warnings, .. await RetentionWorkflow.AfterBackup(context)] } : result;
     }
 }
 
@@ -40,6 +41,9 @@ public sealed record IncrementalBackupInput(int Width, long MaxBytes, TimeSpan W
 {
     /// <summary>The version that this code runs.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>Whether retention follows a recorded backup.</summary>
+    public bool CleansUp { get; init; }
 
     /// <summary>The largest slice of a run that was not told otherwise: 1 GiB.</summary>
     public const long DefaultMaxBytes = 1L << 30;

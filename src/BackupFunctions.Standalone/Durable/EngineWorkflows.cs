@@ -23,6 +23,8 @@ internal sealed class EngineWorkflows(BackupEngine engine, SecretRedactor redact
             engine.DeliveryActivities(), async context => Json(ResumeOutput.Of(await ResumeUploadsWorkflow.Run(context, Read<ResumeUploadsInput>(input)))))),
         VerificationWorkflow.Name => Task.FromResult(new OpenedWorkflow(
             engine.VerificationActivities(), async context => Json(VerificationOutput.Of(await VerificationWorkflow.Run(context, Read<VerificationInput>(input)))))),
+        RetentionWorkflow.Name => Task.FromResult(new OpenedWorkflow(
+            engine.DeliveryActivities(), async context => Json(RetentionOutput.Of(await RetentionWorkflow.Run(context, Read<RetentionInput>(input)))))),
         RestoreWorkflow.Name => Restore(Read<TargetedRestore>(input), cancellationToken),
         _ => throw new BackupException(ErrorKind.Failed, $"run the workflow {name}: this host knows none of this name", "start it again with the release that knows it"),
     };

@@ -2,6 +2,7 @@ using System.Text.Json;
 using BackupFunctions.Api.Hosting;
 using BackupFunctions.Standalone.Durable;
 using BackupFunctions.Standalone.Durable.Journal;
+using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 
 namespace BackupFunctions.Standalone.Scheduling;
@@ -20,7 +21,7 @@ internal sealed partial class Scheduler(IReadOnlyList<ScheduledWorkflow> workflo
 
     /// <summary>The next moment at which a backup is due.</summary>
     public DateTimeOffset? NextBackup() => workflows
-        .Where(w => w.Workflow != Workflows.ResumeUploadsWorkflow.Name)
+        .Where(w => w.Workflow is FullBackupWorkflow.Name or IncrementalBackupWorkflow.Name)
         .Select(w => w.Schedule.After(time.GetUtcNow())).Where(t => t is not null).Min();
 
     /// <summary>Runs until it is cancelled.</summary>

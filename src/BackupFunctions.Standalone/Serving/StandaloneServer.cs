@@ -144,6 +144,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
         if (host.FullSchedule is { } full) workflows.Add(new(FullBackupWorkflow.Name, Schedule.Parse(full), BackupInputs.Full(engine)));
         if (host.IncrementalSchedule is { } incremental) workflows.Add(new(IncrementalBackupWorkflow.Name, Schedule.Parse(incremental), BackupInputs.Incremental(engine)));
         if (host.ResumeSchedule is { } resume) workflows.Add(new(ResumeUploadsWorkflow.Name, Schedule.Parse(resume), BackupInputs.Resume()));
+        if (host.RetentionSchedule is { } retention) workflows.Add(new(RetentionWorkflow.Name, Schedule.Parse(retention), BackupInputs.Retention()));
         return workflows;
     }
 }

@@ -20,6 +20,7 @@ internal static class StandaloneSettings
         [SettingNames.FullSchedule] = "",
         [SettingNames.IncrementalSchedule] = "",
         [SettingNames.ResumeSchedule] = "",
+        [SettingNames.RetentionSchedule] = "",
     };
 
     private static string Url(string directory, string name) => new Uri(Path.Combine(directory, name)).AbsoluteUri;

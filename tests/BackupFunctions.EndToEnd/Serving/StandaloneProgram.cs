@@ -63,5 +63,5 @@ internal sealed class StandaloneProgram : IDisposable
 
     // settings of whoever runs the tests
     private static bool IsSetting(string name) =>
-        name.EndsWith("_SCHEDULE", StringComparison.Ordinal) || new[] { "BACKUP_", "MONGODB_", "IPFS_", "LOCAL_" }.Any(start => name.StartsWith(start, StringComparison.Ordinal));
+        name.EndsWith("_SCHEDULE", StringComparison.Ordinal) || new[] { "BACKUP_", "MONGODB_", "IPFS_", "LOCAL_", "RETENTION_" }.Any(start => name.StartsWith(start, StringComparison.Ordinal));
 }

@@ -23,6 +23,7 @@ public sealed class WorkflowVersionTests
         [FullBackupWorkflow.Name] = new FullBackupInput(1, Other),
         [IncrementalBackupWorkflow.Name] = new IncrementalBackupInput(1, 1, TimeSpan.Zero, Other),
         [ResumeUploadsWorkflow.Name] = new ResumeUploadsInput(Other),
+        [RetentionWorkflow.Name] = new RetentionInput(Other),
         [VerificationWorkflow.Name] = new VerificationInput("latest", 1, Other),
         [RestoreWorkflow.Name] = new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1, Other), new("mongodb://db.example", "sealed elsewhere")),
     };

@@ -1,5 +1,6 @@
 using BackupFunctions.Cli.Commands;
 using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Recovery;
 
 namespace BackupFunctions.Tests.Cli;
 
@@ -97,6 +98,11 @@ internal sealed class FakeEngine : IEngineCommands
             ? new ImportedFile(p, [], Root, [new("IPFS_NODE_1_URL", true, 1200, null), SecondCopy])
             : new ImportedFile(p, [new(Slice, [new("IPFS_NODE_1_URL", true, 1200, null), SecondCopy], Warnings)], null, []))]));
 
+    public RecoverResult Recovered { get; init; } =
+        new(RecoveryOutcome.Recovered, "00112233445566778899aabbccddeeff", 7, Root, 5, [Root], ["b-1"], 2, Summary("b-2", BackupState.Complete, 0), [], ["revision 6 was beside the chain"]);
+
+    public Task<RecoverResult> Recover(RecoverRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, Recovered);
+
     public Task<DecryptResult> Decrypt(DecryptRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new DecryptResult(request.Output, 2, 50_001, 0, 12_345_688));
 
@@ -116,6 +122,40 @@ internal sealed class FakeEngine : IEngineCommands
 
     public Task<DrillSummary> Drill(DrillRequest request, EngineRun run, CancellationToken cancellationToken) =>
         Answer(request, run, new DrillSummary("b-2", "1782871275:4", DrillFailure is null ? "proven" : "failed", 12.5, 1200, 45_000, DrillFailure));
+
+    public Task<KeyListResult> ListKeys(EngineRun run, CancellationToken cancellationToken) => Answer("keys", run, new KeyListResult(
+        "00112233445566778899aabbccddeeff", 1, [1], [new("1", "raw", [1], true, false), new("safe", "pbkdf2-sha512", [1], false, false)], [new(Start, [1], ["safe"], [])]));
+
+    public Task<KeysChangedResult> AddKey(AddKeyRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new KeysChangedResult(1, [request.Id ?? "2"], [], ["1", request.Id ?? "2"], 12, false, 0, 0, Warnings));
+
+    public Task<KeysChangedResult> RemoveKey(RemoveKeyRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new KeysChangedResult(1, [], [request.Id], ["2"], 12, false, 0, 0, Warnings));
+
+    public Task<KeysChangedResult> RotateKeys(RotateKeysRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run,
+        request.ReEncrypt ? new KeysChangedResult(2, [request.Id ?? "2"], ["1"], [request.Id ?? "2"], 12, true, 2, 9, Warnings) : new(1, [request.Id ?? "2"], ["1"], [request.Id ?? "2"], 12, false, 0, 0, Warnings));
+
+    public Task<KeyringResult> ExportKeyring(EngineRun run, CancellationToken cancellationToken) => Answer("keyring", run, new KeyringResult("00112233445566778899aabbccddeeff", "{}"));
+
+    public IReadOnlyList<string> RetentionProblems { get; init; } = [];
+
+    public Task<RetentionPlanResult> PlanRetention(EngineRun run, CancellationToken cancellationToken) => Answer("plan retention", run, new RetentionPlanResult(
+    [
+        Item("b-1", -100, true, "weekly 2026-W12", "newest before the last 90 days"),
+        Item("s-1", -99, false, "full backup b-1 before it is kept as a snapshot, and no rule keeps the points behind it"),
+        Item("b-2", 0, true, "within 90 days", "newest full backup"),
+    ], Start.AddDays(-90)));
+
+    public Task<RetentionResult> Retain(EngineRun run, CancellationToken cancellationToken) => Answer("retention", run, new RetentionResult(
+        2, 2, 1_500_000, [Item("s-1", -99, false, "its full backup goes")], 3, 4, RetentionProblems.Count, 1, 0, 5_000_000, RetentionProblems, Warnings));
+
+    public Task<RemoveResult> Remove(RemoveRequest request, EngineRun run, CancellationToken cancellationToken) =>
+        Answer(request, run, new RemoveResult([Item("b-1", -100, false, "asked for"), Item("s-1", -99, false, "backup b-1, which it needs, was removed")], Warnings));
+
+    public Task<ProtectResult> Protect(ProtectRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run, new ProtectResult("b-1", request.Protect, Warnings));
+
+    private static RetentionItem Item(string id, int days, bool keep, params IReadOnlyList<string> reasons) =>
+        new(id, id[0] == 's' ? BackupType.Incremental : BackupType.Full, Start.AddDays(days), 1_000_000, keep, reasons);
 
     public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
     [

@@ -1,4 +1,5 @@
 using BackupFunctions.Cli.Commands.Messages;
+using BackupFunctions.Recovery;
 
 namespace BackupFunctions.Tests.Cli;
 
@@ -50,9 +51,97 @@ internal static class ResultCases
 
             """, 3) { Engine = new() { Resumed = new([], [], ["backup b-2: import on IPFS_NODE_2_URL: connection refused"], false, []) } },
 
+        new("recover",
+            """
+            repository    00112233445566778899aabbccddeeff
+            revision      7
+            manifest      bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            catalogue     recovered; it knew revision 5
+            backups       2
+            latest        b-2 full, started 2026-07-01 02:00:00Z
+            root          bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            merged        bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+            listed again  b-1
+
+            """,
+            """
+            warning: revision 6 was beside the chain
+            note: `backupfn resume` makes the copies that are missing
+
+            """),
+
+        new("recover --node file:///vaults/one --dry-run --json",
+            """
+            {"message_type":"recover_result","outcome":"found","repository":"00112233445566778899aabbccddeeff","revision":7,"manifest":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","catalogue_revision":null,"merged":[],"relisted":[],"backups":0,"latest":null,"unanswered":["IPFS_NODE_2_URL: connection refused"],"warnings":[]}
+
+            """,
+            """
+            {"message_type":"error","kind":"partial","message":"recover from every node: IPFS_NODE_2_URL: connection refused","hint":"what only that node knows is not in the catalogue: recover again when it is back; one that is gone for good is left out with --node","exit_code":3}
+
+            """, 3) { Engine = new() { Recovered = new(RecoveryOutcome.Found, "00112233445566778899aabbccddeeff", 7, FakeEngine.Root, null, [], [], 0, null, ["IPFS_NODE_2_URL: connection refused"], []) } },
+
         new("backup full --json",
             """
             {"message_type":"backup_result","backup":{"id":"b-2","type":"full","state":"complete","started_at":"2026-07-01T02:00:00Z","finished_at":"2026-07-01T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","consistent_at":"1782871275:4","oplog_after":"1782871190:1","oplog_through":"1782871275:4"},"nodes":[{"node":"IPFS_NODE_1_URL","pinned":true,"verified_blocks":1200,"fault":null},{"node":"IPFS_NODE_2_URL","pinned":true,"verified_blocks":60,"fault":null}],"warnings":[]}
+
+            """),
+
+        new("retention --dry-run",
+            """
+            ID   TYPE         STARTED (UTC)             STORED         WHY
+            b-1  full         2026-03-23 02:00:00Z  976.6 KiB  stays  weekly 2026-W12; newest before the last 90 days
+            s-1  incremental  2026-03-24 02:00:00Z  976.6 KiB  goes   full backup b-1 before it is kept as a snapshot, and no rule keeps the points behind it
+            b-2  full         2026-07-01 02:00:00Z  976.6 KiB  stays  within 90 days; newest full backup
+            1 of 3 backups would go (976.6 KiB stored for them, some of it shared)
+            every point that can be restored since 2026-04-02 02:00:00Z stays so
+
+            """),
+
+        new("retention",
+            """
+            ID   TYPE         STARTED (UTC)             STORED           WHY
+            s-1  incremental  2026-03-24 02:00:00Z  976.6 KiB  removed  its full backup goes
+            and 1 more
+            kept      2
+            removed   2 (1.4 MiB stored for them, some of it shared)
+            unpinned  3
+            in grace  4
+            pending   0
+            guards    1
+            local     0
+            freed     4.8 MiB
+
+            """),
+
+        new("retention --json",
+            """
+            {"message_type":"retention_result","kept":2,"removed":2,"removed_bytes":1500000,"items":[{"id":"s-1","type":"incremental","started_at":"2026-03-24T02:00:00Z","stored_bytes":1000000,"keep":false,"reasons":["its full backup goes"]}],"unpinned":3,"waiting":4,"pending":0,"guards_released":1,"local_unpinned":0,"collected_bytes":5000000,"problems":[],"warnings":[]}
+
+            """),
+
+        new("retention --json",
+            """
+            {"message_type":"retention_result","kept":2,"removed":2,"removed_bytes":1500000,"items":[{"id":"s-1","type":"incremental","started_at":"2026-03-24T02:00:00Z","stored_bytes":1000000,"keep":false,"reasons":["its full backup goes"]}],"unpinned":3,"waiting":4,"pending":1,"guards_released":1,"local_unpinned":0,"collected_bytes":5000000,"problems":["unpin on IPFS_NODE_2_URL: connection refused"],"warnings":[]}
+
+            """,
+            """
+            {"message_type":"error","kind":"partial","message":"carry out retention: unpin on IPFS_NODE_2_URL: connection refused","hint":"what is left is done by the next run; repair the node","exit_code":3}
+
+            """, 3) { Engine = new() { RetentionProblems = ["unpin on IPFS_NODE_2_URL: connection refused"] } },
+
+        new("remove b-1",
+            """
+            ID   TYPE         STARTED (UTC)             STORED           WHY
+            b-1  full         2026-03-23 02:00:00Z  976.6 KiB  removed  asked for
+            s-1  incremental  2026-03-24 02:00:00Z  976.6 KiB  removed  backup b-1, which it needs, was removed
+
+            """),
+
+        new("protect b-1", "backup b-1 is protected\n"),
+
+        new("unprotect b-1 --json",
+            """
+            {"message_type":"protect_result","id":"b-1","protected":false,"warnings":[]}
 
             """),
 

@@ -7,10 +7,12 @@ namespace BackupFunctions.Tests.Cli;
 public class SecrecyTests
 {
     private const string TargetPassword = "target-pa55";
+    private const string NewKey = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
 
     public static TheoryData<string> Everything => new()
     {
-        "backup", "list", "show latest", "verify", "doctor", "config", "keys new", $"restore dump --uri mongodb://u:{TargetPassword}@h",
+        "backup", "list", "show latest", "verify", "doctor", "config", "keys new", "keys list", "keys add", "keys remove 1", "keys rotate --re-encrypt", "keys export",
+        $"restore dump --uri mongodb://u:{TargetPassword}@h",
         $"restore-full latest --uri mongodb://u:{TargetPassword}@h", $"restore-full latest mongodb://u:{TargetPassword}@h", $"restore dump --uri mongodb://u:{TargetPassword}/x@h",
     };
 
@@ -24,8 +26,8 @@ public class SecrecyTests
             {
                 var engine = new FakeEngine { Failure = failure, During = Leak };
                 string[] args = [.. commandLine.Split(' '), "--log-level", "debug", .. json ? ["--json"] : Array.Empty<string>()];
-                var run = await CliRun.Of(args, engine, terminal: terminal);
-                foreach (var secret in new[] { TestSettings.Key, TestSettings.Password, TestSettings.Token, TargetPassword })
+                var run = await CliRun.Of(args, engine, TestSettings.Complete($"BACKUP_NEW_ENCRYPTION_KEY={NewKey}"), terminal: terminal);
+                foreach (var secret in new[] { TestSettings.Key, NewKey, TestSettings.Password, TestSettings.Token, TargetPassword })
                 {
                     run.Out.ShouldNotContain(secret);
                     run.Error.ShouldNotContain(secret);
@@ -44,7 +46,7 @@ public class SecrecyTests
     }
 
     private static string Secrets() =>
-        $"key {TestSettings.Key} password {TestSettings.Password} token {TestSettings.Token} uri mongodb://u:{TargetPassword}@h";
+        $"key {TestSettings.Key} new key {NewKey} password {TestSettings.Password} token {TestSettings.Token} uri mongodb://u:{TargetPassword}@h";
 
     private static Task Leak(EngineRun run)
     {

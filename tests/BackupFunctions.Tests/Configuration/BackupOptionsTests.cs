@@ -24,6 +24,18 @@ public class BackupOptionsTests
     }
 
     [Fact]
+    public void Retention_has_its_rules()
+    {
+        var usual = BackupOptions.Load(TestSettings.Source(), OptionsScope.Backup);
+        usual.Retention.ShouldBe(new(new(90), TimeSpan.FromHours(48), 7));
+        usual.RetentionAfterBackup.ShouldBeTrue();
+        var set = BackupOptions.Load(TestSettings.Source("BACKUP_RETENTION_DAYS=0", "BACKUP_KEEP_LAST=1", "BACKUP_KEEP_DAILY=2", "BACKUP_KEEP_WEEKLY=3", "BACKUP_KEEP_MONTHLY=4", "BACKUP_KEEP_YEARLY=5",
+            "RETENTION_GRACE_HOURS=6", "LOCAL_RETENTION_DAYS=8", "RETENTION_AFTER_BACKUP=False"), OptionsScope.Backup);
+        set.Retention.ShouldBe(new(new(0, 1, 2, 3, 4, 5), TimeSpan.FromHours(6), 8));
+        set.RetentionAfterBackup.ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_node_has_its_authorities_and_its_timeout()
     {
         var nodes = BackupOptions.Load(

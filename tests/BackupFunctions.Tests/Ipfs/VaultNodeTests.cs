@@ -36,6 +36,19 @@ public sealed class VaultNodeTests : IpfsNodeConformance, IDisposable
     }
 
     [Fact]
+    public async Task Many_that_read_first_at_once_all_find_their_blocks()
+    {
+        var (_, blocks) = NewDag();
+        await Open().Import(TestDag.Car(blocks), Cancellation);
+        for (var round = 0; round < 25; round++)
+        {
+            var reopened = Open();
+            var read = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => reopened.Get(blocks[0].Cid, Cancellation))));
+            read.ShouldAllBe(bytes => bytes != null);
+        }
+    }
+
+    [Fact]
     public async Task A_vault_whose_id_is_gone_is_not_made_anew()
     {
         await Open().Import(TestDag.Car(NewBlock()), Cancellation);

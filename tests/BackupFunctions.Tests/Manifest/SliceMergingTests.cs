@@ -72,7 +72,7 @@ public class SliceMergingTests
     private static IReadOnlyList<MergeableSlices> Found(IEnumerable<BackupEntry> backups, int minute, params IReadOnlyList<GapRecorded> gaps)
     {
         var state = new ManifestState();
-        state.Load(new(1, backups.First().Root), new([.. backups], [], new([], gaps), [], new([], [], [])));
+        state.Load(new(1, backups.First().Root), new([.. backups], [], new([], gaps), [], [], new([], [], [])));
         return SliceMerging.Find(state, epoch: 1, Day.AddMinutes(minute));
     }
 

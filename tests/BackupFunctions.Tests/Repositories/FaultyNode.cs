@@ -27,6 +27,9 @@ internal sealed class FaultyNode(StoringNode inner) : IIpfsNode
     /// <summary>Says that it pinned, and does not.</summary>
     public bool OnlyClaimsToPin { get; set; }
 
+    /// <summary>Whether it tells the names of its pins; js-ipfs keeps none.</summary>
+    public bool KeepsNames { get; set; } = true;
+
     /// <summary>Changes the bytes of the blocks that it gives.</summary>
     public Func<Cid, byte[], byte[]>? Alters { get; set; }
 
@@ -82,7 +85,7 @@ internal sealed class FaultyNode(StoringNode inner) : IIpfsNode
     public async IAsyncEnumerable<PinnedRoot> Pins([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Enter(NodeCalls.Pins);
-        await foreach (var pin in inner.Pins(cancellationToken)) yield return pin;
+        await foreach (var pin in inner.Pins(cancellationToken)) yield return KeepsNames ? pin : pin with { Name = "" };
     }
 
     private async Task Enter(NodeCalls call)

@@ -2,6 +2,7 @@ using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Repositories;
+using BackupFunctions.Rotation;
 using BackupFunctions.Tests.Encryption;
 using Microsoft.Extensions.Time.Testing;
 
@@ -32,15 +33,23 @@ internal sealed class TestRepository(ICatalog? catalog = null, int seed = 1000) 
     public static IKeySource KeySource(string? key = null) => new ValueKeySource("BACKUP_ENCRYPTION_KEY", key ?? Key);
 
     /// <summary>What one process has open; its random numbers are its own.</summary>
-    public RepositorySession Session(string? key = null)
+    public RepositorySession Session(string? key = null, string? newKey = null)
     {
-        var session = new RepositorySession(Catalog, KeySource(key), Nodes, new SeededRandomSource(Interlocked.Increment(ref _seed)), Time);
+        var session = new RepositorySession(
+            Catalog, KeySource(key), Nodes, new SeededRandomSource(Interlocked.Increment(ref _seed)), Time, newKey is null ? null : KeySource(newKey));
         lock (_sessions) _sessions.Add(session);
         return session;
     }
 
     /// <summary>The manifest as another process sees it.</summary>
     public ManifestStore Manifest(RepositorySession? session = null) => new(session ?? Session(), Catalog, Time);
+
+    /// <summary>The key slots as a process with these keys has them; PBKDF2 takes as little time as is allowed.</summary>
+    public RepositoryKeyring Slots(string? key = null, string? newKey = null, RepositorySession? session = null) =>
+        new(Catalog, Manifest(session ?? Session(key, newKey)), KeySource(key), newKey is null ? null : KeySource(newKey), new SeededRandomSource(Interlocked.Increment(ref _seed)))
+        {
+            Iterations = KeySlotContext.MinIterations,
+        };
 
     /// <summary>Makes the repository and gives its manifest.</summary>
     public async Task<ManifestStore> Create()

@@ -91,7 +91,7 @@ public sealed class VerificationWorkflowTests(MongoServerFixture server) : IClas
         await BackUp();
         await _rig.Fill("things", 2_000, 10);
         var slice = (await _rig.BackUpIncrement()).Slices.ShouldHaveSingleItem().Backup.Root;
-        var opened = await new VerifyFilesActivity(_rig.Repository.Nodes, TestRepository.KeySource(), TimeProvider.System).Run(new(slice, 0, true, 0), BackupRig.Cancellation);
+        var opened = await new VerifyFilesActivity(_rig.Repository.Nodes, () => new(TestRepository.KeySource()), TimeProvider.System).Run(new(slice, 0, true, 0), BackupRig.Cancellation);
         (opened.Next, opened.Total, opened.Findings.Count).ShouldBe((1, 1, 0));
         opened.Bytes.ShouldBeGreaterThan(10 * 1_900);
     }
@@ -117,7 +117,7 @@ public sealed class VerificationWorkflowTests(MongoServerFixture server) : IClas
         var activities = new ActivityRegistry()
             .Add(new PlanVerificationActivity((cid, _) => Task.FromResult(Cid.Parse(cid)), nodes))
             .Add(new VerifyBlocksActivity(nodes, time))
-            .Add(new VerifyFilesActivity(nodes, TestRepository.KeySource(key), time))
+            .Add(new VerifyFilesActivity(nodes, () => new(TestRepository.KeySource(key)), time))
             .Add(new NotifyActivity(_rig.Alerts));
         return new("verification", activities, TimeProvider.System, new SeededRandomSource(5), null, BackupRig.Cancellation);
     }

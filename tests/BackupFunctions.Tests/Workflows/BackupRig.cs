@@ -2,6 +2,7 @@ using System.Globalization;
 using BackupFunctions.Ambient;
 using BackupFunctions.Backup;
 using BackupFunctions.Embedded.Server;
+using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
@@ -10,6 +11,8 @@ using BackupFunctions.Notifications;
 using BackupFunctions.Repositories;
 using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Restore;
+using BackupFunctions.Retention;
+using BackupFunctions.Rotation;
 using BackupFunctions.Staging;
 using BackupFunctions.Tests.Encryption;
 using BackupFunctions.Tests.Ipfs;
@@ -52,9 +55,26 @@ internal sealed class BackupRig : IDisposable
 
     public DirectoryStaging Staging { get; }
 
-    public RepositorySession Session { get; }
+    public RepositorySession Session { get; private set; }
 
-    public StagedObjects Staged { get; }
+    public StagedObjects Staged { get; private set; }
+
+    /// <summary>The key that is set.</summary>
+    public string Key { get; private set; } = TestRepository.Key;
+
+    /// <summary>The key to rotate to, if one is set.</summary>
+    public string? NewKey { get; private set; }
+
+    /// <summary>Keyrings that restores are given.</summary>
+    public IReadOnlyList<Keyring> Keyrings { get; set; } = [];
+
+    /// <summary>Goes on as another process, maybe with other keys.</summary>
+    public void Restart(string key, string? newKey = null)
+    {
+        (Key, NewKey) = (key, newKey);
+        Session = Repository.Session(key, newKey);
+        Staged = new(Staging, Session);
+    }
 
     public RecordingNotifier Alerts { get; } = new();
 
@@ -75,6 +95,9 @@ internal sealed class BackupRig : IDisposable
     public RepositoryLock Locks => new(Repository.Catalog, Repository.Time);
 
     public ManifestStore Manifest => Repository.Manifest(Session);
+
+    /// <summary>Whether retention follows each backup.</summary>
+    public bool CleansUp { get; set; }
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -108,13 +131,13 @@ internal sealed class BackupRig : IDisposable
     public async Task<FullBackupResult> BackUp(int width = 2, CancellationToken? cancellationToken = null)
     {
         Repository.Time.Advance(TimeSpan.FromMinutes(1));
-        return await FullBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(width));
+        return await FullBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(width) { CleansUp = CleansUp });
     }
 
     public async Task<IncrementalBackupResult> BackUpIncrement(long maxBytes = IncrementalBackupInput.DefaultMaxBytes, CancellationToken? cancellationToken = null)
     {
         Repository.Time.Advance(TimeSpan.FromMinutes(1));
-        return await IncrementalBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(2, maxBytes, TimeSpan.Zero));
+        return await IncrementalBackupWorkflow.Run(Context(cancellationToken ?? Cancellation), new(2, maxBytes, TimeSpan.Zero) { CleansUp = CleansUp });
     }
 
     public async Task<ResumeUploadsResult> ResumeUploads()
@@ -139,6 +162,12 @@ internal sealed class BackupRig : IDisposable
     /// <summary>The restore of a drill, into a scratch server or the one of a URI.</summary>
     public DrillActivity Drill(string? uri = null) =>
         new(RestoreSession, Scratch, uri, 2, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
+
+    public async Task<RotateKeysResult> RotateKeys(bool reEncrypt = true, string? slotId = null)
+    {
+        Repository.Time.Advance(TimeSpan.FromMinutes(1));
+        return await RotateKeysWorkflow.Run(Context(Cancellation), new(reEncrypt, slotId));
+    }
 
     public InProcessContext Context(CancellationToken cancellationToken) =>
         new("test", Activities(), Repository.Time, _random, null, cancellationToken);
@@ -166,13 +195,44 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new CleanupActivity(Staging)))
             .Add(Wrap(new PlanVerificationActivity(async (reference, token) => (await Manifest.Load(token)).Find(reference).Root, Repository.Nodes)))
             .Add(Wrap(new VerifyBlocksActivity(Repository.Nodes, Repository.Time)))
-            .Add(Wrap(new VerifyFilesActivity(Repository.Nodes, TestRepository.KeySource(), Repository.Time)))
+            .Add(Wrap(new VerifyFilesActivity(Repository.Nodes, () => new(TestRepository.KeySource()), Repository.Time)))
             .Add(Wrap(new PlanScrubActivity(Manifest, Copies)))
             .Add(Wrap(new ScrubActivity(Session, Manifest, Copies, new(Session, null), _scrubMemory, Repository.Time)))
             .Add(Wrap(new PlanDrillActivity(Manifest, RestoreSession)))
             .Add(Wrap(Drill()))
-            .Add(Wrap(new NotifyActivity(Alerts)));
+            .Add(Wrap(new RotateSlotsActivity(Slots)))
+            .Add(Wrap(new StartEpochActivity(Slots)))
+            .Add(Wrap(new PlanReencryptionActivity(Session, Manifest, new(Staging, Staged), targets)))
+            .Add(Wrap(new ReencryptFilesActivity(Session, Manifest, new(Copies), Staging, Staged, _random, 3, Repository.Time)))
+            .Add(Wrap(new AssembleReencryptedActivity(Session, Manifest, new(Copies), Staging, Staged, _random)))
+            .Add(Wrap(new UnpinEpochsActivity(Session, Manifest, Copies, targets, Repository.Time)))
+            .Add(Wrap(new EndEpochsActivity(Session, Manifest, Repository.Catalog, Slots, Staging, new(Staging, Staged))))
+            .Add(Wrap(new NotifyActivity(Alerts)))
+            .Add(Wrap(new MarkRemovedActivity(Session, Manifest, Waiting, Retention, targets)))
+            .Add(Wrap(new PlanUnpinningActivity(Manifest, Waiting, Retention)))
+            .Add(Wrap(new UnpinActivity(Copies)))
+            .Add(Wrap(new ReleaseOrphansActivity(Session, Manifest, new(Staging, Staged), Copies)))
+            .Add(Wrap(new ReleaseRevisionsActivity(Session, Repository.Catalog, Manifest, Copies)))
+            .Add(Wrap(new TidyLocalVaultActivity(Session, Manifest, Waiting, [.. Copies.Skip(Repository.Nodes.Count)], Retention)))
+            .Add(Wrap(new CollectGarbageActivity(Copies)));
     }
+
+    public RetentionSettings Retention { get; set; } = new(new(Days: 90), TimeSpan.FromHours(48), 7);
+
+    private StagedWorkReader Waiting => new(new(Staging, Staged), Staged);
+
+    public Task<RetentionResult> Retain(TimeSpan after = default)
+    {
+        Repository.Time.Advance(after);
+        return RetentionWorkflow.Run(Context(Cancellation), new());
+    }
+
+    public ManifestEdit Edit => new(Manifest, Locks, _random, Repository.Time);
+
+    public RepositoryKeyring Slots => Repository.Slots(Key, NewKey, Session);
+
+    /// <summary>Runs after an activity that ended well; takes its name.</summary>
+    public Func<string, Task>? After { get; set; }
 
     public Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false) =>
         Restore(new(root, include ?? [], exclude ?? [], drop, force));
@@ -199,7 +259,9 @@ internal sealed class BackupRig : IDisposable
     public IReadOnlyList<IBlockSource>? Sources { get; set; }
 
     public RestoreSession RestoreSession() =>
-        new(root => new DagContent(new BlockReader(Sources ?? Repository.Nodes), root), TestRepository.KeySource());
+        new(root => new DagContent(new BlockReader(Sources ?? Repository.Nodes), root), Unlocker());
+
+    private KeyringUnlocker Unlocker() => new([TestRepository.KeySource(Key)], Keyrings, null);
 
     public LoadActivity Loader(RestoreSession session) => new(session, _endpoint);
 
@@ -214,7 +276,7 @@ internal sealed class BackupRig : IDisposable
     public RestoreState State(RestoreRequest request) => new(_server.Connection, RestoreId.Of(request));
 
     public Task<OpenedBackup> Open(Cid root, params IReadOnlyList<IIpfsNode> nodes) =>
-        OpenedBackup.Open(new DagContent(new BlockReader(nodes.Count > 0 ? nodes : Repository.Nodes), root), TestRepository.KeySource(), Cancellation);
+        OpenedBackup.Open(new DagContent(new BlockReader(nodes.Count > 0 ? nodes : Repository.Nodes), root), TestRepository.KeySource(Key), Cancellation);
 
     /// <summary>The entries of a slice, or of a full backup's oplog, as they come out of the nodes.</summary>
     public async Task<List<OplogEntry>> Entries(Cid root)
@@ -255,7 +317,9 @@ internal sealed class BackupRig : IDisposable
         public async Task<TResult> Run(TInput input, CancellationToken cancellationToken)
         {
             if (rig.Before is { } before) await before(Name.Name, input!, cancellationToken);
-            return await inner.Run(input, cancellationToken);
+            var result = await inner.Run(input, cancellationToken);
+            if (rig.After is { } after) await after(Name.Name);
+            return result;
         }
     }
 }

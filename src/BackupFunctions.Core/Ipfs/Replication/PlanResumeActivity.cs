@@ -8,7 +8,7 @@ using BackupFunctions.Workflows;
 namespace BackupFunctions.Ipfs.Replication;
 
 /// <summary>
-/// Finds what earlier runs left: staged backups that no node took, and recorded ones that a configured node lacks, or whose pin it lost. Tidies staging of what is on every node,
+/// Finds what earlier runs left: staged backups that no node took, and recorded ones that a configured node lacks, or whose pin it lost. Tidies staging of what is on every node or removed,
 /// and of parts that are so old that no run can still be at them. What a node lacks that does not answer cannot be told, and why it does not is. Without a repository there is nothing.
 /// </summary>
 internal sealed class PlanResumeActivity(
@@ -29,11 +29,15 @@ internal sealed class PlanResumeActivity(
         var work = await staged.List(cancellationToken);
         var theirs = await repositoryLock.BackupsOfOthers(input.Holder, cancellationToken);
         work = work with { Whole = [.. work.Whole.Where(s => !theirs.Contains(s.Entry.Id))], Parts = [.. work.Parts.Where(p => !theirs.Contains(p))] };
-        var recorded = (await manifest.Load(cancellationToken)).Backups.ToDictionary(b => b.Id);
+        var state = await manifest.LoadNewest("go on with backups", null, cancellationToken);
+        var recorded = state.Backups.ToDictionary(b => b.Id);
+        var removed = state.Removed.Select(t => t.Backup.Id).ToHashSet();
         var unreachable = new List<string>();
         var missing = input.Copies ? await MissingCopies(recorded.Values.Where(b => !theirs.Contains(b.Id)), work, unreachable, cancellationToken) : [];
-        var undelivered = work.Whole.Where(s => !recorded.ContainsKey(s.Entry.Id)).ToList();
-        foreach (var done in work.Whole.Select(s => s.Entry.Id).Where(id => recorded.TryGetValue(id, out var entry) && !entry.IsDegraded)) await staging.Delete(done.ToString(), cancellationToken);
+        // one that is sealed again under a newer epoch takes the place of what is recorded
+        var undelivered = work.Whole.Where(s => !removed.Contains(s.Entry.Id) && (!recorded.TryGetValue(s.Entry.Id, out var known) || s.Entry.Epoch > known.Epoch)).ToList();
+        var done = work.Whole.Except(undelivered).Where(s => !recorded.TryGetValue(s.Entry.Id, out var known) || !known.IsDegraded || s.Entry.Epoch < known.Epoch);
+        foreach (var id in done.Select(s => s.Entry.Id)) await staging.Delete(id.ToString(), cancellationToken);
         foreach (var old in work.Parts.Where(p => input.Now - p.Time > PartsAreKept)) await staging.Delete(old.ToString(), cancellationToken);
         return new(targets, [.. undelivered.Take(MaxStaged).Select(s => new UndeliveredBackup(s.Entry, s.Before))], [.. missing.Take(MaxMissing)],
             undelivered.Count > MaxStaged || missing.Count > MaxMissing, unreachable, [.. await AtTheSame(input.Holder, cancellationToken), .. work.Unreadable]);
