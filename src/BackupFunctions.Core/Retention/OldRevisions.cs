@@ -16,6 +16,8 @@ internal static class OldRevisions
         var old = new HashSet<Cid>();
         if (state.Checkpoint is not { Revision: > CheckpointPages.Interval } checkpoint) return old;
         var kept = checkpoint.Revision - CheckpointPages.Interval;
+        // checkpoints between which nothing changed have one root
+        var stay = new HashSet<Cid> { checkpoint.Root };
         var files = new UnixFsReader(new BlockReader([catalog, .. repository.Nodes]));
         using var opener = repository.Opener();
         for (var next = state.Head; next is { } root;)
@@ -31,9 +33,10 @@ internal static class OldRevisions
                 break;
             }
             if (revision.Revision <= kept) old.Add(root);
-            if (revision.Checkpoint is { } named && named.Revision < kept) old.Add(named.Root);
+            if (revision.Checkpoint is { } named) (named.Revision < kept ? old : stay).Add(named.Root);
             next = revision.Previous;
         }
+        old.ExceptWith(stay);
         return old;
     }
 }
