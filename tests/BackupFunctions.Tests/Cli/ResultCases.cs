@@ -88,7 +88,7 @@ internal static class ResultCases
 
         new("retention --dry-run",
             """
-            ID   TYPE         STARTED (UTC)             STORED         WHY
+            ID   TYPE         STARTED (UTC)            STORED         WHY
             b-1  full         2026-03-23 02:00:00Z  976.6 KiB  stays  weekly 2026-W12; newest before the last 90 days
             s-1  incremental  2026-03-24 02:00:00Z  976.6 KiB  goes   full backup b-1 before it is kept as a snapshot, and no rule keeps the points behind it
             b-2  full         2026-07-01 02:00:00Z  976.6 KiB  stays  within 90 days; newest full backup
@@ -99,7 +99,7 @@ internal static class ResultCases
 
         new("retention",
             """
-            ID   TYPE         STARTED (UTC)             STORED           WHY
+            ID   TYPE         STARTED (UTC)            STORED           WHY
             s-1  incremental  2026-03-24 02:00:00Z  976.6 KiB  removed  its full backup goes
             and 1 more
             kept      2
@@ -131,7 +131,7 @@ internal static class ResultCases
 
         new("remove b-1",
             """
-            ID   TYPE         STARTED (UTC)             STORED           WHY
+            ID   TYPE         STARTED (UTC)            STORED           WHY
             b-1  full         2026-03-23 02:00:00Z  976.6 KiB  removed  asked for
             s-1  incremental  2026-03-24 02:00:00Z  976.6 KiB  removed  backup b-1, which it needs, was removed
 

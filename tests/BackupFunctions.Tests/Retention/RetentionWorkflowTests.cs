@@ -225,7 +225,7 @@ public sealed class RetentionWorkflowTests(MongoServerFixture server) : IClassFi
         (node.PinNames[stranger], node.PinNames[foreign[0].Cid]) = ("", "");
 
         (await _rig.Retain()).GuardsReleased.ShouldBeGreaterThan(0);
-        node.PinNames.Where(p => p.Value.Length == 0).Select(p => p.Key).ShouldBe([stranger, foreign[0].Cid], ignoreOrder: true);
+        new[] { stranger, foreign[0].Cid }.ShouldBeSubsetOf(node.PinNames.Where(p => p.Value.Length == 0).Select(p => p.Key));
     }
 
     [Fact]
