@@ -59,10 +59,12 @@ public static class RotateKeysWorkflow
 
         public async Task<RotateKeysResult> Run()
         {
+            // asked first: one that died within its very last step is ended on the way, and must not begin another
+            var goesOn = (await context.Call(RotationActivities.PlanReencryption, "plan", new ReencryptionPlanInput())).HasOldEpochs;
             await Deliver("before/");
-            var begun = await RepositoryHold.During(context, "start/", "the beginning of a new epoch", LockMode.Exclusive, hold =>
+            var begun = goesOn ? null : await RepositoryHold.During(context, "start/", "the beginning of a new epoch", LockMode.Exclusive, hold =>
                 context.Call(RotationActivities.StartEpoch, "start/epoch", new StartEpochInput(slotId, hold.Holder.Fence)));
-            _warnings.AddRange(begun.Problems);
+            _warnings.AddRange(begun?.Problems ?? []);
             for (var round = 1; round <= MaxRounds; round++)
             {
                 var prefix = string.Create(CultureInfo.InvariantCulture, $"round/{round}/");
@@ -71,7 +73,7 @@ public static class RotateKeysWorkflow
                 var ended = await RepositoryHold.During(context, $"{prefix}end/", "the end of older epochs", LockMode.Exclusive, hold => End(hold, $"{prefix}end/"));
                 if (ended is null) continue;
                 _warnings.AddRange(ended.Problems);
-                return new(ended with { Added = begun.Added, Removed = [.. begun.Removed.Union(ended.Removed)] }, true, _backups, _bytes, _unpinned, _warnings);
+                return new(ended with { Added = begun?.Added ?? [], Removed = [.. (begun?.Removed ?? []).Union(ended.Removed)] }, true, _backups, _bytes, _unpinned, _warnings);
             }
             throw new ActivityFailedException(Name, ErrorKind.Failed, "seal everything again: backups of an older epoch appeared again and again", "stop other hosts that still store what they staged before, then run it again, which goes on");
         }
