@@ -10,7 +10,7 @@ public class WarningTests
         { "IPFS_NODE_1_URI=x", "IPFS_NODE_1_URI is not a setting and has no effect: did you mean IPFS_NODE_1_URL?" },
         { "MONGODB_URL=x", "MONGODB_URL is not a setting and has no effect: did you mean MONGODB_URI?" },
         { "backup_include=x", "backup_include is not a setting and has no effect: did you mean BACKUP_INCLUDE?" },
-        { "BACKUP_RETENTION_DAYS=90", "BACKUP_RETENTION_DAYS is not a setting of this release and has no effect" },
+        { "BACKUP_DASHBOARD_THEME=dark", "BACKUP_DASHBOARD_THEME is not a setting of this release and has no effect" },
         { "IPFS_CLUSTER_SOMETHING=x", "IPFS_CLUSTER_SOMETHING is not a setting of this release and has no effect" },
         { "IPFS_NODE_1_TOKEN=abcdefgh", "IPFS_NODE_1_TOKEN has no effect: IPFS_NODE_1_URL is a directory" },
         { "IPFS_NODE_1_CA_FILE=/etc/ca.pem", "IPFS_NODE_1_CA_FILE has no effect: IPFS_NODE_1_URL is a directory" },

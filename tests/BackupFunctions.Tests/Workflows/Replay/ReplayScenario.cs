@@ -45,6 +45,9 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
         ["an incremental backup that merges slices"] = new(typeof(IncrementalBackupWorkflow), Slices, "\"warnings\":[]", "merge/0/gather", "merge/0/pin/1/0", "merge/0/manifest", "merge/0/remove"),
         ["a verification"] = new(typeof(VerificationWorkflow), rig => Backed(rig, Verification), "\"warnings\":[]", "plan", "blocks/0/0", "files/1/0"),
         ["a verification of a lost copy"] = new(typeof(VerificationWorkflow), async rig => await Backed(rig, Verification, () => rig.Repository.Second.Inner.Blocks.Clear()), "missing", "blocks/1/0", "files/0/0", "notify"),
+        ["a retention that removes and unpins"] = new(typeof(RetentionWorkflow), Outdated, "\"unpinned\":1", "mark"),
+        ["a rotation of keys"] = new(typeof(RotateKeysWorkflow), rig => Backed(rig, Rotation(reEncrypt: false), () => rig.Restart(rig.Key, TestRepository.OtherKey)), "\"reEncrypted\":false", "slots"),
+        ["a rotation that seals everything again"] = new(typeof(RotateKeysWorkflow), rig => Backed(rig, Rotation(reEncrypt: true), () => rig.Restart(rig.Key, TestRepository.OtherKey)), "\"reEncrypted\":true", "plan", "start/epoch"),
         ["a scrub"] = new(typeof(ScrubWorkflow), rig => Backed(rig, Scrub), "\"warnings\":[]", "plan", "turn/0/0", "turn/1/0", "manifest"),
         ["a scrub of damaged copies"] = new(typeof(ScrubWorkflow), Damaged, "\"lost\":1", "turn/0/0", "turn/1/1", "pin/1/0/0", "manifest", "notify"),
         ["a restore drill"] = new(typeof(RestoreDrillWorkflow), rig => Backed(rig, Drill), "\"outcome\":\"proven\"", "plan", "drill", "lock/take", "manifest", "notify"),
@@ -103,6 +106,20 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
         rig.Repository.Time.Advance(TimeSpan.FromMinutes(1));
         then?.Invoke();
         return run;
+    }
+
+    private static JsonWorkflow Rotation(bool reEncrypt) => context => Json(RotateKeysWorkflow.Run(context, new(reEncrypt)));
+
+    // of three full backups the first is marked already, long ago
+    private static async Task<JsonWorkflow> Outdated(BackupRig rig)
+    {
+        rig.Retention = new(new(Days: 0, Last: 1), TimeSpan.FromHours(48), 7);
+        await Backed(rig, Full);
+        await rig.BackUp();
+        await rig.Retain();
+        await rig.BackUp();
+        rig.Repository.Time.Advance(TimeSpan.FromHours(50));
+        return context => Json(RetentionWorkflow.Run(context, new()));
     }
 
     private static async Task<JsonWorkflow> Slices(BackupRig rig)
