@@ -25,12 +25,13 @@ public class AppFunctionTests
     }
 
     [Fact]
-    public void Every_workflow_of_the_engine_is_an_orchestration_and_no_other_is()
+    public void Every_workflow_of_the_engine_that_hosts_run_is_an_orchestration_and_no_other_is()
     {
+        string[] ofTheCommandLineAlone = [RestoreDrillWorkflow.Name, RotateKeysWorkflow.Name, ScrubWorkflow.Name];
         var workflows = typeof(FullBackupWorkflow).Assembly.GetTypes()
             .Where(t => t is { IsPublic: true, Namespace: "BackupFunctions.Workflows" } && t.Name.EndsWith("Workflow", StringComparison.Ordinal))
             .Select(t => (string)t.GetField("Name")!.GetRawConstantValue()!);
-        AppFunction.Of<OrchestrationTriggerAttribute>().Select(f => f.Function.Name).Order().ShouldBe(workflows.Order());
+        AppFunction.Of<OrchestrationTriggerAttribute>().Select(f => f.Function.Name).Order().ShouldBe(workflows.Except(ofTheCommandLineAlone).Order());
     }
 
     [Fact]

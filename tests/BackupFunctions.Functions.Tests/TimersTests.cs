@@ -23,7 +23,7 @@ public sealed class TimersTests : IDisposable
         await timers.IncrementalBackupTimer(new(), _client);
         await timers.ResumeTimer(new(), _client);
         _client.Started.Select(s => (s.Name, s.Id)).ShouldBe([("FullBackup", "full-backup"), ("IncrementalBackup", "incremental-backup"), ("ResumeUploads", "resume-uploads")]);
-        _client.Started[0].Input.ShouldBe("""{"width":5,"version":1}""");
+        _client.Started[0].Input.ShouldBe("""{"width":5,"version":1,"cleansUp":true}""");
     }
 
     [Theory]
