@@ -13,6 +13,8 @@ internal sealed class Day(World world, YearsTotals totals, StepChecks checks, Ra
     {
         new Faults(world, totals, random, checks.Last).OfDay(day);
         Prepare(day);
+        // a source without a collection is told about
+        if (day == 1) await world.Source.Write(random, 5);
         var hour = 0.0;
         foreach (var (at, what) in Schedule(day).OrderBy(s => s.Hour).ToList())
         {
@@ -31,7 +33,7 @@ internal sealed class Day(World world, YearsTotals totals, StepChecks checks, Ra
     {
         yield return (2, day % 7 == 1 || random.Next(30) == 0 ? "full" : "incremental");
         for (var more = random.Next(5) - 2; more > 0; more--) yield return (3 + (random.NextDouble() * 20), "incremental");
-        if (random.Next(10) < 6) yield return (2.5, "retention");
+        if (random.Next(2) == 0) yield return (2.5, "retention");
         if (day % 7 == 3 || (world.Disks.Any(d => d.Damaged.Count + d.LostPins.Count > 0) && random.Next(3) == 0)) yield return (4, "scrub");
         if (random.Next(5) == 0) yield return (3 + (random.NextDouble() * 20), "resume");
         if (random.Next(12) == 0) yield return (6, "protect");

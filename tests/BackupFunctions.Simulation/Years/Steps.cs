@@ -39,7 +39,7 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
             if (disk.IsDown) world.Nodes.Behind.Add(disk);
         }
         var (opened, restored) = await checks.Run(_findings, random, byHand: what == "remove");
-        if (day % 5 == 0) await checks.RecoverAlone(_findings);
+        if (what == "scrub") await checks.RecoverAlone(_findings);
         return new(day, 0, at, what, outcome, reason, checks.Last?.Backups.Count() ?? 0, opened, restored, _findings.All);
     }
 
@@ -64,9 +64,7 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
         foreach (var disk in world.Disks)
         {
             // one import was refused, maybe that of a revision
-            if (disk.FailImportAfter is null) continue;
-            world.Nodes.Behind.Add(disk);
-            disk.FailImportAfter = null;
+            if (disk.TakeImportFailure()) world.Nodes.Behind.Add(disk);
         }
         if (outcome != Years.Outcome.Ok || !quiet) world.CleanCleanups = 0;
         if (mayFail) return (outcome, reason);

@@ -1,3 +1,4 @@
+using BackupFunctions.Backup;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Repositories;
@@ -9,16 +10,17 @@ namespace BackupFunctions.Simulation.Years.Checks;
 internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
 {
     private readonly HashSet<Cid> _revisions = [], _checkpoints = [];
+    private readonly HashSet<BackupId> _over = [];
 
     /// <summary>Nodes that were down when a revision was written, or lost one: what a scrub mends.</summary>
     public HashSet<NodeDisk> Behind { get; } = [];
 
     /// <summary>Reads which revisions belong to the chain, from its head back to what is known.</summary>
-    public async Task Follow(ManifestState state, IBlockSource blocks)
+    public async Task Follow(ManifestState state)
     {
         if (state.Checkpoint is { } checkpoint) _checkpoints.Add(checkpoint.Root);
         _revisions.UnionWith(state.Revisions);
-        var files = new UnixFsReader(new BlockReader([blocks]));
+        var files = Files();
         for (var next = state.Revisions.Count > 0 ? state.Revisions[0] : state.Head; next is { } root;)
         {
             next = disks.Any(d => d.Get(root.Digest) is not null) ? (await RevisionReader.ReadClaim(files, root, CancellationToken.None))?.Previous : null;
@@ -45,14 +47,17 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
         }
     }
 
-    /// <summary>What was removed stays pinned until its grace period is over; not when it is of an epoch that was given up.</summary>
-    public IEnumerable<string> Graced(ManifestState state, uint epoch, DateTimeOffset now, TimeSpan grace) =>
-        from tombstone in state.Removed
-        where now - tombstone.At < grace && tombstone.Backup.Epoch >= epoch
-        from copy in tombstone.Backup.Copies
-        let disk = disks.Single(d => d.Id == copy.NodeId)
-        where !disk.IsPinned(tombstone.Backup.Root) && !disk.LostPins.Contains(tombstone.Backup.Root)
-        select $"backup {tombstone.Backup.Id} was unpinned on {disk.Name} {now - tombstone.At} after it was removed, before the end of its grace period of {grace}";
+    /// <summary>What was removed stays pinned until its grace period was over once, by whatever the clock said; not when it is of an epoch that was given up.</summary>
+    public IEnumerable<string> Graced(ManifestState state, uint epoch, DateTimeOffset now, TimeSpan grace)
+    {
+        _over.UnionWith(state.Removed.Where(t => now - t.At >= grace).Select(t => t.Backup.Id));
+        return from tombstone in state.Removed
+               where !_over.Contains(tombstone.Backup.Id) && tombstone.Backup.Epoch >= epoch
+               from copy in tombstone.Backup.Copies
+               let disk = disks.Single(d => d.Id == copy.NodeId)
+               where !disk.IsPinned(tombstone.Backup.Root) && !disk.LostPins.Contains(tombstone.Backup.Root)
+               select $"backup {tombstone.Backup.Id} was unpinned on {disk.Name} {now - tombstone.At} after it was removed, before the end of its grace period of {grace}";
+    }
 
     /// <summary>Each revision since the newest checkpoint, and that, is pinned and whole on every node that was there when they were written.</summary>
     public IEnumerable<string> Manifest(ManifestState state)
@@ -74,7 +79,7 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
     {
         var orphans = new List<string>();
         var expected = state.Backups.Concat(state.Removed.Select(t => t.Backup)).Select(b => b.Root).ToHashSet();
-        var files = new UnixFsReader(new BlockReader([.. disks.Select(d => new WatchedNode(d))]));
+        var files = Files();
         foreach (var disk in disks)
         {
             foreach (var (root, name) in disk.Pins)
@@ -94,6 +99,8 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
     /// <summary>Roots that checks may ask for again.</summary>
     public IReadOnlySet<Cid> Needed(ManifestState state) =>
         disks.SelectMany(d => d.Pins.Select(p => p.Key).Concat(d.LostPins)).Concat(state.Backups.Select(b => b.Root)).Concat(state.Revisions).ToHashSet();
+
+    private UnixFsReader Files() => new(new BlockReader([.. disks.Select(d => new WatchedNode(d))]));
 
     private IReadOnlyList<Hash256> Below(Cid root) => Reach.Of(root, Good);
 

@@ -38,8 +38,6 @@ internal sealed class Observer : IDisposable
         });
     }
 
-    public IBlockSource Blocks => _nodes[0];
-
     public Task<ManifestState> Manifest() => _engine.Manifest.Load(CancellationToken.None);
 
     public Task<Repository> Repository() => _engine.Session.Open(CancellationToken.None);

@@ -12,6 +12,7 @@ internal sealed class NodeDisk(string name)
     private readonly Dictionary<Cid, string> _pins = [];
     private readonly HashSet<Hash256> _corrupted = [];
     private readonly Lock _gate = new();
+    private bool _importFailed;
 
     public string Name => name;
 
@@ -56,6 +57,17 @@ internal sealed class NodeDisk(string name)
         }
     }
 
+    /// <summary>Whether an import failed as it was told to, since this was asked last; one that has not failed yet will not.</summary>
+    public bool TakeImportFailure()
+    {
+        lock (_gate)
+        {
+            var failed = _importFailed;
+            (FailImportAfter, _importFailed) = (null, false);
+            return failed;
+        }
+    }
+
     public byte[]? Get(Hash256 block)
     {
         lock (_gate) return _blocks.GetValueOrDefault(block);
@@ -67,7 +79,7 @@ internal sealed class NodeDisk(string name)
         {
             if (FailImportAfter is { } left && (FailImportAfter = left - 1) <= 0)
             {
-                FailImportAfter = null;
+                (FailImportAfter, _importFailed) = (null, true);
                 throw new BackupException(ErrorKind.Failed, $"import blocks into {name}: connection reset");
             }
             _blocks[block.Cid.Digest] = block.Data.ToArray();
