@@ -27,7 +27,7 @@ internal sealed class StepChecks(World world, RestoreTarget target, YearsTotals 
         if (Last is not { } state || findings.All.Count > 0) return (0, 0);
         var head = (await world.Observer.Head())!;
         Restorable = Windows.Of(state.Backups, state.Coverage);
-        await findings.Try("follow the manifest", () => world.Nodes.Follow(state));
+        await findings.Try("follow the manifest", async () => await world.Nodes.Follow(state, await world.Observer.Repository()));
         findings.AddRange(world.Nodes.Copies(state));
         findings.AddRange(world.Nodes.Graced(state, head.Keyring.CurrentEpoch, world.Clock.GetUtcNow(), world.Settings.Grace));
         findings.AddRange(world.Nodes.Manifest(state));

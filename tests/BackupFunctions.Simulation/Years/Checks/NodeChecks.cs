@@ -15,16 +15,31 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
     /// <summary>Nodes that were down when a revision was written, or lost one: what a scrub mends.</summary>
     public HashSet<NodeDisk> Behind { get; } = [];
 
-    /// <summary>Reads which revisions belong to the chain, from its head back to what is known.</summary>
-    public async Task Follow(ManifestState state)
+    /// <summary>Reads which revisions and checkpoints belong to the chain, from its head back to what is known.</summary>
+    public async Task Follow(ManifestState state, Repository repository)
     {
-        if (state.Checkpoint is { } checkpoint) _checkpoints.Add(checkpoint.Root);
-        _revisions.UnionWith(state.Revisions);
+        if (state.Checkpoint is { } newest) _checkpoints.Add(newest.Root);
         var files = Files();
-        for (var next = state.Revisions.Count > 0 ? state.Revisions[0] : state.Head; next is { } root;)
+        using var opener = repository.Opener();
+        for (var next = state.Head; next is { } root && _revisions.Add(root);)
         {
-            next = disks.Any(d => d.Get(root.Digest) is not null) ? (await RevisionReader.ReadClaim(files, root, CancellationToken.None))?.Previous : null;
-            if (next is { } previous && !_revisions.Add(previous)) break;
+            // older ones may be unpinned and gone
+            if (disks.All(d => d.Get(root.Digest) is null)) return;
+            next = (await RevisionReader.ReadClaim(files, root, CancellationToken.None))?.Previous;
+            if (await Open(root) is { Checkpoint: { } checkpoint }) _checkpoints.Add(checkpoint.Root);
+        }
+
+        // one of an epoch that was given up is opened by nothing
+        async Task<ManifestRevision?> Open(Cid root)
+        {
+            try
+            {
+                return await RevisionReader.Read(files, opener, root, CancellationToken.None);
+            }
+            catch (BackupException e) when (e.Kind == ErrorKind.WrongKey)
+            {
+                return null;
+            }
         }
     }
 

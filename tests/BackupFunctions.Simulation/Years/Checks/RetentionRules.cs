@@ -16,7 +16,8 @@ internal static class RetentionRules
     public static IEnumerable<string> Broken(RetentionPolicy policy, DateTimeOffset now, ManifestState before, ManifestState after, SourceHistory source)
     {
         var left = after.Backups.Select(b => b.Id).ToHashSet();
-        var all = before.Backups.Concat(after.Backups).DistinctBy(b => b.Id).Select(b => after.Backups.FirstOrDefault(a => a.Id == b.Id) ?? b).ToList();
+        // as they were last: a change of protection may have come with the run
+        var all = after.Backups.Concat(after.Removed.Select(t => t.Backup)).Concat(before.Backups).DistinctBy(b => b.Id).Where(b => left.Contains(b.Id) || before.Removed.All(t => t.Backup.Id != b.Id)).ToList();
         // removed because others hold the same: not by a rule
         var tombstones = after.Removed.ToDictionary(t => t.Backup.Id, t => t.Reason);
         var gone = all.Where(b => !left.Contains(b.Id) && !(tombstones.TryGetValue(b.Id, out var reason) && reason.StartsWith("merged into", StringComparison.Ordinal))).ToList();
@@ -46,7 +47,7 @@ internal static class RetentionRules
         {
             var from = window.From > since ? window.From : since;
             if (source.Between(from, window.To).Append(from).Where(p => !stays.Any(w => w.Has(p))).Order().FirstOrDefault() is { } lost)
-                yield return $"{lost} ({lost.Time:u}) lies within {policy.Days} days, could be restored, and cannot be any more";
+                yield return $"{lost} ({lost.Time:u}) lies within {policy.Days} days, could be restored, and cannot be any more; removed were {string.Join(", ", gone.Select(b => $"{b.Id} of {b.Started:u}, {b.Oplog?.After} to {b.Oplog?.Through} ({tombstones.GetValueOrDefault(b.Id)})"))}";
         }
     }
 
