@@ -54,14 +54,14 @@ internal sealed class CatalogueFaults(World world, StepChecks checks, Random ran
             1 => steps.Attempt(runs.Increment, mayBeKilled: false, mayFail: true),
             _ => steps.Attempt(async (process, between) =>
             {
-                var result = await runs.Retain(process, between);
+                var result = await Runs.Retain(process, between);
                 // without a repository there is nothing to retain, and nothing is
                 return result is { Kept: 0, Removed: 0, Unpinned: 0 } ? throw new BackupException(ErrorKind.NotFound, "nothing is listed") : new(result.Problems, result.Warnings);
             }, mayBeKilled: false, mayFail: true),
         };
     }
 
-    private Task<(Outcome Outcome, string? Reason)> Recover(bool mayBeKilled) => steps.Attempt(new Runs(world).Recover, mayBeKilled, mayFail: true);
+    private Task<(Outcome Outcome, string? Reason)> Recover(bool mayBeKilled) => steps.Attempt(Runs.Recover, mayBeKilled, mayFail: true);
 
     private HashSet<(string, Cid)> Pins() => [.. world.Disks.SelectMany(d => d.Pins.Select(p => (d.Name, p.Key)))];
 }

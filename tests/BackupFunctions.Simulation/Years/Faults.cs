@@ -73,6 +73,5 @@ internal sealed class Faults(World world, YearsTotals totals, Random random, Man
     {
         happen();
         totals.Faults[fault] = totals.Faults.GetValueOrDefault(fault) + 1;
-        world.CleanCleanups = 0;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Rotations(World world, Random random, Steps steps)
         RotateKeysResult? result = null;
         var attempt = await steps.Attempt(async (process, between) =>
         {
-            result = await new Runs(world).Rotate(process, between, reEncrypt);
+            result = await Runs.Rotate(process, between, reEncrypt);
             return new([], result.Warnings);
         });
         if (attempt.Outcome != Outcome.Ok) return attempt;

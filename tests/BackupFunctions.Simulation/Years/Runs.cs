@@ -19,19 +19,19 @@ internal sealed class Runs(World world)
         return new(result.Full?.Problems ?? [], result.Warnings);
     }
 
-    public Task<ResumeUploadsResult> Resume(HostProcess process, Func<Task> between) =>
+    public static Task<ResumeUploadsResult> Resume(HostProcess process, Func<Task> between) =>
         ResumeUploadsWorkflow.Run(process.Context(ResumeUploadsWorkflow.Name, process.Engine.DeliveryActivities(), between, default), new());
 
-    public Task<RetentionResult> Retain(HostProcess process, Func<Task> between) =>
+    public static Task<RetentionResult> Retain(HostProcess process, Func<Task> between) =>
         RetentionWorkflow.Run(process.Context(RetentionWorkflow.Name, process.Engine.DeliveryActivities(), between, default), new());
 
-    public Task<ScrubResult> Scrub(HostProcess process, Func<Task> between, int slices) =>
+    public static Task<ScrubResult> Scrub(HostProcess process, Func<Task> between, int slices) =>
         ScrubWorkflow.Run(process.Context(ScrubWorkflow.Name, process.Engine.ScrubActivities(), between, default), new(slices));
 
-    public Task<RotateKeysResult> Rotate(HostProcess process, Func<Task> between, bool reEncrypt) =>
+    public static Task<RotateKeysResult> Rotate(HostProcess process, Func<Task> between, bool reEncrypt) =>
         RotateKeysWorkflow.Run(process.Context(RotateKeysWorkflow.Name, process.Engine.RotationActivities(), between, default), new(reEncrypt));
 
-    public async Task<Said> Recover(HostProcess process, Func<Task> between)
+    public static async Task<Said> Recover(HostProcess process, Func<Task> between)
     {
         var result = await process.Engine.Recover(new(), CancellationToken.None);
         return new(result.Unanswered, result.Warnings);

@@ -8,7 +8,7 @@ using BackupFunctions.Simulation.Years.Source;
 namespace BackupFunctions.Simulation.Years;
 
 /// <summary>What is looked at after every step, see <see cref="YearsSimulation"/>.</summary>
-internal sealed class StepChecks(World world, RestoreTarget target, YearsTotals totals) : IDisposable
+internal sealed class StepChecks(World world, RestoreTarget target, YearsTotals totals)
 {
     private readonly HashSet<(Cid Root, Hash256 Keyring)> _compared = [];
 
@@ -41,8 +41,16 @@ internal sealed class StepChecks(World world, RestoreTarget target, YearsTotals 
             _compared.Add((backup.Root, head.Keyring.Digest));
             opened++;
         }
-        if (spot is not null && random.Next(4) == 0 && Point(spot) is { } end && await Restore(findings, random, spot.Type == BackupType.Full ? spot.Id.ToString() : "latest", end, spot.Type == BackupType.Incremental)) restored++;
-        if (Restorable.Count > 0 && await Restore(findings, random, "latest", AnyPoint(random), isPoint: true)) restored++;
+        if (spot is not null && random.Next(4) == 0 && Point(spot) is { } end)
+        {
+            await Restore(findings, random, spot.Type == BackupType.Full ? spot.Id.ToString() : "latest", end, spot.Type == BackupType.Incremental);
+            restored++;
+        }
+        if (Restorable.Count > 0)
+        {
+            await Restore(findings, random, "latest", AnyPoint(random), isPoint: true);
+            restored++;
+        }
         Tidy(state);
         (totals.Opened, totals.Restored) = (totals.Opened + opened, totals.Restored + restored);
         return (opened, restored);
@@ -65,8 +73,6 @@ internal sealed class StepChecks(World world, RestoreTarget target, YearsTotals 
         }
     }
 
-    public void Dispose() => Last = null;
-
     private Optime? Point(BackupEntry backup) => backup.Type == BackupType.Full ? backup.ConsistentAt
         : Restorable.Any(w => w.Reached.Contains(backup.Oplog!.Through)) ? backup.Oplog!.Through.Optime : null;
 
@@ -77,13 +83,12 @@ internal sealed class StepChecks(World world, RestoreTarget target, YearsTotals 
         return points[random.Next(points.Count)];
     }
 
-    private async Task<bool> Restore(Findings findings, Random random, string backup, Optime at, bool isPoint)
+    private async Task Restore(Findings findings, Random random, string backup, Optime at, bool isPoint)
     {
         var whole = Enumerable.Range(0, world.Disks.Count).Where(n => world.Disks[n].Damaged.Count == 0 && Last!.Backups.All(b => b.Copies.Any(c => c.NodeId == world.Disks[n].Id))).ToList();
         int? only = whole.Count > 0 && random.Next(2) == 0 ? whole[random.Next(whole.Count)] : null;
         var what = $"restore {backup} to {at} from {(only is { } node ? world.Disks[node].Name : "both nodes")}";
         await findings.Try(what, async () => findings.AddRange((await world.Observer.Restore(target, backup, at, isPoint, only)).Select(d => $"{what}: {d}")));
-        return true;
     }
 
     // damage of what nobody needs any more is no damage

@@ -97,7 +97,7 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
         RetentionResult? result = null;
         var attempt = await Attempt(async (process, between) =>
         {
-            result = await new Runs(world).Retain(process, between);
+            result = await Runs.Retain(process, between);
             return new(result.Problems, result.Warnings);
         });
         if (!quiet || result is not { Pending: 0 } || attempt is not (Years.Outcome.Ok, null) || !await world.Observer.HasRepository() || await world.Observer.Waiting() > 0) return attempt;
@@ -113,7 +113,7 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
         var more = false;
         var attempt = await Attempt(async (process, between) =>
         {
-            var result = await new Runs(world).Resume(process, between);
+            var result = await Runs.Resume(process, between);
             more = result.More;
             return new(result.Problems, result.Warnings);
         });
@@ -130,7 +130,7 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
         ScrubResult? result = null;
         var attempt = await Attempt(async (process, between) =>
         {
-            result = await new Runs(world).Scrub(process, between, slices);
+            result = await Runs.Scrub(process, between, slices);
             return new([.. result.Copies.Select(c => c.Fault).OfType<string>()], result.Warnings);
         });
         if (!undisturbed || attempt.Outcome != Years.Outcome.Ok || result is null || !result.IsComplete) return attempt;
@@ -151,7 +151,7 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
 
     private Task<(Outcome, string?)> ByHand(Func<HostProcess, Random, Task<Said>> run) => Attempt((process, _) => run(process, random));
 
-    private async Task<(Outcome, string?)> Outcome(HostProcess process, Func<HostProcess, Func<Task>, Task<Said>> run, Func<Task> between)
+    private static async Task<(Outcome, string?)> Outcome(HostProcess process, Func<HostProcess, Func<Task>, Task<Said>> run, Func<Task> between)
     {
         try
         {

@@ -12,6 +12,7 @@ internal sealed class HostProcess : IDisposable
 {
     private readonly SimulatedClock _clock;
     private readonly SeededRandomSource _runIds;
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
     public HostProcess(HostSettings settings, string root, string sourceUri, MemoryFiles files, IReadOnlyList<NodeDisk> disks, SimulatedClock clock, int seed)
     {
@@ -29,7 +30,11 @@ internal sealed class HostProcess : IDisposable
     public BackupEngine Engine { get; }
 
     public IWorkflowContext Context(string name, ActivityRegistry activities, Func<Task> betweenActivities, CancellationToken stop) =>
-        new ProcessContext(name, activities, _clock, _runIds, Life, betweenActivities, stop);
+        new ProcessContext(name, activities, _clock, _runIds, Life, _turn, betweenActivities, stop);
 
-    public void Dispose() => Engine.Dispose();
+    public void Dispose()
+    {
+        Engine.Dispose();
+        _turn.Dispose();
+    }
 }

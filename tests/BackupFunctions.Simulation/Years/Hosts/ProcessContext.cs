@@ -7,10 +7,9 @@ namespace BackupFunctions.Simulation.Years.Hosts;
 /// Runs a workflow as <see cref="InProcessContext"/> does, one activity at a time, so that a seed repeats a run; the process may die before an activity, within one, and when its result is not known
 /// yet. Pauses between attempts pass at once, and what waits beside the work for as long as that takes waits for ever.
 /// </summary>
-internal sealed class ProcessContext(string name, ActivityRegistry activities, SimulatedClock clock, IRandomSource random, ProcessLife life, Func<Task> betweenActivities, CancellationToken stop) : IWorkflowContext
+internal sealed class ProcessContext(string name, ActivityRegistry activities, SimulatedClock clock, IRandomSource random, ProcessLife life, SemaphoreSlim turn, Func<Task> betweenActivities, CancellationToken stop) : IWorkflowContext
 {
     private readonly InProcessContext _context = new(name, activities, clock, random, null, stop);
-    private readonly SemaphoreSlim _turn = new(1, 1);
 
     public string InstanceId => _context.InstanceId;
 
@@ -20,7 +19,7 @@ internal sealed class ProcessContext(string name, ActivityRegistry activities, S
 
     public async Task<TResult> Call<TInput, TResult>(ActivityName<TInput, TResult> activity, string key, TInput input)
     {
-        await _turn.WaitAsync(stop);
+        await turn.WaitAsync(stop);
         try
         {
             life.Tick();
@@ -35,7 +34,7 @@ internal sealed class ProcessContext(string name, ActivityRegistry activities, S
         }
         finally
         {
-            _turn.Release();
+            turn.Release();
         }
     }
 

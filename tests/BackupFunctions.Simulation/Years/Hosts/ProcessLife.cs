@@ -8,9 +8,6 @@ internal sealed class ProcessLife
 
     public bool IsDead { get; private set; }
 
-    /// <summary>Calls so far.</summary>
-    public int Calls { get; private set; }
-
     public void KillAfter(int? calls)
     {
         lock (_gate) _left = calls;
@@ -21,7 +18,6 @@ internal sealed class ProcessLife
         lock (_gate)
         {
             if (IsDead) throw new ProcessKilledException();
-            Calls++;
             if (_left is { } left && (_left = left - 1) <= 0)
             {
                 IsDead = true;

@@ -41,8 +41,6 @@ internal sealed class NodeDisk(string name)
         }
     }
 
-    public int Blocks => _blocks.Count;
-
     /// <summary>A call has come; fails where the node is down.</summary>
     public void Enter(string call)
     {
