@@ -20,6 +20,10 @@ param mongodbUri string
 @secure()
 param encryptionKey string
 
+@description('The key that takes the place of the other when keys are rotated; empty: none.')
+@secure()
+param newEncryptionKey string
+
 param ipfsNode1Url string
 param ipfsNode2Url string
 
@@ -48,6 +52,7 @@ module app 'app.bicep' = {
     image: image
     mongodbUri: mongodbUri
     encryptionKey: encryptionKey
+    newEncryptionKey: newEncryptionKey
     ipfsNode1Url: ipfsNode1Url
     ipfsNode2Url: ipfsNode2Url
     ipfsNode1Token: ipfsNode1Token

@@ -28,6 +28,9 @@ public sealed record EngineAmbient(TimeProvider Time, IRandomSource Random, IFil
 {
     /// <summary>Starts a server for a restore drill; null: there is none but that of DRILL_URI.</summary>
     public Func<CancellationToken, Task<ScratchServer>>? Scratch { get; init; }
+
+    /// <summary>How long the restore of a drill may take before it counts as failed; null: as long as it takes.</summary>
+    public TimeSpan? DrillLimit { get; init; }
 }
 
 /// <summary>

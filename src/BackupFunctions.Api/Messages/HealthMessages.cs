@@ -8,7 +8,10 @@ public sealed record Health(string Status)
     /// <summary>The newest recorded backup.</summary>
     public BackupSummary? LastBackup { get; init; }
 
-    /// <summary>When the next one is due.</summary>
+    /// <summary>The last proven restore.</summary>
+    public ProvenRestore? LastProven { get; init; }
+
+    /// <summary>When the next backup is due.</summary>
     public DateTimeOffset? NextBackup { get; init; }
 
     /// <summary>Of both nodes together.</summary>

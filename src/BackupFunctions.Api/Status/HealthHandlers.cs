@@ -20,7 +20,7 @@ public sealed class HealthHandlers(ApiParts parts)
     /// <summary><c>GET health/ready</c>: 200 when backups can be made: the catalogue and at least one node answer; else 503.</summary>
     public Task<IResult> Ready(HttpContext http) => Answer(http, _ => false);
 
-    /// <summary><c>GET health</c>: as <see cref="Ready"/>; with the key also the last and the next backup, the nodes and what is wrong.</summary>
+    /// <summary><c>GET health</c>: as <see cref="Ready"/>; with the key also the last and the next backup, the last proven restore, the nodes and what is wrong.</summary>
     public Task<IResult> Get(HttpContext http) => Answer(http, parts.Key.IsIn);
 
     private Task<IResult> Answer(HttpContext http, Func<HttpRequest, bool> maySee) => ProblemResults.Guard(parts.Redactor, http, async () =>
@@ -45,14 +45,15 @@ public sealed class HealthHandlers(ApiParts parts)
     {
         using var patience = new CancellationTokenSource(Patience, parts.Time);
         var problems = new List<string>();
-        var last = await Try(async () => await parts.Engine.Catalog.ReadHead(patience.Token) is null ? null : (await parts.Engine.Manifest.Load(patience.Token)).Latest(), problems.Add);
+        var manifest = await Try(async () => await parts.Engine.Catalog.ReadHead(patience.Token) is null ? null : await parts.Engine.Manifest.Load(patience.Token), problems.Add);
         var catalogueIsDown = problems.Count > 0;
         var nodes = await Task.WhenAll(parts.Engine.Nodes.Select(n => Look(n, patience.Token)));
         problems.AddRange(nodes.Select(n => n.Problem).OfType<string>());
         var up = nodes.Count(n => n.Ok);
         return new(!catalogueIsDown && up > 0 ? "healthy" : "unhealthy")
         {
-            LastBackup = last is null ? null : BackupSummary.Of(last),
+            LastBackup = manifest?.Latest() is { } last ? BackupSummary.Of(last) : null,
+            LastProven = manifest is null ? null : ProvenRestore.Of(manifest),
             NextBackup = parts.NextBackup(),
             IpfsStatus = up == nodes.Length ? "ok" : up == 0 ? "down" : "degraded",
             Nodes = nodes,

@@ -79,6 +79,8 @@ public static class KnownSettings
         new(IncrementalSchedule, Sensitivity.Plain, _ => Defaults.IncrementalSchedule),
         new(ResumeSchedule, Sensitivity.Plain, _ => Defaults.ResumeSchedule),
         new(RetentionSchedule, Sensitivity.Plain, _ => Defaults.RetentionSchedule),
+        new(ScrubSchedule, Sensitivity.Plain, _ => Defaults.ScrubSchedule),
+        new(DrillSchedule, Sensitivity.Plain, _ => Defaults.DrillSchedule),
         new(Listen, Sensitivity.Plain, _ => Defaults.Listen),
         new(SettingNames.ApiKey, Sensitivity.Secret, None),
         new(ApiKeyFile, Sensitivity.Plain, None),

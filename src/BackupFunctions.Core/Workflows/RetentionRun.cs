@@ -36,7 +36,7 @@ internal sealed class RetentionRun(IWorkflowContext context, string prefix)
 
     private async Task<MarkRemovedResult> Mark()
     {
-        context.SetStatus(new("mark", 0, 1, 0));
+        context.SetStatus(new("retention", 0, 1, 0));
         var marked = await RepositoryHold.During(context, $"{prefix}mark/", "retention", LockMode.Shared,
             hold => context.Call(RetentionActivities.MarkRemoved, $"{prefix}mark", new MarkRemovedInput(_now, hold.Holder.Fence)));
         _problems.AddRange(marked.Problems);

@@ -24,6 +24,7 @@ public static class RotateKeysWorkflow
     public static async Task<RotateKeysResult> Run(IWorkflowContext context, RotateKeysInput input)
     {
         WorkflowVersion.Require(Name, input.Version, RotateKeysInput.CurrentVersion);
+        context.SetStatus(new("rotate", 0, 1, 0));
         try
         {
             var result = input.ReEncrypt ? await new Reencryption(context, input.SlotId).Run() : Only(await context.Call(RotationActivities.RotateSlots, "slots", new RotateSlotsInput(input.SlotId)));

@@ -1,14 +1,17 @@
+using System.Text.Json;
 using System.Threading.RateLimiting;
 using BackupFunctions.Ambient;
 using BackupFunctions.Api;
-using BackupFunctions.Api.Backups;
+using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Problems;
 using BackupFunctions.Api.Routes;
 using BackupFunctions.Configuration;
+using BackupFunctions.Embedded.Server;
 using BackupFunctions.Notifications;
 using BackupFunctions.Standalone.Durable;
 using BackupFunctions.Standalone.Durable.Journal;
 using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Verification.Drills;
 using BackupFunctions.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -49,7 +52,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
     {
         var (time, random) = (TimeProvider.System, new SystemRandomSource());
         if (host.ApiKey is { } key) redactor.Add(key);
-        var engine = new BackupEngine(options, new(time, random, new DiskFiles(), new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers));
+        var engine = new BackupEngine(options, new(time, random, new DiskFiles(), new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers) { Scratch = Scratch });
         JournalDatabase? database = null;
         JournalHost? journal = null;
         WebApplication? app = null;
@@ -85,6 +88,12 @@ internal sealed class StandaloneServer : IAsyncDisposable
         _database.Dispose();
         _engine.Dispose();
         _stopping.Dispose();
+    }
+
+    private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
+    {
+        var server = await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), cancellationToken);
+        return new(server.ConnectionString, server);
     }
 
     private static WebApplication Build(HostOptions host, ApiParts parts, ILoggerFactory loggers)
@@ -138,13 +147,21 @@ internal sealed class StandaloneServer : IAsyncDisposable
         _ => Task.CompletedTask,
     };
 
-    private static List<ScheduledWorkflow> Schedules(HostOptions host, BackupEngine engine)
+    /// <summary>What these settings start by itself, and when.</summary>
+    internal static List<ScheduledWorkflow> Schedules(HostOptions host, BackupEngine engine)
     {
         var workflows = new List<ScheduledWorkflow>();
-        if (host.FullSchedule is { } full) workflows.Add(new(FullBackupWorkflow.Name, Schedule.Parse(full), BackupInputs.Full(engine)));
-        if (host.IncrementalSchedule is { } incremental) workflows.Add(new(IncrementalBackupWorkflow.Name, Schedule.Parse(incremental), BackupInputs.Incremental(engine)));
-        if (host.ResumeSchedule is { } resume) workflows.Add(new(ResumeUploadsWorkflow.Name, Schedule.Parse(resume), BackupInputs.Resume()));
-        if (host.RetentionSchedule is { } retention) workflows.Add(new(RetentionWorkflow.Name, Schedule.Parse(retention), BackupInputs.Retention()));
+        Add(FullBackupWorkflow.Name, host.FullSchedule, WorkflowInputs.Full(engine));
+        Add(IncrementalBackupWorkflow.Name, host.IncrementalSchedule, WorkflowInputs.Incremental(engine));
+        Add(ResumeUploadsWorkflow.Name, host.ResumeSchedule, WorkflowInputs.Resume());
+        Add(RetentionWorkflow.Name, host.RetentionSchedule, WorkflowInputs.Retention());
+        Add(ScrubWorkflow.Name, host.ScrubSchedule, WorkflowInputs.Scrub(engine));
+        Add(RestoreDrillWorkflow.Name, host.DrillSchedule, WorkflowInputs.Drill());
         return workflows;
+
+        void Add(string workflow, string? schedule, JsonElement input)
+        {
+            if (schedule is not null) workflows.Add(new(workflow, Schedule.Parse(schedule), input));
+        }
     }
 }

@@ -35,6 +35,8 @@ internal sealed class FakeEngine : IEngineCommands
         Summary("b-1", BackupState.Complete, -7) with { StoredBytes = 900, Documents = 7 },
     ];
 
+    public ProvenRestore? LastProven { get; init; }
+
     public WindowsResult Restorable { get; init; } = new(
         [new("1782871275:4", Start.AddSeconds(75), "1782957600:1", Start.AddDays(1), "b-1", ["b-2"])],
         [new("1782957600:1", Start.AddDays(1), null, null, "rolled_over", Start.AddDays(3))]);
@@ -70,7 +72,7 @@ internal sealed class FakeEngine : IEngineCommands
 
     public Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken) => Answer("windows", run, Restorable);
 
-    public Task<ListResult> List(BackupFilter filter, EngineRun run, CancellationToken cancellationToken) => Answer(filter, run, new ListResult(Backups, Restorable));
+    public Task<ListResult> List(BackupFilter filter, EngineRun run, CancellationToken cancellationToken) => Answer(filter, run, new ListResult(Backups, Restorable, LastProven));
 
     public IReadOnlyList<TypeStatistics> Types { get; init; } =
     [
@@ -163,7 +165,7 @@ internal sealed class FakeEngine : IEngineCommands
         new("oplog", OplogCheck, "holds 20 hours", "make it hold 48 hours or more"),
     ]));
 
-    private static BackupSummary Summary(string id, BackupState state, int days) =>
+    public static BackupSummary Summary(string id, BackupState state, int days) =>
         new(id, BackupType.Full, state, Start.AddDays(days), Start.AddDays(days).AddSeconds(75), 12, 50_000, 12_345_678, 4_000_000, Root, "1782871275:4", "1782871190:1", "1782871275:4");
 
     public static BackupSummary Slice =>

@@ -160,8 +160,8 @@ internal sealed class BackupRig : IDisposable
     };
 
     /// <summary>The restore of a drill, into a scratch server or the one of a URI.</summary>
-    public DrillActivity Drill(string? uri = null) =>
-        new(RestoreSession, Scratch, uri, 2, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
+    public DrillActivity Drill(string? uri = null, TimeSpan? limit = null) =>
+        new(RestoreSession, Scratch, uri, 2, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance) { DrillLimit = limit });
 
     public async Task<RotateKeysResult> RotateKeys(bool reEncrypt = true, string? slotId = null)
     {
