@@ -34,6 +34,9 @@ public sealed record EngineAmbient(TimeProvider Time, IRandomSource Random, IFil
 
     /// <summary>How long the restore of a drill may take before it counts as failed; null: as long as it takes.</summary>
     public TimeSpan? DrillLimit { get; init; }
+
+    /// <summary>Opens the node of a setting; null: <see cref="NodeFactory"/> does.</summary>
+    public Func<NodeSetting, IIpfsNode>? Node { get; init; }
 }
 
 /// <summary>
@@ -383,7 +386,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     private IIpfsNode OpenNode(NodeSetting setting)
     {
-        var node = NodeFactory.Open(setting, ambient.Files, ambient.Random, ambient.Time);
+        var node = ambient.Node?.Invoke(setting) ?? NodeFactory.Open(setting, ambient.Files, ambient.Random, ambient.Time);
         if (node is IDisposable disposable) Own(disposable);
         return node;
     }

@@ -177,7 +177,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     {
         using var opener = repository.Opener();
         var files = new UnixFsReader(new BlockReader([catalog, .. repository.Nodes]));
-        var state = await ManifestChain.Load(files, opener, repository.Id, head.Manifest, head.Revision, backTo, cancellationToken);
+        var state = await ManifestChain.Load(files, opener, repository.Id, head.Manifest, head.Revision, backTo, repository.Chain, cancellationToken);
         // the catalogue is not trusted: an older keyring in it would bring an epoch back that was given up
         if (state.KeyChanges is [.., var last] && last.Keyring != head.Keyring.Digest)
             throw BackupException.Corrupt($"read catalogue {catalog.Name}: its keyring is not the one that revision {head.Revision} of the manifest goes with, which was changed at {Telemetry.Human.Time(last.At)}");
