@@ -120,6 +120,7 @@ public sealed record BackupOptions
             Retention = RetentionReader.Read(reader),
             RetentionAfterBackup = reader.Boolean(SettingNames.RetentionAfterBackup, true),
         };
+        TelemetryReader.Check(reader);
         if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };
         else if (scope.HasFlag(OptionsScope.CatalogIfSet)) options = options with { Catalog = MongoReader.Catalog(reader, required: false) };

@@ -141,6 +141,18 @@ public static class SettingNames
     /// <summary>How many days of backups the local vault keeps.</summary>
     public const string LocalRetention = "LOCAL_RETENTION_DAYS";
 
+    /// <summary>A file that gets the log lines, too.</summary>
+    public const string LogFile = "LOG_FILE";
+
+    /// <summary>Where traces and metrics are sent to.</summary>
+    public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>What is sent along, a key of the collector for example.</summary>
+    public const string OtlpHeaders = "OTEL_EXPORTER_OTLP_HEADERS";
+
+    /// <summary>How: grpc or http/protobuf.</summary>
+    public const string OtlpProtocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
+
     /// <summary>Address of node 1 or 2.</summary>
     public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";
 
