@@ -38,8 +38,8 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
             disk.CollectAfter = null;
             if (disk.IsDown) world.Nodes.Behind.Add(disk);
         }
-        var (opened, restored) = await checks.Run(_findings, random, byHand: what == "remove");
-        if (what == "scrub") await checks.RecoverAlone(_findings);
+        var (opened, restored) = await checks.Run(_findings, random);
+        if (what == "scrub" && day % 2 == 0) await checks.RecoverAlone(_findings);
         return new(day, 0, at, what, outcome, reason, checks.Last?.Backups.Count() ?? 0, opened, restored, _findings.All);
     }
 

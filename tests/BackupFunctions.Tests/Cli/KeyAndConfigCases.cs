@@ -114,6 +114,24 @@ internal static class KeyAndConfigCases
             RETENTION_SCHEDULE                     30 2 * * *                                                default
             SCRUB_SCHEDULE                         0 4 * * 6                                                 default
             DRILL_SCHEDULE                         0 5 1 * *                                                 default
+            WATCH_SCHEDULE                         */5 * * * *                                               default
+            WEBHOOK_URL                                                                                      not set
+            WEBHOOK_URL_FILE                                                                                 not set
+            WEBHOOK_FORMAT                                                                                   not set
+            SMTP_HOST                                                                                        not set
+            SMTP_PORT                                                                                        not set
+            SMTP_TLS                                                                                         not set
+            SMTP_USER                                                                                        not set
+            SMTP_PASSWORD                                                                                    not set
+            SMTP_PASSWORD_FILE                                                                               not set
+            SMTP_FROM                                                                                        not set
+            SMTP_TO                                                                                          not set
+            ALERT_LEVEL                            info                                                      default
+            ALERT_REPEAT_HOURS                     12                                                        default
+            ALERT_MAX_PER_HOUR                     30                                                        default
+            ALERT_NO_SUCCESS_HOURS                                                                           not set
+            ALERT_OPLOG_HOURS                      6                                                         default
+            ALERT_DEGRADED_HOURS                   6                                                         default
             BACKUP_LISTEN                          http://127.0.0.1:7071                                     default
             BACKUP_API_KEY                                                                                   not set
             BACKUP_API_KEY_FILE                                                                              not set
@@ -236,6 +254,24 @@ internal static class KeyAndConfigCases
             RETENTION_SCHEDULE                     30 2 * * *                                                default
             SCRUB_SCHEDULE                         0 4 * * 6                                                 default
             DRILL_SCHEDULE                         0 5 1 * *                                                 default
+            WATCH_SCHEDULE                         */5 * * * *                                               default
+            WEBHOOK_URL                                                                                      not set
+            WEBHOOK_URL_FILE                                                                                 not set
+            WEBHOOK_FORMAT                                                                                   not set
+            SMTP_HOST                                                                                        not set
+            SMTP_PORT                                                                                        not set
+            SMTP_TLS                                                                                         not set
+            SMTP_USER                                                                                        not set
+            SMTP_PASSWORD                                                                                    not set
+            SMTP_PASSWORD_FILE                                                                               not set
+            SMTP_FROM                                                                                        not set
+            SMTP_TO                                                                                          not set
+            ALERT_LEVEL                            info                                                      default
+            ALERT_REPEAT_HOURS                     12                                                        default
+            ALERT_MAX_PER_HOUR                     30                                                        default
+            ALERT_NO_SUCCESS_HOURS                                                                           not set
+            ALERT_OPLOG_HOURS                      6                                                         default
+            ALERT_DEGRADED_HOURS                   6                                                         default
             BACKUP_LISTEN                          http://127.0.0.1:7071                                     default
             BACKUP_API_KEY                                                                                   not set
             BACKUP_API_KEY_FILE                                                                              not set
