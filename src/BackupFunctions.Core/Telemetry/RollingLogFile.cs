@@ -18,10 +18,11 @@ public sealed class RollingLogFile(string path, long maxBytes = RollingLogFile.D
     /// <summary>Five, beside the one that is written.</summary>
     public const int DefaultKept = 5;
 
-    // another process holds the file for as long as it takes to write a line
-    private const int Attempts = 200;
+    // another process holds the file for as long as it takes to write a line; a second or two, for attempts soon come a millisecond after each other
+    private const int Attempts = 1000;
 
-    private readonly Lock _gate = new();
+    // of all files: providers in one process may share one
+    private static readonly Lock s_gate = new();
 
     /// <inheritdoc/>
     public override Encoding Encoding { get; } = new UTF8Encoding(false);
@@ -36,7 +37,7 @@ public sealed class RollingLogFile(string path, long maxBytes = RollingLogFile.D
     public override void WriteLine(string? value)
     {
         var line = Encoding.GetBytes($"{value}\n");
-        lock (_gate)
+        lock (s_gate)
         {
             try
             {
@@ -51,20 +52,27 @@ public sealed class RollingLogFile(string path, long maxBytes = RollingLogFile.D
 
     private void Append(byte[] line)
     {
+        while (true)
+        {
+            using var file = Wait();
+            if (file.Length == 0 || file.Length + line.Length <= maxBytes)
+            {
+                file.Seek(0, SeekOrigin.End);
+                file.Write(line);
+                return;
+            }
+            Roll();
+        }
+    }
+
+    private FileStream Wait()
+    {
+        var spin = new SpinWait();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                using var file = Open();
-                if (file.Length > 0 && file.Length + line.Length > maxBytes)
-                {
-                    Roll();
-                    // the next attempt makes a new one
-                    continue;
-                }
-                file.Seek(0, SeekOrigin.End);
-                file.Write(line);
-                return;
+                return Open();
             }
             catch (DirectoryNotFoundException) when (attempt == 1)
             {
@@ -72,7 +80,7 @@ public sealed class RollingLogFile(string path, long maxBytes = RollingLogFile.D
             }
             catch (IOException) when (attempt < Attempts && File.Exists(path))
             {
-                Thread.Yield();
+                spin.SpinOnce();
             }
         }
     }
