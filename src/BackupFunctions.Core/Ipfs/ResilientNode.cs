@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using BackupFunctions.Ambient;
+using BackupFunctions.Telemetry.Metrics;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -39,11 +40,11 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
                 ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome.Exception)),
             })
             .Build();
-        _import = Create(ImportAttempts);
-        _pin = Create(PinAttempts);
-        _other = Create(OtherAttempts);
+        _import = Create(ImportAttempts, "import");
+        _pin = Create(PinAttempts, "pin");
+        _other = Create(OtherAttempts, "other");
 
-        ResiliencePipeline Create(int attempts) => new ResiliencePipelineBuilder { TimeProvider = time }
+        ResiliencePipeline Create(int attempts, string call) => new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = attempts - 1,
@@ -53,6 +54,11 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
                 MaxDelay = LongestPause,
                 Randomizer = () => Fraction(random),
                 ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome.Exception)),
+                OnRetry = _ =>
+                {
+                    FlowMetrics.Retried(call);
+                    return default;
+                },
                 DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception?.InnerException as NodeAnswerException)?.RetryAfter),
             })
             .AddPipeline(circuit)
