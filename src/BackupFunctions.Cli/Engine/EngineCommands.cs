@@ -258,15 +258,20 @@ internal sealed partial class EngineCommands(TimeProvider time, IRandomSource ra
     }
 
     /// <inheritdoc/>
-    public async Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken)
+    public async Task<DoctorResult> Diagnose(EngineRun run, TimeSpan? longestPause, CancellationToken cancellationToken)
     {
-        using var engine = Open(run);
-        var findings = await Doctor.Examine(engine, files, cancellationToken);
+        var ambient = Ambient(run);
+        using var engine = Open(run, ambient);
+        var findings = await Doctor.Examine(engine, ambient, longestPause, cancellationToken);
         return new([.. findings.Select(f => new Commands.Messages.Finding(f.Check, Results.Status(f.Severity), f.Message, f.Hint))]);
     }
 
-    private BackupEngine Open(EngineRun run) =>
-        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers) { Scratch = Scratch }) { Keyrings = run.Keyrings };
+    private BackupEngine Open(EngineRun run) => Open(run, Ambient(run));
+
+    private static BackupEngine Open(EngineRun run, EngineAmbient ambient) => new(run.Options, ambient) { Keyrings = run.Keyrings };
+
+    private EngineAmbient Ambient(EngineRun run) =>
+        new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers) { Scratch = Scratch };
 
     private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
     {

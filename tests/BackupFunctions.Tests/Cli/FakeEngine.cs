@@ -157,7 +157,7 @@ internal sealed class FakeEngine : IEngineCommands
     private static RetentionItem Item(string id, int days, bool keep, params IReadOnlyList<string> reasons) =>
         new(id, id[0] == 's' ? BackupType.Incremental : BackupType.Full, Start.AddDays(days), 1_000_000, keep, reasons);
 
-    public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
+    public Task<DoctorResult> Diagnose(EngineRun run, TimeSpan? longestPause, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
     [
         new("mongodb", FindingStatus.Ok, "rs0, 3 members, 8.0.4", null),
         new("oplog", OplogCheck, "holds 20 hours", "make it hold 48 hours or more"),
