@@ -94,7 +94,10 @@ public interface IEngineCommands
     Task<ProtectResult> Protect(ProtectRequest request, EngineRun run, CancellationToken cancellationToken);
 
     /// <summary>Looks for what would make a backup fail; a finding that is bad is no exception. <see cref="OptionsScope.Backup"/>.</summary>
-    Task<DoctorResult> Diagnose(EngineRun run, TimeSpan? longestPause, CancellationToken cancellationToken);
+    Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Sends a test message by every channel that is set; <see cref="OptionsScope.General"/>.</summary>
+    Task<AlertsTestResult> TestAlerts(EngineRun run, CancellationToken cancellationToken);
 }
 
 /// <summary>What a command gets beside its request: checked settings, logs, and where it tells how far it is.</summary>

@@ -14,12 +14,11 @@ public static class Doctor
     /// <summary>All findings, in the order of the checks.</summary>
     /// <param name="engine">What is examined.</param>
     /// <param name="ambient">The surroundings that the engine was made with.</param>
-    /// <param name="longestPause">The longest time between two incremental backups by the schedule; null when they are not scheduled.</param>
     /// <param name="cancellationToken">Stops at once.</param>
-    public static async Task<IReadOnlyList<Finding>> Examine(BackupEngine engine, EngineAmbient ambient, TimeSpan? longestPause, CancellationToken cancellationToken) =>
+    public static async Task<IReadOnlyList<Finding>> Examine(BackupEngine engine, EngineAmbient ambient, CancellationToken cancellationToken) =>
     [
         .. engine.Options.Warnings.Select(w => new Finding("settings", Severity.Warning, w)),
-        .. await Check("mongodb", () => new ServerChecks(ambient.Time).Run(engine, longestPause, cancellationToken)),
+        .. await Check("mongodb", () => new ServerChecks(ambient.Time).Run(engine, cancellationToken)),
         .. await Check("catalogue", () => Catalogue(engine, cancellationToken)),
         .. await Check("key", () => Key(engine, cancellationToken)),
         .. await Check("node 1", () => NodeChecks.Run("node 1", engine.Nodes[0], ambient.Random, cancellationToken)),

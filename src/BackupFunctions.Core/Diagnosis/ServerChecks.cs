@@ -11,7 +11,7 @@ internal sealed class ServerChecks(TimeProvider time)
     // schedules, leases of locks and retention are told by clocks
     private static readonly TimeSpan TolerableSkew = TimeSpan.FromSeconds(30);
 
-    public async Task<IReadOnlyList<Finding>> Run(BackupEngine engine, TimeSpan? longestPause, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>> Run(BackupEngine engine, CancellationToken cancellationToken)
     {
         var connection = await engine.Source.Connect(cancellationToken);
         var topology = await Topology.Read(connection, cancellationToken);
@@ -22,26 +22,26 @@ internal sealed class ServerChecks(TimeProvider time)
             .. Members(topology),
             .. await AccountRights.Check(connection, collections.Count, cancellationToken),
             .. collections.Select(c => c.Warning).OfType<string>().Select(w => new Finding("collections", Severity.Warning, w)),
-            .. Oplog(topology, await OplogWindow.Read(connection, cancellationToken), longestPause),
+            .. Oplog(topology, await OplogReach.Read(connection, cancellationToken), engine.Options.Watch.Incremental?.LongestPause(time.GetUtcNow())),
             Snapshots(topology, collections),
             await Clock(connection, cancellationToken),
         ];
     }
 
-    /// <summary>Whether the oplog can be read, and reaches back over the pauses between incremental backups, one of which may fail.</summary>
-    public static IReadOnlyList<Finding> Oplog(Topology topology, OplogWindow? oplog, TimeSpan? longestPause)
+    /// <summary>Whether the oplog can be read, and reaches back over the pauses between incremental backups (null: none are scheduled), one of which may fail.</summary>
+    public static IReadOnlyList<Finding> Oplog(Topology topology, OplogReach? oplog, TimeSpan? longestPause)
     {
         const string Check = "oplog", Larger = "make the oplog larger (replSetResizeOplog, storage.oplogMinRetentionHours), or back up more often (INCREMENTAL_BACKUP_SCHEDULE)";
         if (oplog is null) return [new(Check, Severity.Warning, topology.Warning ?? "the oplog cannot be read", "run a replica set, and give the account the role backup")];
-        var readable = new Finding(Check, Severity.Ok, $"readable, newest entry at {Human.Time(oplog.Newest.Time)}");
+        var readable = new Finding(Check, Severity.Ok, $"readable, newest entry at {Human.Time(oplog.Newest)}");
         if (longestPause is not { } pause) return [readable];
-        var text = $"reaches back {Human.Duration(oplog.Length)}{(oplog.IsFull ? "" : " and is not full yet")}; incremental backups are up to {Human.Duration(pause)} apart";
+        var text = $"reaches back {Human.Duration(oplog.Window)} when it is full; incremental backups are up to {Human.Duration(pause)} apart";
         return
         [
             readable,
-            !oplog.IsFull || oplog.Length >= 2 * pause ? new(Check, Severity.Ok, text)
-            : oplog.Length >= pause ? new(Check, Severity.Warning, $"{text}: one that fails leaves a gap", Larger)
-            : new(Check, Severity.Warning, $"{text}: each leaves a gap, and becomes a full backup", Larger),
+            oplog.Window >= 2 * pause ? new(Check, Severity.Ok, text)
+            : oplog.Window >= pause ? new(Check, Severity.Warning, $"{text}: one that fails leaves a gap", Larger)
+            : new(Check, Severity.Warning, $"{text}: each leaves a gap", Larger),
         ];
     }
 
