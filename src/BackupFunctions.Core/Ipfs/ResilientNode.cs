@@ -112,6 +112,9 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
         Run(_other, $"look for pin {root} on", token => _node.IsPinned(root, token), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<long?> FreeBytes(CancellationToken cancellationToken) => Run(_other, "ask for the free space of", _node.FreeBytes, cancellationToken);
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<PinnedRoot> Pins([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // gathered first: a list that breaks off is read again from its beginning
