@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Asks a running host whether it keeps the HTTP contract of docs/http-api.md: ./conformance.sh URL KEY [STATUS_KEY]
-# It makes backups there. With CONFORMANCE_TARGET_URI it also restores, and drops what is there of the same names. Ends with a line "N passed, N failed".
+# It makes backups, a scrub and a restore drill there. With CONFORMANCE_TARGET_URI it also restores, and drops what is there of the same names. Ends with a line "N passed, N failed".
 # Builds the suite first, or takes the built one that CONFORMANCE_ASSEMBLY names.
 set -euo pipefail
 if [ $# -lt 2 ]; then

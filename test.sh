@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything, checks the format, runs all tests. Ends with a line "N passed, N failed".
-# Needs the .NET SDK (global.json) and Node.js with npm; installs Node.js from Debian's packages where it is missing and may.
+# Needs the .NET SDK (global.json), Node.js with npm, and for docs/decode.py Python with cryptography and zstandard; installs what is missing from Debian's packages where it may.
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -14,6 +14,12 @@ functions="src/BackupFunctions tests/FunctionsContract tests/BackupFunctions.Fun
 if ! command -v npm >/dev/null; then
   echo "== install Node.js"
   apt-get update -qq && apt-get install -y -qq nodejs npm
+fi
+
+python_decodes() { "$1" -c 'import cryptography, zstandard' 2>/dev/null; }
+if ! python_decodes python3 && ! python_decodes /usr/bin/python3; then
+  echo "== install Python with what docs/decode.py needs"
+  { apt-get update -qq && apt-get install -y -qq python3 python3-cryptography python3-zstandard; } || echo "== not installed: the tests of docs/decode.py are skipped"
 fi
 
 echo "== install the independent IPFS libraries that tests compare with"

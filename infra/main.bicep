@@ -20,6 +20,10 @@ param mongodbUri string
 @secure()
 param encryptionKey string
 
+@description('The key that takes the place of the other when keys are rotated; empty: none.')
+@secure()
+param newEncryptionKey string
+
 param ipfsNode1Url string
 param ipfsNode2Url string
 
@@ -28,6 +32,10 @@ param ipfsNode1Token string
 
 @secure()
 param ipfsNode2Token string
+
+@description('Where alerts are posted to; empty for nowhere. See docs/cli.md, WEBHOOK_URL.')
+@secure()
+param webhookUrl string = ''
 
 var tags = { 'azd-env-name': environmentName }
 
@@ -48,10 +56,12 @@ module app 'app.bicep' = {
     image: image
     mongodbUri: mongodbUri
     encryptionKey: encryptionKey
+    newEncryptionKey: newEncryptionKey
     ipfsNode1Url: ipfsNode1Url
     ipfsNode2Url: ipfsNode2Url
     ipfsNode1Token: ipfsNode1Token
     ipfsNode2Token: ipfsNode2Token
+    webhookUrl: webhookUrl
   }
 }
 

@@ -19,7 +19,4 @@ public sealed record ApiParts(BackupEngine Engine, IWorkflowStarter Starter, Api
 
     /// <summary>Where a started instance is found; the default is the address of the request.</summary>
     public Func<HttpRequest, string, ManagementUris> Uris { get; init; } = ManagementUris.Of;
-
-    /// <summary>When the next backup is due; the default is that nobody knows.</summary>
-    public Func<DateTimeOffset?> NextBackup { get; init; } = () => null;
 }

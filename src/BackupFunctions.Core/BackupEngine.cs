@@ -6,7 +6,10 @@ using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
+using BackupFunctions.Monitoring;
 using BackupFunctions.Notifications;
+using BackupFunctions.Notifications.Channels;
+using BackupFunctions.Notifications.Outbox;
 using BackupFunctions.Recovery;
 using BackupFunctions.Repositories;
 using BackupFunctions.Repositories.Locking;
@@ -28,6 +31,12 @@ public sealed record EngineAmbient(TimeProvider Time, IRandomSource Random, IFil
 {
     /// <summary>Starts a server for a restore drill; null: there is none but that of DRILL_URI.</summary>
     public Func<CancellationToken, Task<ScratchServer>>? Scratch { get; init; }
+
+    /// <summary>How long the restore of a drill may take before it counts as failed; null: as long as it takes.</summary>
+    public TimeSpan? DrillLimit { get; init; }
+
+    /// <summary>Opens the node of a setting; null: <see cref="NodeFactory"/> does.</summary>
+    public Func<NodeSetting, IIpfsNode>? Node { get; init; }
 }
 
 /// <summary>
@@ -46,6 +55,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private MongoEndpoint? _source;
     private ICatalog? _catalog;
     private IStaging? _staging;
+    private BackupWatch? _watch;
+    private AlertDispatcher? _alerts;
 
     /// <summary>What a range of a split collection aims at, in bytes; the default is by the collection's size.</summary>
     internal long? RangeBytes { get; init; }
@@ -91,6 +102,28 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>The list of backups.</summary>
     public ManifestStore Manifest => new(Session, Catalog, ambient.Time);
+
+    /// <summary>Looks whether backups succeed.</summary>
+    public BackupWatch Watch => Once(ref _watch, () => new(
+        new(Catalog, Manifest, Nodes, async token => await OplogReach.Read(await Source.Connect(token), token)), options.Watch, options.Redactor.Redact, ambient.Time));
+
+    /// <summary>Tells the receivers that the settings name; null when they name none.</summary>
+    public AlertDispatcher? Alerts => options.Alerts is { Webhook: null, Smtp: null } ? null : Once(ref _alerts, () =>
+        new(options.Alerts, AlertChannels(), Staging, options.Redactor, ambient.Time, ambient.Loggers.CreateLogger<AlertDispatcher>()));
+
+    /// <summary>Looks whether backups succeed, tells what is news, and sends again what could not be delivered: for a timer of the host. Without a receiver it does nothing.</summary>
+    public Task WatchOver(CancellationToken cancellationToken) => Alerts is { } alerts ? Watch.Tell(alerts, ambient.Notifier, cancellationToken) : Task.CompletedTask;
+
+    // what is told is logged in any case
+    private INotifier Notifier => Alerts is { } alerts ? new CompositeNotifier([ambient.Notifier, alerts], ambient.Loggers.CreateLogger<CompositeNotifier>()) : ambient.Notifier;
+
+    private List<IAlertChannel> AlertChannels()
+    {
+        var channels = new List<IAlertChannel>();
+        if (options.Alerts.Webhook is { } webhook) channels.Add(Own(new WebhookChannel(webhook, ambient.Time)));
+        if (options.Alerts.Smtp is { } smtp) channels.Add(new SmtpChannel(smtp, ambient.Time));
+        return channels;
+    }
 
     /// <summary>Which namespaces are backed up.</summary>
     // a catalogue in a directory takes no database's name away
@@ -219,8 +252,13 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         await BlockImport.Run(await CarFile.Open(path, ambient.Files, cancellationToken), Nodes, Limit, progress, cancellationToken);
 
     /// <summary>Rebuilds the catalogue from what the nodes hold, or tells what is there, see <see cref="CatalogRecovery"/>.</summary>
-    public Task<RecoveryResult> Recover(RecoveryRequest request, CancellationToken cancellationToken) =>
-        new CatalogRecovery(options.Catalog is null ? null : Catalog, Keys, Nodes, Staging, ambient.Random, ambient.Time).Run(request, cancellationToken);
+    public async Task<RecoveryResult> Recover(RecoveryRequest request, CancellationToken cancellationToken)
+    {
+        var result = await new CatalogRecovery(options.Catalog is null ? null : Catalog, Keys, Nodes, Staging, ambient.Random, ambient.Time).Run(request, cancellationToken);
+        if (result.Outcome == RecoveryOutcome.Recovered)
+            await Notifier.Notify(new(AlertLevel.Info, AlertEvents.CatalogueRecovered, $"the catalogue was brought to revision {result.Revision}, with {result.Backups.Count} backups", ambient.Time.GetUtcNow(), new Dictionary<string, string> { ["manifest"] = $"{result.Manifest}" }), cancellationToken);
+        return result;
+    }
 
     /// <summary>The activities of backups, for a host that runs the workflows over a context of its own.</summary>
     public ActivityRegistry BackupActivities() => BackupActivityRegistry();
@@ -233,7 +271,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         .Add(new PlanVerificationActivity(FindRoot, Nodes))
         .Add(new VerifyBlocksActivity(Nodes, ambient.Time))
         .Add(new VerifyFilesActivity(Nodes, NewUnlocker, ambient.Time))
-        .Add(new NotifyActivity(ambient.Notifier));
+        .Add(new NotifyActivity(Notifier));
 
     /// <summary>The activities of scrubs.</summary>
     public ActivityRegistry ScrubActivities() => DeliveryActivityRegistry()
@@ -329,7 +367,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new VerifyActivity(Session, copies, ambient.Time, limit))
             .Add(new RecordActivity(Manifest, new(options.RecoveryKitFile, options.Nodes, Session, ambient.Files)))
             .Add(new CleanupActivity(Staging))
-            .Add(new NotifyActivity(ambient.Notifier));
+            .Add(new NotifyActivity(Notifier));
     }
 
     private async Task<IOplogSource> OpenOplog(CancellationToken cancellationToken) =>
@@ -348,7 +386,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     private IIpfsNode OpenNode(NodeSetting setting)
     {
-        var node = NodeFactory.Open(setting, ambient.Files, ambient.Random, ambient.Time);
+        var node = ambient.Node?.Invoke(setting) ?? NodeFactory.Open(setting, ambient.Files, ambient.Random, ambient.Time);
         if (node is IDisposable disposable) Own(disposable);
         return node;
     }

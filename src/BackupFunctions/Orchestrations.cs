@@ -32,11 +32,23 @@ public static class Orchestrations
     [Function(RestoreWorkflow.Name)]
     public static Task<JsonElement> Restore([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Run<TargetedRestore, RestoreOutput>(context, async input =>
-            RestoreOutput.Of(await RestoreWorkflow.Run(new DurableContext(context, step => DurableJson.Write(new RestoreMessage(input.Target, step))), input.Restore)));
+            RestoreOutput.Of(await RestoreWorkflow.Run(new DurableContext(context, step => DurableJson.Write(new RestoreMessage(input.Target, step))), input.Restore), input.Warnings));
 
     [Function(VerificationWorkflow.Name)]
     public static Task<JsonElement> Verification([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Run<VerificationInput, VerificationOutput>(context, async input => VerificationOutput.Of(await VerificationWorkflow.Run(new DurableContext(context), input)));
+
+    [Function(ScrubWorkflow.Name)]
+    public static Task<JsonElement> Scrub([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<ScrubInput, ScrubOutput>(context, async input => ScrubOutput.Of(await ScrubWorkflow.Run(new DurableContext(context), input)));
+
+    [Function(RestoreDrillWorkflow.Name)]
+    public static Task<JsonElement> RestoreDrill([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<DrillInput, DrillOutput>(context, async input => DrillOutput.Of(await RestoreDrillWorkflow.Run(new DurableContext(context), input)));
+
+    [Function(RotateKeysWorkflow.Name)]
+    public static Task<JsonElement> RotateKeys([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Run<RotateKeysInput, RotationOutput>(context, async input => RotationOutput.Of(await RotateKeysWorkflow.Run(new DurableContext(context), input)));
 
     private static async Task<JsonElement> Run<TInput, TOutput>(TaskOrchestrationContext context, Func<TInput, Task<TOutput>> workflow)
     {

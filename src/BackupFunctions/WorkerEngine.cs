@@ -1,9 +1,11 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Api.Restores;
 using BackupFunctions.Configuration;
+using BackupFunctions.Embedded.Server;
 using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
 using BackupFunctions.Restore;
+using BackupFunctions.Verification.Drills;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 
@@ -17,9 +19,12 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
 {
     private const OptionsScope Scope = OptionsScope.Source | OptionsScope.Catalog | OptionsScope.Key | OptionsScope.Nodes;
 
+    /// <summary>How long a restore drill may take, which is one activity: it ends before the functionTimeout of host.json would stop the worker with it.</summary>
+    internal static readonly TimeSpan DrillLimit = TimeSpan.FromMinutes(25);
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private BackupEngine? _engine;
-    private ActivityRegistry? _activities, _verificationActivities;
+    private ActivityRegistry? _activities, _verificationActivities, _scrubActivities, _drillActivities, _rotationActivities;
     private OpenRestore? _restore;
 
     /// <summary>The engine; mistaken settings are one <see cref="ErrorKind.Configuration"/> that lists them all.</summary>
@@ -44,6 +49,15 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
 
     /// <summary>The activities of verifications.</summary>
     public ActivityRegistry VerificationActivities => _verificationActivities ??= Engine.VerificationActivities();
+
+    /// <summary>The activities of scrubs.</summary>
+    public ActivityRegistry ScrubActivities => _scrubActivities ??= Engine.ScrubActivities();
+
+    /// <summary>The activities of restore drills.</summary>
+    public ActivityRegistry DrillActivities => _drillActivities ??= Engine.DrillActivities();
+
+    /// <summary>The activities of rotations of keys.</summary>
+    public ActivityRegistry RotationActivities => _rotationActivities ??= Engine.RotationActivities();
 
     /// <summary>
     /// The activities of a restore into this target, kept open until another one is asked for. The deletion by age is not paused on the target, as a command
@@ -76,7 +90,17 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
         _gate.Dispose();
     }
 
-    private BackupEngine Make() => new(BackupOptions.Load(settings, Scope), new(time, random, settings.Files, new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers));
+    private BackupEngine Make() => new(BackupOptions.Load(settings, Scope), new(time, random, settings.Files, new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers)
+    {
+        Scratch = Scratch,
+        DrillLimit = DrillLimit,
+    });
+
+    private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
+    {
+        var server = await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), cancellationToken);
+        return new(server.ConnectionString, server);
+    }
 
     private sealed record OpenRestore(string Sealed, MongoEndpoint Target, RestoreSession Session, ActivityRegistry Activities) : IDisposable
     {

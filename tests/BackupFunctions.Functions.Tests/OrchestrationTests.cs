@@ -21,6 +21,9 @@ public class OrchestrationTests
         [ResumeUploadsWorkflow.Name] = version => new ResumeUploadsInput(version),
         [RetentionWorkflow.Name] = version => new RetentionInput(version),
         [VerificationWorkflow.Name] = version => new VerificationInput("latest", 1, version),
+        [ScrubWorkflow.Name] = version => new ScrubInput(4, version),
+        [RestoreDrillWorkflow.Name] = version => new DrillInput(null, version),
+        [RotateKeysWorkflow.Name] = version => new RotateKeysInput(true, null, version),
         [RestoreWorkflow.Name] = version =>
             new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1, version), new("mongodb://db.example", "sealed elsewhere")),
     };

@@ -11,7 +11,7 @@ public sealed class TimersTests : IDisposable
 {
     private readonly FakeClient _client = new();
     private readonly RecordedLog _log = new();
-    private readonly WorkerEngine _worker = new(Settings(("BACKUP_PARALLELISM", "5")), TimeProvider.System, new SystemRandomSource(), NullLoggerFactory.Instance);
+    private readonly WorkerEngine _worker = new(Settings(("BACKUP_PARALLELISM", "5"), ("SCRUB_SHARE", "1/7")), TimeProvider.System, new SystemRandomSource(), NullLoggerFactory.Instance);
 
     public void Dispose() => _worker.Dispose();
 
@@ -22,8 +22,13 @@ public sealed class TimersTests : IDisposable
         await timers.FullBackupTimer(new(), _client);
         await timers.IncrementalBackupTimer(new(), _client);
         await timers.ResumeTimer(new(), _client);
-        _client.Started.Select(s => (s.Name, s.Id)).ShouldBe([("FullBackup", "full-backup"), ("IncrementalBackup", "incremental-backup"), ("ResumeUploads", "resume-uploads")]);
+        await timers.ScrubTimer(new(), _client);
+        await timers.DrillTimer(new(), _client);
+        _client.Started.Select(s => (s.Name, s.Id)).ShouldBe([
+            ("FullBackup", "full-backup"), ("IncrementalBackup", "incremental-backup"), ("ResumeUploads", "resume-uploads"), ("Scrub", "scrub"), ("RestoreDrill", "restore-drill")]);
         _client.Started[0].Input.ShouldBe("""{"width":5,"version":1,"cleansUp":true}""");
+        _client.Started[3].Input.ShouldBe("""{"slices":7,"version":1}""");
+        _client.Started[4].Input.ShouldBe("""{"at":null,"version":1}""");
     }
 
     [Theory]

@@ -39,6 +39,8 @@ class Plain extends Error { constructor (status, text) { super(text); this.statu
 
 /** @param {{ ipfs: any, repo: any, raw: any, upstream: number, token?: string }} o */
 export function kuboShim ({ ipfs, repo, rawBlocks, upstream, token }) {
+  // every command that pins has walked the DAG before; js-ipfs would read it again, all blocks at once, and run out of file handles
+  repo.pins.fetchCompleteDag = async () => {}
   const faults = []
   const root = s => {
     const bad = e => new Error(`invalid path "${s}": ${e}`)
@@ -83,7 +85,8 @@ export function kuboShim ({ ipfs, repo, rawBlocks, upstream, token }) {
   // shared with gc; given back as soon as the request is cancelled, even when js-ipfs underneath never settles
   async function locked (signal, fn) {
     const release = await repo.gcLock.readLock()
-    const gone = new Promise((resolve, reject) => signal.aborted ? reject(signal.reason) : signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+    if (signal.aborted) { release(); throw signal.reason }
+    const gone = new Promise((resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
     const work = fn(); work.catch(() => {})
     try { return await Promise.race([work, gone]) } finally { release() }
   }
@@ -165,13 +168,15 @@ export function kuboShim ({ ipfs, repo, rawBlocks, upstream, token }) {
     },
     'pin/rm': async c => {
       const done = []
-      for (const a of c.args('ipfs-path')) {
-        const cid = await resolve(a, c.signal)
-        const r = await repo.pins.isPinnedWithType(cid, ['recursive', 'direct'])
-        if (!r.pinned) throw new Error('not pinned or pinned indirectly')
-        if (r.reason === 'recursive' && !c.bool('recursive', true)) throw new Error(`${cid} is pinned recursively`)
-        await repo.pins.unpin(cid); done.push(str(cid))
-      }
+      await locked(c.signal, async () => {
+        for (const a of c.args('ipfs-path')) {
+          const cid = await resolve(a, c.signal)
+          const r = await repo.pins.isPinnedWithType(cid, ['recursive', 'direct'])
+          if (!r.pinned) throw new Error('not pinned or pinned indirectly')
+          if (r.reason === 'recursive' && !c.bool('recursive', true)) throw new Error(`${cid} is pinned recursively`)
+          await repo.pins.unpin(cid); done.push(str(cid))
+        }
+      })
       c.single({ Pins: done })
     },
     'pin/update': async c => {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Messages;
 using BackupFunctions.Api.Problems;
 using BackupFunctions.Api.Routes;
@@ -20,8 +20,9 @@ public sealed class BackupHandlers(ApiParts parts)
         var request = http.Request;
         var query = new BackupQuery(request.Word<BackupType>("type"), request.Time("since"), request.Time("until"), request.Pattern("namespace"));
         var limit = request.Number("limit", 1, MaxLimit) ?? DefaultLimit;
-        var matching = (await Recorded(http.RequestAborted)).Where(query.Matches).ToList();
-        return Results.Json(new BackupList([.. matching.AsEnumerable().Reverse().Take(limit).Select(BackupSummary.Of)], matching.Count), ApiJson.Options);
+        var manifest = await LoadOrNull(http.RequestAborted);
+        var matching = (manifest?.Backups ?? []).Where(query.Matches).ToList();
+        return Results.Json(new BackupList([.. matching.AsEnumerable().Reverse().Take(limit).Select(BackupSummary.Of)], matching.Count, manifest is null ? null : ProvenRestore.Of(manifest)), ApiJson.Options);
     });
 
     /// <summary><c>GET backups/{id}</c>: by id, root CID or <c>latest</c>.</summary>
@@ -34,8 +35,8 @@ public sealed class BackupHandlers(ApiParts parts)
         var body = await RequestBody.Read<BackupRequest>(http.Request, http.RequestAborted);
         return body.Type switch
         {
-            "full" => await parts.Start(http, FullBackupWorkflow.Name, BackupInputs.Full(parts.Engine), http.RequestAborted),
-            "incremental" => await parts.Start(http, IncrementalBackupWorkflow.Name, BackupInputs.Incremental(parts.Engine), http.RequestAborted),
+            "full" => await parts.Start(http, FullBackupWorkflow.Name, WorkflowInputs.Full(parts.Engine), http.RequestAborted),
+            "incremental" => await parts.Start(http, IncrementalBackupWorkflow.Name, WorkflowInputs.Incremental(parts.Engine), http.RequestAborted),
             _ => ProblemResults.BadRequest("read the body: type is not full or incremental"),
         };
     });
@@ -47,27 +48,7 @@ public sealed class BackupHandlers(ApiParts parts)
         return Results.Json(manifest is null ? new([], []) : WindowList.Of(OplogTimeline.Of(manifest)), ApiJson.Options);
     });
 
-    private async Task<IEnumerable<BackupEntry>> Recorded(CancellationToken cancellationToken) => (await LoadOrNull(cancellationToken))?.Backups ?? [];
-
     // before the first backup there is no repository, and that is no error
     private async Task<ManifestState?> LoadOrNull(CancellationToken cancellationToken) =>
         await parts.Engine.Catalog.ReadHead(cancellationToken) is null ? null : await parts.Engine.Manifest.Load(cancellationToken);
-}
-
-/// <summary>The inputs with which hosts start backups.</summary>
-public static class BackupInputs
-{
-    /// <summary>Of a full backup.</summary>
-    public static JsonElement Full(BackupEngine engine) => Json(new FullBackupInput(engine.Options.Parallelism) { CleansUp = engine.Options.RetentionAfterBackup });
-
-    /// <summary>Of an incremental backup.</summary>
-    public static JsonElement Incremental(BackupEngine engine) => Json(new IncrementalBackupInput(engine.Options.Parallelism, IncrementalBackupInput.DefaultMaxBytes, TimeSpan.Zero) { CleansUp = engine.Options.RetentionAfterBackup });
-
-    /// <summary>Of Retention.</summary>
-    public static JsonElement Retention() => Json(new RetentionInput());
-
-    /// <summary>Of ResumeUploads.</summary>
-    public static JsonElement Resume() => Json(new ResumeUploadsInput());
-
-    private static JsonElement Json<T>(T input) => JsonSerializer.SerializeToElement(input, Serialization.EngineJson.Options);
 }

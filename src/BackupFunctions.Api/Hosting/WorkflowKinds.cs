@@ -23,6 +23,15 @@ public static class WorkflowKinds
     /// <summary>Of <see cref="VerificationWorkflow"/>.</summary>
     public const string Verification = "verification";
 
+    /// <summary>Of <see cref="ScrubWorkflow"/>.</summary>
+    public const string Scrub = "scrub";
+
+    /// <summary>Of <see cref="RestoreDrillWorkflow"/>.</summary>
+    public const string RestoreDrill = "restore-drill";
+
+    /// <summary>Of <see cref="RotateKeysWorkflow"/>.</summary>
+    public const string RotateKeys = "rotate-keys";
+
     /// <summary>The event that asks a run to end.</summary>
     public const string CancelEvent = "cancel";
 
@@ -35,6 +44,9 @@ public static class WorkflowKinds
         RetentionWorkflow.Name => Retention,
         RestoreWorkflow.Name => Restore,
         VerificationWorkflow.Name => Verification,
+        ScrubWorkflow.Name => Scrub,
+        RestoreDrillWorkflow.Name => RestoreDrill,
+        RotateKeysWorkflow.Name => RotateKeys,
         _ => throw new ArgumentException($"'{workflow}' is no workflow", nameof(workflow)),
     };
 }

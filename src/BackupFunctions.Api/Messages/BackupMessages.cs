@@ -30,8 +30,11 @@ public sealed record BackupDetail(BackupSummary Backup, IReadOnlyList<string> Na
         BackupSummary.Of(entry), entry.Namespaces, [.. entry.Copies.Select(c => new BackupCopy(c.NodeId, c.Node, c.VerifiedAt, c.BlocksHashed, c.Blocks))], entry.WantedCopies);
 }
 
-/// <summary>Backups, newest first; <see cref="Total"/> counts those that the query matches, of which at most <c>limit</c> are here.</summary>
-public sealed record BackupList(IReadOnlyList<BackupSummary> Backups, int Total);
+/// <summary>
+/// Backups, newest first; <see cref="Total"/> counts those that the query matches, of which at most <c>limit</c> are here. <see cref="LastProven"/>, whatever was asked for, is the last proven restore, null
+/// when there is none yet.
+/// </summary>
+public sealed record BackupList(IReadOnlyList<BackupSummary> Backups, int Total, ProvenRestore? LastProven);
 
 /// <summary>A gap of the oplog that a run found.</summary>
 public sealed record GapFound(string After, string? Resumes, string Reason);

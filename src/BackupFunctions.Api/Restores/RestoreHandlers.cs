@@ -25,15 +25,15 @@ public sealed class RestoreHandlers(ApiParts parts)
         if (MongoUriForm.Check("target", body.Target) is { } problem) return ProblemResults.BadRequest($"read the body: {problem.Setting} {problem.Fault}", problem.Example);
         if (body.NsFrom.Count != body.NsTo.Count) return ProblemResults.BadRequest("read the body: nsFrom and nsTo are not of the same length");
 
-        var (restore, plan) = await Plan(body, http.RequestAborted);
-        if (body.DryRun) return Results.Json(Planned(body, restore, plan), ApiJson.Options);
+        var (restore, plan, warnings) = await Plan(body, http.RequestAborted);
+        if (body.DryRun) return Results.Json(Planned(body, restore, plan, warnings), ApiJson.Options);
         if (body.Drop && Unconfirmed(body, plan) is { } refused) return ProblemResults.Of(refused);
         var target = await RestoreTarget.Seal(body.Target, parts.Engine.Keys, parts.Random, http.RequestAborted);
-        var input = new TargetedRestore(new(restore, parts.Engine.Options.Parallelism), target);
+        var input = new TargetedRestore(new(restore, parts.Engine.Options.Parallelism), target) { Warnings = warnings };
         return await parts.Start(http, RestoreWorkflow.Name, JsonSerializer.SerializeToElement(input, EngineJson.Options), http.RequestAborted);
     });
 
-    private async Task<(RestoreRequest, RestorePlan)> Plan(RestoreBody body, CancellationToken cancellationToken)
+    private async Task<(RestoreRequest, RestorePlan, IReadOnlyList<string> Warnings)> Plan(RestoreBody body, CancellationToken cancellationToken)
     {
         NamespaceRenames.Parse([.. body.NsFrom], [.. body.NsTo]);
         var at = body.At is { } text ? RestorePoint.Parse(text, "at") : null;
@@ -46,12 +46,12 @@ public sealed class RestoreHandlers(ApiParts parts)
             UsersAndRoles = body.UsersAndRoles,
         };
         using var backup = await parts.Engine.Open(restore.Root, cancellationToken);
-        return (restore, RestorePlan.Of(backup.Index, restore));
+        return (restore, RestorePlan.Of(backup.Index, restore), chosen.Warnings);
     }
 
-    private static RestorePlanned Planned(RestoreBody body, RestoreRequest restore, RestorePlan plan) => new(
+    private static RestorePlanned Planned(RestoreBody body, RestoreRequest restore, RestorePlan plan, IReadOnlyList<string> warnings) => new(
         restore.Root.ToString(), [.. restore.Slices.Select(s => s.ToString())], restore.Through?.ToString(), Masking.MaskUri(body.Target), plan.Replays,
-        [.. plan.Everything.Select(c => new PlannedNamespace(c.Namespace.ToString(), Human.Word(c.Type), c.Documents, c.Bytes, c.Indexes.Count))], plan.Warnings);
+        [.. plan.Everything.Select(c => new PlannedNamespace(c.Namespace.ToString(), Human.Word(c.Type), c.Documents, c.Bytes, c.Indexes.Count))], [.. warnings, .. plan.Warnings]);
 
     // whole names, not patterns: what is dropped is gone
     private static Problem? Unconfirmed(RestoreBody body, RestorePlan plan)

@@ -5,7 +5,11 @@ using BackupFunctions.Restore;
 namespace BackupFunctions.Api.Restores;
 
 /// <summary>The input of a restore as hosts keep it: what Core's workflow takes, and where to.</summary>
-public sealed record TargetedRestore(RestoreInput Restore, RestoreTarget Target);
+public sealed record TargetedRestore(RestoreInput Restore, RestoreTarget Target)
+{
+    /// <summary>What was to be said about the choice when it was made, and is again at the end.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>
 /// A connection string as a host may keep and show it: with its secrets masked, and sealed under the backup key, so that only who can open the backups can read it.

@@ -1,4 +1,4 @@
-using BackupFunctions.Api.Backups;
+using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Messages;
 using BackupFunctions.Api.Problems;
 using BackupFunctions.Api.Routes;
@@ -16,7 +16,7 @@ public sealed class RetentionHandlers(ApiParts parts)
         var body = await RequestBody.Read<RetentionRequest>(http.Request, http.RequestAborted);
         return body.DryRun
             ? Results.Json(RetentionPlanned.Of(await parts.Engine.PlanRetention(http.RequestAborted)), ApiJson.Options)
-            : await parts.Start(http, RetentionWorkflow.Name, BackupInputs.Retention(), http.RequestAborted);
+            : await parts.Start(http, RetentionWorkflow.Name, WorkflowInputs.Retention(), http.RequestAborted);
     });
 
     /// <summary><c>DELETE backups/{id}?force=</c>: 200 and what was removed with it; 400 for the last full backup, and for what is protected, unless it is forced.</summary>

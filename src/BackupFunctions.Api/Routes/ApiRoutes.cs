@@ -4,6 +4,7 @@ using BackupFunctions.Api.Instances;
 using BackupFunctions.Api.Messages;
 using BackupFunctions.Api.Restores;
 using BackupFunctions.Api.Retention;
+using BackupFunctions.Api.Rotation;
 using BackupFunctions.Api.Status;
 using BackupFunctions.Api.Verifications;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +20,7 @@ public static class ApiRoutes
     public static IReadOnlyList<ApiRoute> Api(ApiParts parts)
     {
         var (backups, restores, verifications, health) = (new BackupHandlers(parts), new RestoreHandlers(parts), new VerificationHandlers(parts), new HealthHandlers(parts));
-        var retention = new RetentionHandlers(parts);
+        var (retention, scrubs, drills, rotations) = (new RetentionHandlers(parts), new ScrubHandlers(parts), new DrillHandlers(parts), new RotationHandlers(parts));
         return
         [
             new("GET", "/api/backups", "List backups, newest first", backups.List) { Query = ["type", "since", "until", "namespace", "limit"], Answers = Ok(typeof(BackupList)) },
@@ -30,6 +31,9 @@ public static class ApiRoutes
             new("POST", "/api/restores", "Restore a backup, also to a point in time, into an explicit target", restores.Create)
                 { Body = typeof(RestoreBody), Answers = new Dictionary<int, Type?> { [200] = typeof(RestorePlanned), [202] = typeof(ManagementUris) } },
             new("POST", "/api/verifications", "Check every copy of a backup by hash, and with the key", verifications.Create) { Body = typeof(VerificationRequest), Answers = Accepted },
+            new("POST", "/api/scrubs", "Read blocks of all copies, and heal what is missing or damaged", scrubs.Create) { Body = typeof(ScrubRequest), Answers = Accepted },
+            new("POST", "/api/drills", "Restore a backup for trial, compare it, and leave nothing behind", drills.Create) { Body = typeof(DrillRequest), Answers = Accepted },
+            new("POST", "/api/keys/rotations", "Put the new key of the host's settings in the place of the old one, and seal everything again if asked for", rotations.Create) { Body = typeof(RotationRequest), Answers = Accepted },
             new("POST", "/api/retention", "Remove the backups that no rule keeps, and unpin those removed before", retention.Create)
                 { Body = typeof(RetentionRequest), Answers = new Dictionary<int, Type?> { [200] = typeof(RetentionPlanned), [202] = typeof(ManagementUris) } },
             new("GET", "/api/health", "How it stands; in detail with the key", health.Get) { IsAnonymous = true, Answers = Ok(typeof(Health)) },

@@ -27,6 +27,7 @@ internal sealed class ListCommand : CliCommand
         if (session.Terminal.Json)
         {
             foreach (var backup in result.Backups) session.Terminal.Result("backup", backup, () => "");
+            if (result.LastProven is { } proven) session.Terminal.Result("last_proven", proven, () => "");
         }
         else if (result.Backups.Count == 0)
         {

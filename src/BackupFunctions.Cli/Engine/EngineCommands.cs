@@ -265,6 +265,14 @@ internal sealed partial class EngineCommands(TimeProvider time, IRandomSource ra
         return new([.. findings.Select(f => new Commands.Messages.Finding(f.Check, Results.Status(f.Severity), f.Message, f.Hint))]);
     }
 
+    /// <inheritdoc/>
+    public async Task<AlertsTestResult> TestAlerts(EngineRun run, CancellationToken cancellationToken)
+    {
+        using var engine = Open(run);
+        var tested = engine.Alerts is { } alerts ? await alerts.Test(cancellationToken) : [];
+        return new([.. tested.Select(t => new TestedReceiver(t.Name, t.Target, t.Problem?.Message, t.Problem?.Hint))]);
+    }
+
     private BackupEngine Open(EngineRun run) =>
         new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers) { Scratch = Scratch }) { Keyrings = run.Keyrings };
 

@@ -21,7 +21,7 @@ public sealed partial class SecretRedactor
             var value = source.Get(name)!;
             switch (Masking.SensitivityOf(name, value))
             {
-                case Sensitivity.Secret: redactor.Add(value.Trim()); break;
+                case Sensitivity.Secret: redactor.AddSecret(value.Trim()); break;
                 case Sensitivity.Address: redactor.AddUri(value); break;
                 case Sensitivity.Command when value.Trim().Split(' ', 2) is [_, var arguments]: redactor.Add(arguments); break;
             }
@@ -34,6 +34,13 @@ public sealed partial class SecretRedactor
     {
         if (secret.Length < Shortest) return;
         lock (_gate) _longestFirst = [.. _longestFirst.Append(secret).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length)];
+    }
+
+    /// <summary>Adds a secret which may be an address as a whole, and then its path too, which is what makes it one.</summary>
+    public void AddSecret(string secret)
+    {
+        Add(secret);
+        if (Uri.TryCreate(secret, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") && address.PathAndQuery.Length > Shortest) Add(address.PathAndQuery);
     }
 
     /// <summary>Adds the password of a URI, as it is written and decoded, or the secrets of a storage account's connection string.</summary>

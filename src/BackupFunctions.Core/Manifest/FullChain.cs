@@ -8,6 +8,8 @@ internal sealed class FullChain
 {
     // how each entry is reached: the link that ends with it, null for the end of the full backup's own oplog
     private readonly Dictionary<OplogMark, OplogLink?> _reached = [];
+    // and all links that end with it: slices and what they were merged into are beside each other
+    private readonly Dictionary<OplogMark, List<OplogLink>> _into = [];
 
     public FullChain(BackupEntry full, ILookup<OplogMark, OplogLink> from)
     {
@@ -18,6 +20,8 @@ internal sealed class FullChain
         {
             foreach (var link in from[mark])
             {
+                if (!_into.TryGetValue(link.Through, out var into)) _into[link.Through] = into = [];
+                into.Add(link);
                 if (_reached.TryAdd(link.Through, link)) open.Enqueue(link.Through);
             }
         }
@@ -40,23 +44,18 @@ internal sealed class FullChain
     public IReadOnlyList<BackupEntry> Slices { get; }
 
     /// <summary>Every slice on a way to any entry.</summary>
-    public IEnumerable<BackupEntry> All => _reached.Values.Select(l => l?.Backup).OfType<BackupEntry>();
+    public IEnumerable<BackupEntry> All => _into.Values.SelectMany(i => i).Select(l => l.Backup).OfType<BackupEntry>();
 
     public bool Reaches(OplogMark mark) => _reached.ContainsKey(mark);
 
-    /// <summary>Every slice on a way to an entry of this time or a later one.</summary>
-    public IReadOnlyList<BackupEntry> Behind(Optime since)
-    {
-        var marks = new HashSet<OplogMark>();
-        foreach (var end in _reached.Keys.Where(m => m.Optime >= since))
-        {
-            for (var mark = end; marks.Add(mark) && _reached[mark] is { } link;) mark = link.After;
-        }
-        return [.. marks.Select(m => _reached[m]?.Backup).OfType<BackupEntry>()];
-    }
+    /// <summary>Every slice on any way to an entry of this time or a later one.</summary>
+    public IReadOnlyList<BackupEntry> Behind(Optime since) => Towards([.. _reached.Keys.Where(m => m.Optime >= since)]);
 
-    /// <summary>The slices on the way to an entry that it reaches.</summary>
-    public IReadOnlyList<BackupEntry> WayTo(OplogMark mark) => PathOf(mark);
+    /// <summary>
+    /// Every slice on any way to an entry that it reaches. Where several lead there, none stands for the others: the one that they were merged into may wait in staging, or be on one node alone, and of
+    /// several some alone would end where nothing goes on.
+    /// </summary>
+    public IReadOnlyList<BackupEntry> WaysTo(OplogMark mark) => Towards([mark]);
 
     /// <summary>The least that leads to this point; null when it lies outside.</summary>
     public RestorePath? PathTo(RestorePoint point)
@@ -64,6 +63,20 @@ internal sealed class FullChain
         if (From > point.Latest) return null;
         var end = _reached.Keys.Where(m => m.Optime >= point.Needed).MinBy(m => m.Optime);
         return end is null ? null : new(point, Full, PathOf(end));
+    }
+
+    private List<BackupEntry> Towards(IReadOnlyList<OplogMark> ends)
+    {
+        var (slices, marks, open) = (new List<BackupEntry>(), ends.ToHashSet(), new Queue<OplogMark>(ends));
+        while (open.TryDequeue(out var mark))
+        {
+            foreach (var link in _into.GetValueOrDefault(mark) ?? [])
+            {
+                if (link.Backup is { } slice) slices.Add(slice);
+                if (marks.Add(link.After)) open.Enqueue(link.After);
+            }
+        }
+        return slices;
     }
 
     private List<BackupEntry> PathOf(OplogMark end)

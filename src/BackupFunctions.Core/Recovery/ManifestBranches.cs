@@ -49,7 +49,7 @@ internal sealed record ManifestBranches(ManifestState State, IReadOnlyList<Besid
             if (failed.Contains(claim.Root)) continue;
             try
             {
-                return (claim, await ManifestChain.Load(files, opener, claim.Repository, claim.Root, claim.Revision, null, cancellationToken), broken);
+                return (claim, await ManifestChain.Load(files, opener, claim.Repository, claim.Root, claim.Revision, null, new(), cancellationToken), broken);
             }
             catch (BackupException e)
             {

@@ -25,6 +25,9 @@ public sealed class Repository(UnlockedKeyring keys, IReadOnlyList<IIpfsNode> no
     /// <summary>Finds manifest revisions among pins.</summary>
     internal PinnedRevisions Revisions => field ??= new(Blocks);
 
+    /// <summary>The manifest as it was read last.</summary>
+    internal ChainMemory Chain { get; } = new();
+
     /// <summary>An opener for sealed blocks of any live epoch; one per worker.</summary>
     public BlockOpener Opener() => new(keys.Find);
 

@@ -83,7 +83,7 @@ internal sealed class RetentionPlanner
         if (chains.OrderByDescending(c => c.To).ThenByDescending(c => c.From).ThenByDescending(c => c.Full.Id).FirstOrDefault() is { } furthest)
         {
             Keep(furthest.Full, pointReason);
-            KeepSlices(furthest, furthest.Slices, pointReason);
+            KeepSlices(furthest, furthest.WaysTo(furthest.Tip), pointReason);
         }
     }
 
@@ -138,7 +138,7 @@ internal sealed class RetentionPlanner
     {
         if (slice.Oplog is not { } oplog || _chains.LastOrDefault(c => c.Reaches(oplog.After)) is not { } chain) return;
         Keep(chain.Full, reason);
-        KeepSlices(chain, chain.WayTo(oplog.After), reason);
+        KeepSlices(chain, chain.WaysTo(oplog.After), reason);
     }
 
     private void KeepSlices(FullChain chain, IEnumerable<BackupEntry> slices, string reason)

@@ -29,16 +29,17 @@ public static class RotateKeysWorkflow
     public static async Task<RotateKeysResult> Run(IWorkflowContext context, RotateKeysInput input)
     {
         WorkflowVersion.Require(Name, input.Version, RotateKeysInput.CurrentVersion);
+        context.SetStatus(new("rotate", 0, 1, 0));
         try
         {
             var result = input.ReEncrypt ? await new Reencryption(context, input.SlotId).Run() : Only(await context.Call(RotationActivities.RotateSlots, "slots", new RotateSlotsInput(input.SlotId)));
             if (result.WasComplete) return result;
-            var silent = await Delivery.Notify(context, "notify", AlertLevel.Info, "keys.rotated", Message(result), Details(result));
+            var silent = await Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.KeysRotated, Message(result), Details(result));
             return silent is null ? result : result with { Warnings = [.. result.Warnings, silent] };
         }
         catch (ActivityFailedException e)
         {
-            await Delivery.Notify(context, "notify", AlertLevel.Error, "keys.rotation.failed", e.Reason, []);
+            await Delivery.NotifyFailed(context, "notify", AlertLevel.Error, AlertEvents.KeysRotationFailed, e);
             throw;
         }
     }

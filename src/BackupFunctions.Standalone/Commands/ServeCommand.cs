@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
-using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Serving;
 using BackupFunctions.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -17,20 +17,20 @@ internal sealed class EngineWorkflows(BackupEngine engine, SecretRedactor redact
     /// <inheritdoc/>
     public Task<OpenedWorkflow> Open(string name, JsonElement input, CancellationToken cancellationToken) => name switch
     {
-        FullBackupWorkflow.Name => Backup(async context => BackupOutput.Of(await FullBackupWorkflow.Run(context, Read<FullBackupInput>(input)))),
-        IncrementalBackupWorkflow.Name => Backup(async context => BackupOutput.Of(await IncrementalBackupWorkflow.Run(context, Read<IncrementalBackupInput>(input)))),
-        ResumeUploadsWorkflow.Name => Task.FromResult(new OpenedWorkflow(
-            engine.DeliveryActivities(), async context => Json(ResumeOutput.Of(await ResumeUploadsWorkflow.Run(context, Read<ResumeUploadsInput>(input)))))),
-        VerificationWorkflow.Name => Task.FromResult(new OpenedWorkflow(
-            engine.VerificationActivities(), async context => Json(VerificationOutput.Of(await VerificationWorkflow.Run(context, Read<VerificationInput>(input)))))),
-        RetentionWorkflow.Name => Task.FromResult(new OpenedWorkflow(
-            engine.DeliveryActivities(), async context => Json(RetentionOutput.Of(await RetentionWorkflow.Run(context, Read<RetentionInput>(input)))))),
+        FullBackupWorkflow.Name => Over(engine.BackupActivities(), async context => BackupOutput.Of(await FullBackupWorkflow.Run(context, Read<FullBackupInput>(input)))),
+        IncrementalBackupWorkflow.Name => Over(engine.BackupActivities(), async context => BackupOutput.Of(await IncrementalBackupWorkflow.Run(context, Read<IncrementalBackupInput>(input)))),
+        ResumeUploadsWorkflow.Name => Over(engine.DeliveryActivities(), async context => ResumeOutput.Of(await ResumeUploadsWorkflow.Run(context, Read<ResumeUploadsInput>(input)))),
+        VerificationWorkflow.Name => Over(engine.VerificationActivities(), async context => VerificationOutput.Of(await VerificationWorkflow.Run(context, Read<VerificationInput>(input)))),
+        RetentionWorkflow.Name => Over(engine.DeliveryActivities(), async context => RetentionOutput.Of(await RetentionWorkflow.Run(context, Read<RetentionInput>(input)))),
+        ScrubWorkflow.Name => Over(engine.ScrubActivities(), async context => ScrubOutput.Of(await ScrubWorkflow.Run(context, Read<ScrubInput>(input)))),
+        RestoreDrillWorkflow.Name => Over(engine.DrillActivities(), async context => DrillOutput.Of(await RestoreDrillWorkflow.Run(context, Read<DrillInput>(input)))),
+        RotateKeysWorkflow.Name => Over(engine.RotationActivities(), async context => RotationOutput.Of(await RotateKeysWorkflow.Run(context, Read<RotateKeysInput>(input)))),
         RestoreWorkflow.Name => Restore(Read<TargetedRestore>(input), cancellationToken),
         _ => throw new BackupException(ErrorKind.Failed, $"run the workflow {name}: this host knows none of this name", "start it again with the release that knows it"),
     };
 
-    private Task<OpenedWorkflow> Backup(Func<IWorkflowContext, Task<BackupOutput>> run) =>
-        Task.FromResult(new OpenedWorkflow(engine.BackupActivities(), async context => Json(await run(context))));
+    private static Task<OpenedWorkflow> Over<TOutput>(ActivityRegistry activities, Func<IWorkflowContext, Task<TOutput>> run) =>
+        Task.FromResult(new OpenedWorkflow(activities, async context => Json(await run(context))));
 
     private async Task<OpenedWorkflow> Restore(TargetedRestore input, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal sealed class EngineWorkflows(BackupEngine engine, SecretRedactor redact
         try
         {
             var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
-            return new(engine.RestoreActivities(session, target), async context => Json(RestoreOutput.Of(await RestoreWorkflow.Run(context, input.Restore))), target, session, pause);
+            return new(engine.RestoreActivities(session, target), async context => Json(RestoreOutput.Of(await RestoreWorkflow.Run(context, input.Restore), input.Warnings)), target, session, pause);
         }
         catch
         {

@@ -1,14 +1,18 @@
+using System.Text.Json;
 using System.Threading.RateLimiting;
 using BackupFunctions.Ambient;
 using BackupFunctions.Api;
-using BackupFunctions.Api.Backups;
+using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Problems;
 using BackupFunctions.Api.Routes;
 using BackupFunctions.Configuration;
+using BackupFunctions.Embedded.Server;
 using BackupFunctions.Notifications;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Durable;
 using BackupFunctions.Standalone.Durable.Journal;
 using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Verification.Drills;
 using BackupFunctions.Workflows;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,10 +39,10 @@ internal sealed class StandaloneServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _scheduling;
 
-    private StandaloneServer(BackupEngine engine, JournalDatabase database, JournalHost host, WebApplication app, Scheduler scheduler)
+    private StandaloneServer(BackupEngine engine, JournalDatabase database, JournalHost host, WebApplication app, Scheduler scheduler, WatchLoop? watch)
     {
         (_engine, _database, _host, _app) = (engine, database, host, app);
-        _scheduling = Task.Run(() => scheduler.Run(_stopping.Token));
+        _scheduling = Task.WhenAll(Task.Run(() => scheduler.Run(_stopping.Token)), watch is null ? Task.CompletedTask : Task.Run(() => watch.Run(_stopping.Token)));
     }
 
     /// <summary>Where it listens, with the port that it got.</summary>
@@ -49,7 +53,9 @@ internal sealed class StandaloneServer : IAsyncDisposable
     {
         var (time, random) = (TimeProvider.System, new SystemRandomSource());
         if (host.ApiKey is { } key) redactor.Add(key);
-        var engine = new BackupEngine(options, new(time, random, new DiskFiles(), new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers));
+        if (options.Alerts.Webhook is { } webhook) redactor.AddSecret(webhook.Url.OriginalString);
+        if (options.Alerts.Smtp?.Password is { } password) redactor.Add(password);
+        var engine = new BackupEngine(options, new(time, random, new DiskFiles(), new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers) { Scratch = Scratch });
         JournalDatabase? database = null;
         JournalHost? journal = null;
         WebApplication? app = null;
@@ -59,10 +65,11 @@ internal sealed class StandaloneServer : IAsyncDisposable
             var store = new JournalStore(database);
             journal = new JournalHost(store, new EngineWorkflows(engine, redactor, time), time, random, redactor.Redact, loggers.CreateLogger<JournalHost>());
             var scheduler = new Scheduler(Schedules(host, engine), journal, store, time, loggers.CreateLogger<Scheduler>());
-            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey), redactor, time, random) { Instances = journal, NextBackup = scheduler.NextBackup }, loggers);
+            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey), redactor, time, random) { Instances = journal }, loggers);
             await app.StartAsync(cancellationToken);
             journal.ResumeAll();
-            return new(engine, database, journal, app, scheduler);
+            var watch = host.WatchSchedule is { } moments ? new WatchLoop(Schedule.Parse(moments), engine.WatchOver, time, loggers.CreateLogger<WatchLoop>()) : null;
+            return new(engine, database, journal, app, scheduler, watch);
         }
         catch
         {
@@ -85,6 +92,12 @@ internal sealed class StandaloneServer : IAsyncDisposable
         _database.Dispose();
         _engine.Dispose();
         _stopping.Dispose();
+    }
+
+    private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
+    {
+        var server = await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), cancellationToken);
+        return new(server.ConnectionString, server);
     }
 
     private static WebApplication Build(HostOptions host, ApiParts parts, ILoggerFactory loggers)
@@ -138,13 +151,21 @@ internal sealed class StandaloneServer : IAsyncDisposable
         _ => Task.CompletedTask,
     };
 
-    private static List<ScheduledWorkflow> Schedules(HostOptions host, BackupEngine engine)
+    /// <summary>What these settings start by itself, and when.</summary>
+    internal static List<ScheduledWorkflow> Schedules(HostOptions host, BackupEngine engine)
     {
         var workflows = new List<ScheduledWorkflow>();
-        if (host.FullSchedule is { } full) workflows.Add(new(FullBackupWorkflow.Name, Schedule.Parse(full), BackupInputs.Full(engine)));
-        if (host.IncrementalSchedule is { } incremental) workflows.Add(new(IncrementalBackupWorkflow.Name, Schedule.Parse(incremental), BackupInputs.Incremental(engine)));
-        if (host.ResumeSchedule is { } resume) workflows.Add(new(ResumeUploadsWorkflow.Name, Schedule.Parse(resume), BackupInputs.Resume()));
-        if (host.RetentionSchedule is { } retention) workflows.Add(new(RetentionWorkflow.Name, Schedule.Parse(retention), BackupInputs.Retention()));
+        Add(FullBackupWorkflow.Name, host.FullSchedule, WorkflowInputs.Full(engine));
+        Add(IncrementalBackupWorkflow.Name, host.IncrementalSchedule, WorkflowInputs.Incremental(engine));
+        Add(ResumeUploadsWorkflow.Name, host.ResumeSchedule, WorkflowInputs.Resume());
+        Add(RetentionWorkflow.Name, host.RetentionSchedule, WorkflowInputs.Retention());
+        Add(ScrubWorkflow.Name, host.ScrubSchedule, WorkflowInputs.Scrub(engine));
+        Add(RestoreDrillWorkflow.Name, host.DrillSchedule, WorkflowInputs.Drill());
         return workflows;
+
+        void Add(string workflow, string? schedule, JsonElement input)
+        {
+            if (schedule is not null) workflows.Add(new(workflow, Schedule.Parse(schedule), input));
+        }
     }
 }

@@ -33,13 +33,14 @@ public sealed class RequestTests(ConformanceFixture host)
         var detail = await host.Http.Ok("/api/health");
         detail.GetProperty("ipfsStatus").GetString().ShouldBe("ok");
         detail.GetProperty("lastBackup").GetProperty("cid").GetString().ShouldNotBeNullOrEmpty();
+        detail.TryGetProperty("lastProven", out _).ShouldBeTrue();
     }
 
     [Fact]
     public async Task The_document_describes_the_routes()
     {
         var paths = (await host.Stranger.Ok("/api/openapi.json")).GetProperty("paths");
-        foreach (var path in new[] { "/api/backups", "/api/backups/{id}", "/api/windows", "/api/restores", "/api/verifications", "/api/health" }) paths.TryGetProperty(path, out _).ShouldBeTrue(path);
+        foreach (var path in new[] { "/api/backups", "/api/backups/{id}", "/api/windows", "/api/restores", "/api/verifications", "/api/scrubs", "/api/drills", "/api/keys/rotations", "/api/retention", "/api/health" }) paths.TryGetProperty(path, out _).ShouldBeTrue(path);
     }
 
     [Fact]
@@ -78,6 +79,13 @@ public sealed class RequestTests(ConformanceFixture host)
     [InlineData("/api/verifications", """{"sample":"5%"}""")]
     [InlineData("/api/verifications", """{"backup":null}""")]
     [InlineData("/api/verifications", """{"node":1}""")]
+    [InlineData("/api/scrubs", """{"all":"yes"}""")]
+    [InlineData("/api/scrubs", """{"share":"1/4"}""")]
+    [InlineData("/api/drills", """{"at":"yesterday"}""")]
+    [InlineData("/api/drills", """{"target":"mongodb://127.0.0.1/"}""")]
+    [InlineData("/api/keys/rotations", """{"reEncrypt":"yes"}""")]
+    [InlineData("/api/keys/rotations", """{"slotId":"a b"}""")]
+    [InlineData("/api/keys/rotations", """{"reEncrypt":true,"confirmEpoch":-1}""")]
     public async Task A_body_that_is_not_right_is_refused(string path, string body)
     {
         using var response = await host.Http.PostJson(path, body);

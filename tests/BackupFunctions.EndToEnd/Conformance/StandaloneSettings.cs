@@ -21,6 +21,8 @@ internal static class StandaloneSettings
         [SettingNames.IncrementalSchedule] = "",
         [SettingNames.ResumeSchedule] = "",
         [SettingNames.RetentionSchedule] = "",
+        [SettingNames.ScrubSchedule] = "",
+        [SettingNames.DrillSchedule] = "",
     };
 
     private static string Url(string directory, string name) => new Uri(Path.Combine(directory, name)).AbsoluteUri;

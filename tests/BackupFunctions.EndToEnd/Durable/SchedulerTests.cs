@@ -1,11 +1,16 @@
 using System.Text.Json;
+using BackupFunctions.Ambient;
 using BackupFunctions.Api.Hosting;
 using BackupFunctions.Configuration;
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.EndToEnd.Cli;
 using BackupFunctions.EndToEnd.Conformance;
+using BackupFunctions.EndToEnd.Serving;
+using BackupFunctions.Notifications;
 using BackupFunctions.Standalone.Durable.Journal;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Standalone.Serving;
 using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -53,6 +58,27 @@ public sealed class SchedulerTests : IDisposable
         store.LastHandled(Nightly.Workflow).ShouldBe(new DateTimeOffset(2026, 11, 24, 2, 0, 0, TimeSpan.Zero));
         await Turn(store);
         Started(store)!.Execution.ShouldBe(made.Execution);
+    }
+
+    [Fact]
+    public async Task Scrubs_start_on_Saturdays_and_restore_drills_on_the_first_of_the_month()
+    {
+        using var database = JournalDatabase.Open(_rig.File);
+        var store = new JournalStore(database);
+        foreach (var workflow in ByDefault()) store.SetHandled(workflow.Workflow, _time.GetUtcNow());
+        foreach (var (moment, scrubbed, drilled) in new[] { ("2026-11-28T03:59:59Z", false, false), ("2026-11-28T04:00:00Z", true, false), ("2026-12-01T04:59:59Z", true, false), ("2026-12-01T05:00:00Z", true, true) })
+        {
+            _time.SetUtcNow(DateTimeOffset.Parse(moment, System.Globalization.CultureInfo.InvariantCulture));
+            await using (var host = _rig.Host(store, _time))
+            {
+                var scheduler = new Scheduler(ByDefault(), host, store, _time, NullLogger<Scheduler>.Instance);
+                foreach (var workflow in ByDefault()) scheduler.StartIfDue(workflow);
+            }
+            (store.Find(WorkflowKinds.Scrub) is not null, store.Find(WorkflowKinds.RestoreDrill) is not null).ShouldBe((scrubbed, drilled), moment);
+        }
+        (store.Find(WorkflowKinds.Scrub)!.Name, store.Find(WorkflowKinds.Scrub)!.Input).ShouldBe((ScrubWorkflow.Name, """{"slices":4,"version":1}"""));
+        (store.Find(WorkflowKinds.RestoreDrill)!.Name, store.Find(WorkflowKinds.RestoreDrill)!.Input).ShouldBe((RestoreDrillWorkflow.Name, """{"at":null,"version":1}"""));
+        store.Find(WorkflowKinds.RotateKeys).ShouldBeNull();
     }
 
     [Theory]
@@ -132,6 +158,19 @@ public sealed class SchedulerTests : IDisposable
             }
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
         }
+    }
+
+    // what Standalone starts by itself when nothing is said about it
+    private List<ScheduledWorkflow> ByDefault()
+    {
+        var values = StandaloneSettings.Of(_directory.FullName, RunningServer.Nowhere, key: null);
+        foreach (var schedule in values.Keys.Where(k => k.EndsWith("_SCHEDULE", StringComparison.Ordinal)).ToList()) values.Remove(schedule);
+        var settings = new SettingsSource(values, new Dictionary<string, string>(), _directory.FullName, new DiskFiles());
+        using var engine = new BackupEngine(BackupOptions.Load(settings, OptionsScope.Backup),
+            new(_time, new SystemRandomSource(), settings.Files, new LogNotifier(NullLogger<LogNotifier>.Instance), NullLoggerFactory.Instance));
+        var workflows = StandaloneServer.Schedules(HostOptions.Load(settings, Schedule.IsValid), engine);
+        workflows.Select(w => w.Workflow).ShouldBe([FullBackupWorkflow.Name, IncrementalBackupWorkflow.Name, ResumeUploadsWorkflow.Name, RetentionWorkflow.Name, ScrubWorkflow.Name, RestoreDrillWorkflow.Name]);
+        return workflows;
     }
 
     // a process of its own: the host ends before the next turn

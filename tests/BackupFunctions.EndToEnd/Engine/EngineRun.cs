@@ -23,7 +23,8 @@ internal sealed class EngineRun : IDisposable
     private readonly EngineAmbient _ambient;
 
     public EngineRun(
-        EngineServer server, IFiles? files = null, IReadOnlyList<Uri>? nodes = null, int? rateLimit = null, (string Connection, string Container)? blobs = null, IReadOnlyDictionary<string, string>? settings = null)
+        EngineServer server, IFiles? files = null, IReadOnlyList<Uri>? nodes = null, int? rateLimit = null, int? nodeTimeout = null, (string Connection, string Container)? blobs = null,
+        IReadOnlyDictionary<string, string>? settings = null)
     {
         (_server, Name) = (server, server.NewDatabase());
         files ??= new DiskFiles();
@@ -34,12 +35,12 @@ internal sealed class EngineRun : IDisposable
             [SettingNames.Key] = Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Name))),
             [SettingNames.NodeUrl(1)] = nodes?[0].AbsoluteUri ?? Url("vault1"),
             [SettingNames.NodeUrl(2)] = nodes?[1].AbsoluteUri ?? Url("vault2"),
-            [SettingNames.NodeTimeout] = "1",
             [SettingNames.Include] = $"{Name}.*",
             [SettingNames.Staging] = Path.Combine(Directory, "staging"),
             [SettingNames.Parallelism] = "2",
         };
         if (rateLimit is not null) environment[SettingNames.RateLimit] = $"{rateLimit}";
+        if (nodeTimeout is not null) environment[SettingNames.NodeTimeout] = $"{nodeTimeout}";
         if (blobs is { } staging) (environment[SettingNames.Staging], environment[SettingNames.StagingContainer]) = staging;
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) environment[name] = value;
         _options = Options(environment, files);

@@ -8,7 +8,9 @@ namespace BackupFunctions.EndToEnd.Engine;
 public sealed class EngineServer : IAsyncLifetime
 {
     private const string Setting = "TEST_MONGODB_URI";
-    private readonly string _prefix = $"backupfunctions_engine_{Environment.ProcessId}_";
+    private static int _servers;
+    // also of the keys that the tests derive from the names, and so of what they find on nodes that they share
+    private readonly string _prefix = $"backupfunctions_engine_{Environment.ProcessId}_{Interlocked.Increment(ref _servers)}_";
     private EmbeddedMongoServer? _embedded;
     private int _databases;
 

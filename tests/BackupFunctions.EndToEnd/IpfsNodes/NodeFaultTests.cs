@@ -10,7 +10,7 @@ namespace BackupFunctions.EndToEnd.IpfsNodes;
 /// Whole backups over two real js-ipfs nodes (Kubo-shaped), of which the second fails in every way: the backup is recorded as degraded and never as complete, what is
 /// staged stays, and the second copy is made when the node is well again.
 /// </summary>
-public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) : IClassFixture<EngineServer>
+public sealed class NodeFaultTests(EngineServer server, NodesOfTheirOwn nodes) : IClassFixture<EngineServer>, IClassFixture<NodesOfTheirOwn>
 {
     private static readonly (string What, string Faults, bool InEveryRun)[] Faults =
     [
@@ -35,8 +35,8 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
     [Theory, MemberData(nameof(FaultsOfThisRun))]
     public async Task A_backup_is_degraded_when(string what, string faults)
     {
-        var pair = await nodes.KuboShaped;
-        using var run = new EngineRun(server, nodes: pair.Urls);
+        var pair = nodes.Pair;
+        using var run = new EngineRun(server, nodes: pair.Urls, nodeTimeout: faults.Contains("hang", StringComparison.Ordinal) ? 5 : null);
         await run.Fill("things", 0, 40, 30_000);
         await run.BackUp();
         await run.Fill("things", 40, 40, 30_000);
@@ -96,7 +96,7 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
     [Fact]
     public async Task Garbage_collections_at_any_moment_take_nothing_from_a_backup_that_is_being_written()
     {
-        var pair = await nodes.KuboShaped;
+        var pair = nodes.Pair;
         using var run = new EngineRun(server, nodes: pair.Urls);
         await run.Fill("things", 0, 200, 30_000);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(EngineRun.Cancellation);
@@ -119,7 +119,7 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
         collections.ShouldBeGreaterThan(5);
         results.ShouldAllBe(r => !r.Backup.IsDegraded);
         foreach (var result in results)
-            (await run.Engine.Verify(result.Backup.Root.ToString(), 1, null, EngineRun.Cancellation)).IsWhole.ShouldBeTrue();
+            (await run.Engine.Verify(result.Backup.Root.ToString(), 1, null, EngineRun.Cancellation)).Copies.ShouldAllBe(c => c.Fault == null);
         await run.DropAndRestore(results[^1].Backup.Root);
 
         async Task Collect(int node)
@@ -163,7 +163,7 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
     [Fact]
     public async Task A_pin_that_somebody_removed_is_made_again()
     {
-        var pair = await nodes.KuboShaped;
+        var pair = nodes.Pair;
         using var run = new EngineRun(server, nodes: pair.Urls);
         await run.Fill("things", 0, 40, 30_000);
         var backup = (await run.BackUp()).Backup;
@@ -192,4 +192,14 @@ public sealed class NodeFaultTests(EngineServer server, IpfsNodesFixture nodes) 
             if (pin.Name.EndsWith("/guard", StringComparison.Ordinal)) guards.Add(pin.Root);
         guards.ShouldBeEmpty();
     }
+}
+
+/// <summary>Two nodes that no other class uses: what is broken here must not break the tests that run beside.</summary>
+public sealed class NodesOfTheirOwn : IAsyncLifetime
+{
+    internal IpfsNodePair Pair { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Pair = await IpfsNodePair.Start(native: false, TestContext.Current.CancellationToken);
+
+    public ValueTask DisposeAsync() => Pair.DisposeAsync();
 }

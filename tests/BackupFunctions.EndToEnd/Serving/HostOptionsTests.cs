@@ -1,6 +1,6 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
-using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Scheduling;
 
 namespace BackupFunctions.EndToEnd.Serving;
 
@@ -23,6 +23,8 @@ public sealed class HostOptionsTests : IDisposable
         { SettingNames.IncrementalSchedule, "60 2 * * *", "is no cron expression" },
         { SettingNames.IncrementalSchedule, "0 0 0 2 * * *", "is no cron expression" },
         { SettingNames.ResumeSchedule, "*/0 * * * *", "is no cron expression" },
+        { SettingNames.ScrubSchedule, "weekly", "is no cron expression" },
+        { SettingNames.DrillSchedule, "0 5 0 * *", "is no cron expression" },
         { SettingNames.ApiKeyFile, "missing", "cannot be read" },
         { SettingNames.ApiKeyFile, "empty", "names an empty file" },
         { SettingNames.ApiKeyFile, ".", "cannot be read" },
@@ -69,11 +71,13 @@ public sealed class HostOptionsTests : IDisposable
     }
 
     [Fact]
-    public void Defaults_are_this_machine_and_three_schedules_and_an_empty_one_is_off()
+    public void Defaults_are_this_machine_and_six_schedules_and_an_empty_one_is_off()
     {
         var (options, problems) = Check((SettingNames.ResumeSchedule, ""));
         problems.ShouldBeEmpty();
         (options.Listen.ToString(), options.ApiKey, options.FullSchedule, options.IncrementalSchedule, options.ResumeSchedule).ShouldBe(("http://127.0.0.1:7071/", null, "0 2 * * 0", "0 2 * * *", null));
+        (options.RetentionSchedule, options.ScrubSchedule, options.DrillSchedule).ShouldBe(("30 2 * * *", "0 4 * * 6", "0 5 1 * *"));
+        (Check((SettingNames.ScrubSchedule, "")).Options.ScrubSchedule, Check((SettingNames.DrillSchedule, "")).Options.DrillSchedule).ShouldBe((null, null));
         Path.IsPathFullyQualified(options.Journal).ShouldBeTrue();
         Check((SettingNames.Journal, "here.db")).Options.Journal.ShouldBe(Path.Combine(_directory, "here.db"));
         Check((SettingNames.FullSchedule, "30 0 2 * * 0")).Options.FullSchedule.ShouldBe("30 0 2 * * 0");

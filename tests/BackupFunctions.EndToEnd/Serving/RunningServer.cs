@@ -1,7 +1,7 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
 using BackupFunctions.EndToEnd.Conformance;
-using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Serving;
 using Microsoft.Extensions.Logging.Abstractions;
 

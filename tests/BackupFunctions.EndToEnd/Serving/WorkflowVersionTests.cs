@@ -25,6 +25,9 @@ public sealed class WorkflowVersionTests
         [ResumeUploadsWorkflow.Name] = new ResumeUploadsInput(Other),
         [RetentionWorkflow.Name] = new RetentionInput(Other),
         [VerificationWorkflow.Name] = new VerificationInput("latest", 1, Other),
+        [ScrubWorkflow.Name] = new ScrubInput(4, Other),
+        [RestoreDrillWorkflow.Name] = new DrillInput(null, Other),
+        [RotateKeysWorkflow.Name] = new RotateKeysInput(true, null, Other),
         [RestoreWorkflow.Name] = new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1, Other), new("mongodb://db.example", "sealed elsewhere")),
     };
 

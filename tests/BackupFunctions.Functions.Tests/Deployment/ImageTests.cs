@@ -40,7 +40,7 @@ public partial class ImageTests
     {
         var text = RepositoryFiles.Read("infra/app.bicep");
         foreach (var needed in new[] { "allowSharedKeyAccess: false", "adminUserEnabled: false", "enableRbacAuthorization: true", "keyVaultUrl:", "'AzureWebJobsStorage__accountName'" }) text.ShouldContain(needed);
-        foreach (var secret in new[] { "mongodbUri", "encryptionKey", "ipfsNode1Token", "ipfsNode2Token" })
+        foreach (var secret in new[] { "mongodbUri", "encryptionKey", "newEncryptionKey", "ipfsNode1Token", "ipfsNode2Token" })
         {
             SecureParameter(secret).IsMatch(text).ShouldBeTrue(secret);
             SecureParameter(secret).IsMatch(RepositoryFiles.Read("infra/main.bicep")).ShouldBeTrue(secret);

@@ -78,6 +78,14 @@ public partial class SettingsTests
         extensions.GetProperty("durableTask").GetProperty("hubName").GetString().ShouldBe("BackupFunctions");
     }
 
+    [Fact]
+    public void A_restore_drill_ends_before_the_host_would_end_it()
+    {
+        using var json = JsonDocument.Parse(RepositoryFiles.Read("host.json"));
+        var limit = TimeSpan.Parse(json.RootElement.GetProperty("functionTimeout").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        WorkerEngine.DrillLimit.ShouldBeLessThan(limit - TimeSpan.FromMinutes(2));
+    }
+
     [GeneratedRegex("""(?m)^(?:ENV| ) +(?<name>[A-Za-z_]+)=(?<value>"[^"]*"|[^\s\\]+)""")]
     private static partial Regex DockerSetting();
 

@@ -35,6 +35,8 @@ internal sealed class FakeEngine : IEngineCommands
         Summary("b-1", BackupState.Complete, -7) with { StoredBytes = 900, Documents = 7 },
     ];
 
+    public ProvenRestore? LastProven { get; init; }
+
     public WindowsResult Restorable { get; init; } = new(
         [new("1782871275:4", Start.AddSeconds(75), "1782957600:1", Start.AddDays(1), "b-1", ["b-2"])],
         [new("1782957600:1", Start.AddDays(1), null, null, "rolled_over", Start.AddDays(3))]);
@@ -70,7 +72,7 @@ internal sealed class FakeEngine : IEngineCommands
 
     public Task<WindowsResult> Windows(EngineRun run, CancellationToken cancellationToken) => Answer("windows", run, Restorable);
 
-    public Task<ListResult> List(BackupFilter filter, EngineRun run, CancellationToken cancellationToken) => Answer(filter, run, new ListResult(Backups, Restorable));
+    public Task<ListResult> List(BackupFilter filter, EngineRun run, CancellationToken cancellationToken) => Answer(filter, run, new ListResult(Backups, Restorable, LastProven));
 
     public IReadOnlyList<TypeStatistics> Types { get; init; } =
     [
@@ -157,13 +159,17 @@ internal sealed class FakeEngine : IEngineCommands
     private static RetentionItem Item(string id, int days, bool keep, params IReadOnlyList<string> reasons) =>
         new(id, id[0] == 's' ? BackupType.Incremental : BackupType.Full, Start.AddDays(days), 1_000_000, keep, reasons);
 
+    public IReadOnlyList<TestedReceiver> Receivers { get; init; } = [new("webhook", "hooks.example.com (generic)", null, null), new("smtp", "mail.example.com:587", null, null)];
+
+    public Task<AlertsTestResult> TestAlerts(EngineRun run, CancellationToken cancellationToken) => Answer("alerts test", run, new AlertsTestResult(Receivers));
+
     public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
     [
         new("mongodb", FindingStatus.Ok, "rs0, 3 members, 8.0.4", null),
         new("oplog", OplogCheck, "holds 20 hours", "make it hold 48 hours or more"),
     ]));
 
-    private static BackupSummary Summary(string id, BackupState state, int days) =>
+    public static BackupSummary Summary(string id, BackupState state, int days) =>
         new(id, BackupType.Full, state, Start.AddDays(days), Start.AddDays(days).AddSeconds(75), 12, 50_000, 12_345_678, 4_000_000, Root, "1782871275:4", "1782871190:1", "1782871275:4");
 
     public static BackupSummary Slice =>

@@ -164,6 +164,30 @@ internal static class ResultCases
 
             """),
 
+        new("list",
+            """
+            restorable: 2026-07-01 02:01:15Z to 2026-07-02 02:00:00Z
+            gap: 2026-07-02 02:00:00Z to now (rolled_over)
+            last proven restore: 2026-07-01 05:00:00Z of backup b-2
+
+            ID   TYPE  STATE     STARTED (UTC)           TOOK  DOCUMENTS      SIZE   STORED  OPTIME        ROOT
+            b-1  full  complete  2026-06-24 02:00:00Z  1m 15s     50,000  11.8 MiB  3.8 MiB  1782871275:4  bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku
+
+            """)
+        {
+            Engine = new() { Backups = [FakeEngine.Summary("b-1", BackupState.Complete, -7)], LastProven = new(new(2026, 7, 1, 5, 0, 0, TimeSpan.Zero), "b-2") },
+        },
+
+        new("list --json",
+            """
+            {"message_type":"backup","id":"b-1","type":"full","state":"complete","started_at":"2026-06-24T02:00:00Z","finished_at":"2026-06-24T02:01:15Z","collections":12,"documents":50000,"bytes":12345678,"stored_bytes":4000000,"root":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","consistent_at":"1782871275:4","oplog_after":"1782871190:1","oplog_through":"1782871275:4"}
+            {"message_type":"last_proven","at":"2026-07-01T05:00:00Z","backup":"b-2"}
+
+            """)
+        {
+            Engine = new() { Backups = [FakeEngine.Summary("b-1", BackupState.Complete, -7)], LastProven = new(new(2026, 7, 1, 5, 0, 0, TimeSpan.Zero), "b-2") },
+        },
+
         new("list --type full --since 2026-07-01",
             """
             restorable: 2026-07-01 02:01:15Z to 2026-07-02 02:00:00Z

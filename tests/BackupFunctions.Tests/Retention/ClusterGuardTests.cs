@@ -1,3 +1,4 @@
+using BackupFunctions.Backup;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Cluster;
 using BackupFunctions.Ipfs.Replication;

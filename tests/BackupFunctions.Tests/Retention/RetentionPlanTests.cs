@@ -21,6 +21,18 @@ public partial class RetentionPlanTests
         string.Join(" | ", plan.Items.Select(i => $"{history.NameOf(i.Backup.Id)} {(i.Keep ? "" : "-")}{string.Join(',', i.Reasons.Select(r => Word(history.WithNames(r))))}")).ShouldBe(row.Expected);
     }
 
+    [Theory]
+    [InlineData("days=30")]
+    [InlineData("last=1")]
+    [InlineData("yearly=1")]
+    public void What_slices_were_merged_into_stands_for_none_of_them_while_it_waits_in_staging(string rules)
+    {
+        var history = new History("A=full@2026-02-01 a=slice@2026-02-01..2026-02-05 b=slice@2026-02-05..2026-02-10 c=slice@2026-02-10..2026-02-18");
+        var merged = new History("m=slice@2026-02-01..2026-02-10")["m"];
+        var plan = RetentionPlanner.Plan(history.State, Policy(rules), History.Time("2026-02-18"), new([merged], new HashSet<Cid>()));
+        plan.Removed.ShouldBeEmpty();
+    }
+
     [Fact]
     public void There_are_at_least_sixty_rows_with_names_of_their_own()
     {

@@ -104,6 +104,22 @@ public sealed class RestoreDrillTests(MongoServerFixture server) : IClassFixture
         (await Databases(client)).ShouldBe(before, ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task One_that_takes_longer_than_its_host_allows_fails_and_its_server_is_stopped()
+    {
+        await BackUp();
+        var (plan, stopped) = (await Plan(window: false, moment: 0), Watch());
+        var limit = TimeSpan.FromMinutes(25);
+        _rig.Sources = [new Gate(_rig.Repository.First, () =>
+        {
+            _rig.Repository.Time.Advance(limit);
+            return Task.CompletedTask;
+        })];
+        var late = await _rig.Drill(limit: limit).Run(new(plan, "0000abcd"), BackupRig.Cancellation);
+        (late.Outcome, late.Reason, stopped()).ShouldBe((DrillOutcome.Failed, "it did not end within 25 minutes, as long as this host lets one run", 1));
+        (await _rig.Drill().Run(new(plan, "0000abcd"), BackupRig.Cancellation)).Outcome.ShouldBe(DrillOutcome.Proven);
+    }
+
     private async Task BackUp()
     {
         await _rig.Fill("things", 0, 600);

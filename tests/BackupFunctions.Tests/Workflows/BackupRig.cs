@@ -160,8 +160,8 @@ internal sealed class BackupRig : IDisposable
     };
 
     /// <summary>The restore of a drill, into a scratch server or the one of a URI.</summary>
-    public DrillActivity Drill(string? uri = null) =>
-        new(RestoreSession, Scratch, uri, 2, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
+    public DrillActivity Drill(string? uri = null, TimeSpan? limit = null) =>
+        new(RestoreSession, Scratch, uri, 2, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance) { DrillLimit = limit });
 
     public async Task<RotateKeysResult> RotateKeys(bool reEncrypt = true, string? slotId = null)
     {
@@ -331,6 +331,9 @@ internal sealed class RecordingNotifier : INotifier
 
     public bool Fails { get; set; }
 
+    /// <summary>Who hears it, too.</summary>
+    public INotifier? Then { get; set; }
+
     public IReadOnlyList<Alert> All => _alerts;
 
     public string Events => string.Join(',', _alerts.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Event}:{a.Level}")));
@@ -339,6 +342,6 @@ internal sealed class RecordingNotifier : INotifier
     {
         if (Fails) throw new HttpRequestException("the receiver is down");
         lock (_alerts) _alerts.Add(alert);
-        return Task.CompletedTask;
+        return Then?.Notify(alert, cancellationToken) ?? Task.CompletedTask;
     }
 }

@@ -21,24 +21,27 @@ internal sealed class DrillActivity(Func<RestoreSession> openSession, Func<Cance
     /// <inheritdoc/>
     public async Task<DrillRun> Run(DrillRunInput input, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(ambient.DrillLimit ?? Timeout.InfiniteTimeSpan, ambient.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var token = either.Token;
         var started = ambient.Time.GetTimestamp();
         long documents = 0, bytes = 0;
         try
         {
-            await using var server = uri is null ? await Start(cancellationToken) : null;
+            await using var server = uri is null ? await Start(token) : null;
             using var target = BackupEngine.Endpoint(server?.Uri ?? uri!, SettingNames.DrillUri, ambient.Time);
             var prefix = uri is null ? null : $"drill_{input.Name}_";
             IReadOnlyList<NamespaceRename> renames = prefix is null ? [] : [new("*", $"{prefix}*")];
             var request = new RestoreRequest(input.Plan.Root, [], [], Drop: false, Force: true) { Slices = input.Plan.Slices, Through = input.Plan.Point, Renames = renames };
             using var session = openSession();
-            await Remove(target, request, prefix, cancellationToken);
+            await Remove(target, request, prefix, token);
             try
             {
-                await using var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
-                var context = new InProcessContext(RestoreWorkflow.Name, RestoreActivityRegistry.Create(session, target, ambient), ambient.Time, ambient.Random, null, cancellationToken);
+                await using var pause = await TtlMonitorPause.Begin(await target.Connect(token), token);
+                var context = new InProcessContext(RestoreWorkflow.Name, RestoreActivityRegistry.Create(session, target, ambient), ambient.Time, ambient.Random, null, token);
                 var restored = await RestoreWorkflow.Run(context, new(request, width));
                 (documents, bytes) = (restored.Documents, restored.Bytes);
-                var differences = restored.Differences ?? (input.Plan.CompareWith is { } other ? await Compare(target, session, other, request, cancellationToken) : null);
+                var differences = restored.Differences ?? (input.Plan.CompareWith is { } other ? await Compare(target, session, other, request, token) : null);
                 return differences switch
                 {
                     null => End(DrillOutcome.Replayed, null),
@@ -51,6 +54,10 @@ internal sealed class DrillActivity(Func<RestoreSession> openSession, Func<Cance
                 // also when somebody stopped it; what a scratch server holds goes with it
                 if (prefix is not null) await Remove(target, request, prefix, CancellationToken.None);
             }
+        }
+        catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return End(DrillOutcome.Failed, string.Create(CultureInfo.InvariantCulture, $"it did not end within {ambient.DrillLimit!.Value.TotalMinutes} minutes, as long as this host lets one run"));
         }
         catch (Exception e) when (e is BackupException or ActivityFailedException or MongoException && !cancellationToken.IsCancellationRequested)
         {

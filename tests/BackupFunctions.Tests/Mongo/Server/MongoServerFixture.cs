@@ -8,7 +8,8 @@ namespace BackupFunctions.Tests.Mongo.Server;
 public sealed class MongoServerFixture : IAsyncLifetime
 {
     private const string Setting = "TEST_MONGODB_URI";
-    private readonly string _prefix = $"backupfunctions_test_{Environment.ProcessId}_";
+    private static int _servers;
+    private readonly string _prefix = $"backupfunctions_test_{Environment.ProcessId}_{Interlocked.Increment(ref _servers)}_";
     private EmbeddedMongoServer? _embedded;
     private int _databases;
 

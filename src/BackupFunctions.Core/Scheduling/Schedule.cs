@@ -1,9 +1,9 @@
 using Cronos;
 
-namespace BackupFunctions.Standalone.Scheduling;
+namespace BackupFunctions.Scheduling;
 
 /// <summary>A cron expression of five or six fields (the first of six is seconds), in UTC.</summary>
-internal sealed class Schedule
+public sealed class Schedule
 {
     private readonly CronExpression _expression;
 
@@ -32,7 +32,8 @@ internal sealed class Schedule
         return found;
     }
 
-    private static Schedule? TryParse(string text)
+    /// <summary>Reads a text; null when it is none.</summary>
+    public static Schedule? TryParse(string text)
     {
         var fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
         return fields is 5 or 6 && CronExpression.TryParse(text, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard, out var expression) ? new(expression) : null;
