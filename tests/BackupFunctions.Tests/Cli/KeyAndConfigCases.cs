@@ -164,7 +164,7 @@ internal static class KeyAndConfigCases
             """,
             """
             note: from now on set the new key as BACKUP_ENCRYPTION_KEY, or in the form that is in use, wherever backups are made or restored
-            warning: it is complete when every node has collected its garbage (`ipfs repo gc`): until then a node still holds what the old key opens. Copies that were taken before, of a node, a CAR file or a disk, cannot be revoked
+            warning: it is complete when every node has collected its garbage (`ipfs repo gc`; vaults have done so): until then a node still holds what the old key opens. Copies that were taken before, of a node, a CAR file or a disk, cannot be revoked
 
             """),
 
