@@ -60,7 +60,7 @@ public sealed class ScatteredActivityTests(EngineServer server, AzuriteFixture f
         (await run.Documents("small")).ShouldBe(small);
     }
 
-    private static ScatteredContext Scatter(EngineRun run, int? instances, string? broken = null) => new(run.Open, instances, e => e.BackupActivities()) { Broken = broken };
+    private static ScatteredContext Scatter(EngineRun run, int? instances, string? broken = null) => new(() => run.Open(), instances, e => e.BackupActivities()) { Broken = broken };
 
     private static void ShouldBeEmpty(Azure.Storage.Blobs.BlobContainerClient container) => container.GetBlobs(cancellationToken: EngineRun.Cancellation).ShouldBeEmpty();
 }
