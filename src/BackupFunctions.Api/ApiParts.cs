@@ -1,5 +1,6 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Api.Hosting;
+using BackupFunctions.Api.Messages;
 using BackupFunctions.Configuration;
 using Microsoft.AspNetCore.Http;
 
@@ -22,4 +23,7 @@ public sealed record ApiParts(BackupEngine Engine, IWorkflowStarter Starter, Api
 
     /// <summary>When the next backup is due; the default is that nobody knows.</summary>
     public Func<DateTimeOffset?> NextBackup { get; init; } = () => null;
+
+    /// <summary>What the host starts by itself, the soonest first; the default is null: the host does not know.</summary>
+    public Func<IReadOnlyList<ScheduledRun>?> Schedules { get; init; } = () => null;
 }

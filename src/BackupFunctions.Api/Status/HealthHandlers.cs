@@ -55,6 +55,7 @@ public sealed class HealthHandlers(ApiParts parts)
             LastBackup = manifest?.Latest() is { } last ? BackupSummary.Of(last) : null,
             LastProven = manifest is null ? null : ProvenRestore.Of(manifest),
             NextBackup = parts.NextBackup(),
+            Schedules = parts.Schedules(),
             IpfsStatus = up == nodes.Length ? "ok" : up == 0 ? "down" : "degraded",
             Nodes = nodes,
             Problems = problems,

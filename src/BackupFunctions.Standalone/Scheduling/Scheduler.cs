@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BackupFunctions.Api.Hosting;
+using BackupFunctions.Api.Messages;
 using BackupFunctions.Standalone.Durable;
 using BackupFunctions.Standalone.Durable.Journal;
 using BackupFunctions.Workflows;
@@ -23,6 +24,10 @@ internal sealed partial class Scheduler(IReadOnlyList<ScheduledWorkflow> workflo
     public DateTimeOffset? NextBackup() => workflows
         .Where(w => w.Workflow is FullBackupWorkflow.Name or IncrementalBackupWorkflow.Name)
         .Select(w => w.Schedule.After(time.GetUtcNow())).Where(t => t is not null).Min();
+
+    /// <summary>What is started, the soonest first.</summary>
+    public IReadOnlyList<ScheduledRun> Upcoming() =>
+        [.. workflows.Select(w => new ScheduledRun(w.Workflow, w.Schedule.After(time.GetUtcNow()))).OrderBy(r => r.Next ?? DateTimeOffset.MaxValue)];
 
     /// <summary>Runs until it is cancelled.</summary>
     public async Task Run(CancellationToken cancellationToken)

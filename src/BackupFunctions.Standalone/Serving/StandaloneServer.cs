@@ -62,7 +62,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
             var store = new JournalStore(database);
             journal = new JournalHost(store, new EngineWorkflows(engine, redactor, time), time, random, redactor.Redact, loggers.CreateLogger<JournalHost>());
             var scheduler = new Scheduler(Schedules(host, engine), journal, store, time, loggers.CreateLogger<Scheduler>());
-            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey), redactor, time, random) { Instances = journal, NextBackup = scheduler.NextBackup }, loggers);
+            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey) { IsOpenWhenUnset = true }, redactor, time, random) { Instances = journal, NextBackup = scheduler.NextBackup, Schedules = scheduler.Upcoming }, loggers);
             await app.StartAsync(cancellationToken);
             journal.ResumeAll();
             return new(engine, database, journal, app, scheduler);
@@ -136,7 +136,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
     private static async Task<IResult> Answer(ApiRoute route, ApiKey key, HttpContext http)
     {
         if (!key.IsSet && !LocalRequest.Is(http.Request)) return ProblemResults.NotLocal();
-        return route.IsAnonymous || !key.IsSet || key.IsIn(http.Request) ? await route.Handle(http) : ProblemResults.Unauthorized();
+        return route.IsAnonymous || key.IsIn(http.Request) ? await route.Handle(http) : ProblemResults.Unauthorized();
     }
 
     // what no route answered: an unknown path, a wrong method
