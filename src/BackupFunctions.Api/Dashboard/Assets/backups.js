@@ -1,7 +1,7 @@
 // The table, by pages: the next one begins where the last one ended, by the time of the start.
 import { $, announce, h, show } from "./dom.js";
 import { ask } from "./api.js";
-import { count, second, size, time } from "./format.js";
+import { second, short, size, time } from "./format.js";
 import { openRestore } from "./restore.js";
 
 const pages = [{ until: null, seen: [], before: 0 }];
@@ -36,14 +36,14 @@ const table = backups => h("table", { role: "table", "aria-labelledby": "backups
 
 function row(backup) {
   const cell = (label, content, type) => h("td", { role: "cell", "data-label": label, class: type }, content);
-  const id = backup.id.slice(0, 8);
+  const id = short(backup.id);
   return h("tr", { role: "row" },
     h("th", { role: "rowheader", scope: "row" }, h("span", {}, backup.type, " ", h("code", { class: "quiet", title: `${backup.id}\n${backup.cid}` }, id))),
     cell("Started", h("time", { datetime: backup.started }, second(backup.started)), "time"),
     cell("Size", size(backup.bytes), "number"),
     cell("Stored", h("span", { title: `${size(backup.newBytes)} of it new` }, size(backup.storedBytes)), "number"),
     cell("Ratio", backup.storedBytes > 0 ? (backup.bytes / backup.storedBytes).toFixed(1) : "–", "number"),
-    cell("Chain", backup.chain === null ? badge("broken", "warn") : h("code", { class: "quiet" }, backup.chain === backup.id ? "starts" : backup.chain.slice(0, 8))),
+    cell("Chain", backup.chain === null ? badge("broken", "warn") : h("code", { class: "quiet" }, backup.chain === backup.id ? "starts" : short(backup.chain))),
     cell("Key", String(backup.epoch), "number"),
     cell("Pins", badge(`${backup.copies}/${backup.wantedCopies}`, backup.copies < backup.wantedCopies ? "warn" : "")),
     cell("Verified", backup.isDamaged ? badge("damaged", "bad") : backup.verifiedAt ? moment(backup.verifiedAt) : badge("no", "none")),

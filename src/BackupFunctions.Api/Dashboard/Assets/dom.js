@@ -9,7 +9,7 @@ export function h(name, attributes = {}, ...children) {
     if (key === "onclick") element.addEventListener("click", value);
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.flat().filter(c => c !== null && c !== undefined));
+  element.append(...children.flat(Infinity).filter(c => c !== null && c !== undefined));
   return element;
 }
 
@@ -20,7 +20,7 @@ export function show(element, data, build) {
   const text = JSON.stringify(data);
   if (shown.get(element) === text) return;
   shown.set(element, text);
-  element.replaceChildren(...[build()].flat().filter(Boolean));
+  element.replaceChildren(...[build()].flat(Infinity).filter(Boolean));
 }
 
 // Tells those who do not see the page.

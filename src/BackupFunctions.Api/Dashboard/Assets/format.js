@@ -6,6 +6,9 @@ export function size(bytes) {
   return `${unit === 0 || bytes >= 100 ? Math.round(bytes) : bytes.toFixed(1)} ${units[unit]}`;
 }
 
+// ids begin with their time: fewer digits are the same for backups of one minute; the API finds a backup by these
+export const short = id => id.slice(0, 12);
+
 export const count = (n, one, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
 export const time = iso => iso ? iso.replace("T", " ").replace(/:\d\dZ$/, "") : "";

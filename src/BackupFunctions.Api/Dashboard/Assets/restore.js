@@ -56,7 +56,7 @@ async function preview() {
 function draw(plan) {
   const all = plan.namespaces, documents = all.reduce((sum, n) => sum + n.documents, 0), bytes = all.reduce((sum, n) => sum + n.bytes, 0);
   $("plan").replaceChildren(
-    h("p", {}, `${count(all.length, "namespace")}, ${count(documents, "document")}, ${size(bytes)} into `, h("code", {}, plan.target), plan.replaysOplog ? `; then the oplog is replayed${plan.through ? ` through ${plan.through}` : ""} (${count(plan.slices.length, "slice")})` : "", "."),
+    h("p", {}, `${count(all.length, "namespace")}, ${count(documents, "document")}, ${size(bytes)} into `, h("code", {}, plan.target), plan.replaysOplog ? `; then the oplog is replayed${plan.through ? ` through ${plan.through}` : ""} ${plan.slices.length > 0 ? ` (${count(plan.slices.length, "slice")})` : ""}` : "", "."),
     ...plan.warnings.map(w => h("p", { class: "problem" }, sentence(w))),
     h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Namespaces" }, h("table", {},
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Namespace"), h("th", { scope: "col", class: "number" }, "Documents"), h("th", { scope: "col", class: "number" }, "Size"))),

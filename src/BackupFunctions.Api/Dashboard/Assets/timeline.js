@@ -1,7 +1,7 @@
 import { $, h, show } from "./dom.js";
-import { count, second, time } from "./format.js";
+import { count, second, short, time } from "./format.js";
 
-const width = 1000, top = 18, height = 26, left = 4;
+const width = 1000, top = 14, height = 26, left = 4;
 
 // Fulls are ticks, what the oplog covers is a band, gaps are red; the same as a sentence for those who do not see it.
 export function timeline({ windows, gaps }, fulls) {
@@ -16,11 +16,11 @@ export function timeline({ windows, gaps }, fulls) {
     const label = `${count(fulls.length, "full backup")}; ${windows.length === 0 ? "no restorable range" : windows.map(w => `restorable from ${second(w.fromTime)} to ${second(w.toTime)}`).join("; ")}`
       + gaps.map(g => `; gap behind ${second(g.afterTime)}${g.beforeTime ? ` until ${second(g.beforeTime)}` : ""}`).join("");
     return [
-      h("svg", { viewBox: `0 0 ${width} 66`, role: "img", "aria-label": label },
+      h("svg", { class: "wide", viewBox: `0 0 ${width} 54`, preserveAspectRatio: "none", role: "img", "aria-label": label },
         h("line", { class: "ground", x1: left, x2: width - left, y1: top + height / 2, y2: top + height / 2 }),
         windows.map(w => box(w.fromTime, w.toTime, "band", `restorable from ${second(w.fromTime)} to ${second(w.toTime)}`)),
         gaps.map(g => box(g.afterTime, g.beforeTime ?? g.detectedAt ?? g.afterTime, "gap", `gap${g.reason ? ` (${g.reason.replaceAll("_", " ")})` : ""} behind ${second(g.afterTime)}`)),
-        fulls.map(f => h("line", { class: "tick", x1: x(f.consistentAt ? momentOf(f) : f.started), x2: x(f.consistentAt ? momentOf(f) : f.started), y1: top - 8, y2: top + height + 4 }, h("title", {}, `full backup ${f.id.slice(0, 8)}, ${second(f.started)}`)))),
+        fulls.map(f => h("line", { class: "tick", x1: x(f.consistentAt ? momentOf(f) : f.started), x2: x(f.consistentAt ? momentOf(f) : f.started), y1: top - 8, y2: top + height + 4 }, h("title", {}, `full backup ${short(f.id)}, ${second(f.started)}`)))),
       h("div", { class: "row quiet number" }, h("small", {}, time(new Date(first).toISOString().replace(/\.\d+/, ""))), h("small", {}, time(new Date(first + length).toISOString().replace(/\.\d+/, "")))),
       h("p", { class: "legend", "aria-hidden": "true" }, key("tick", "full backup"), key("band", "oplog: every moment"), key("gap", "gap: cannot be restored")),
     ];
