@@ -18,6 +18,7 @@ ENV AzureWebJobsScriptRoot=/home/site/wwwroot \
     RETENTION_SCHEDULE="30 2 * * *" \
     SCRUB_SCHEDULE="0 4 * * 6" \
     DRILL_SCHEDULE="0 5 1 * *" \
+    WATCH_SCHEDULE="*/5 * * * *" \
     BACKUP_STAGING=/staging
 COPY --from=build /published /home/site/wwwroot
 RUN mkdir -p /staging && chown -R 1654:1654 /staging /home

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything, checks the format, runs all tests. Ends with a line "N passed, N failed".
-# Needs the .NET SDK (global.json), Node.js with npm, and Chromium; installs the latter two from Debian's packages where they are missing and it may.
+# Needs the .NET SDK (global.json), Node.js with npm, Chromium, and for docs/decode.py Python with cryptography and zstandard; installs what is missing from Debian's packages where it may.
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -19,6 +19,12 @@ fi
 if [ -z "${CHROMIUM_PATH:-}" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then
   echo "== install Chromium, in which the dashboard is tested"
   apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
+fi
+
+python_decodes() { "$1" -c 'import cryptography, zstandard' 2>/dev/null; }
+if ! python_decodes python3 && ! python_decodes /usr/bin/python3; then
+  echo "== install Python with what docs/decode.py needs"
+  { apt-get update -qq && apt-get install -y -qq python3 python3-cryptography python3-zstandard; } || echo "== not installed: the tests of docs/decode.py are skipped"
 fi
 
 echo "== install the independent IPFS libraries that tests compare with"

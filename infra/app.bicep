@@ -16,6 +16,8 @@ param ipfsNode2Url string
 param ipfsNode1Token string
 @secure()
 param ipfsNode2Token string
+@secure()
+param webhookUrl string
 
 var roles = {
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -32,9 +34,10 @@ var secretValues = {
   'backup-new-encryption-key': newEncryptionKey
   'ipfs-node-1-token': ipfsNode1Token
   'ipfs-node-2-token': ipfsNode2Token
+  'webhook-url': webhookUrl
 }
 // a node without a token has none, and a new key is there for a rotation alone
-var secretNames = concat(['mongodb-uri', 'backup-encryption-key'], empty(newEncryptionKey) ? [] : ['backup-new-encryption-key'], empty(ipfsNode1Token) ? [] : ['ipfs-node-1-token'], empty(ipfsNode2Token) ? [] : ['ipfs-node-2-token'])
+var secretNames = concat(['mongodb-uri', 'backup-encryption-key'], empty(newEncryptionKey) ? [] : ['backup-new-encryption-key'], empty(ipfsNode1Token) ? [] : ['ipfs-node-1-token'], empty(ipfsNode2Token) ? [] : ['ipfs-node-2-token'], empty(webhookUrl) ? [] : ['webhook-url'])
 
 var stagingContainer = 'backup-staging'
 var staging = '${storage.properties.primaryEndpoints.blob}${stagingContainer}'
@@ -202,6 +205,7 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             { name: 'RETENTION_SCHEDULE', value: '30 2 * * *' }
             { name: 'SCRUB_SCHEDULE', value: '0 4 * * 6' }
             { name: 'DRILL_SCHEDULE', value: '0 5 1 * *' }
+            { name: 'WATCH_SCHEDULE', value: '*/5 * * * *' }
             { name: 'MONGODB_URI', secretRef: 'mongodb-uri' }
             { name: 'BACKUP_ENCRYPTION_KEY', secretRef: 'backup-encryption-key' }
             { name: 'IPFS_NODE_1_URL', value: ipfsNode1Url }
@@ -209,7 +213,7 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             { name: 'BACKUP_STAGING', value: staging }
             // what runs at once on all replicas together; one replica takes up to eight, see host.json
             { name: 'BACKUP_PARALLELISM', value: '8' }
-          ], empty(newEncryptionKey) ? [] : [{ name: 'BACKUP_NEW_ENCRYPTION_KEY', secretRef: 'backup-new-encryption-key' }], empty(ipfsNode1Token) ? [] : [{ name: 'IPFS_NODE_1_TOKEN', secretRef: 'ipfs-node-1-token' }], empty(ipfsNode2Token) ? [] : [{ name: 'IPFS_NODE_2_TOKEN', secretRef: 'ipfs-node-2-token' }])
+          ], empty(newEncryptionKey) ? [] : [{ name: 'BACKUP_NEW_ENCRYPTION_KEY', secretRef: 'backup-new-encryption-key' }], empty(ipfsNode1Token) ? [] : [{ name: 'IPFS_NODE_1_TOKEN', secretRef: 'ipfs-node-1-token' }], empty(ipfsNode2Token) ? [] : [{ name: 'IPFS_NODE_2_TOKEN', secretRef: 'ipfs-node-2-token' }], empty(webhookUrl) ? [] : [{ name: 'WEBHOOK_URL', secretRef: 'webhook-url' }])
           probes: [
             { type: 'Startup', httpGet: { path: '/api/health/live', port: 8080 }, periodSeconds: 5, failureThreshold: 30 }
             { type: 'Liveness', httpGet: { path: '/api/health/live', port: 8080 }, periodSeconds: 30, failureThreshold: 3 }

@@ -33,6 +33,10 @@ param ipfsNode1Token string
 @secure()
 param ipfsNode2Token string
 
+@description('Where alerts are posted to; empty for nowhere. See docs/cli.md, WEBHOOK_URL.')
+@secure()
+param webhookUrl string = ''
+
 var tags = { 'azd-env-name': environmentName }
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
@@ -57,6 +61,7 @@ module app 'app.bicep' = {
     ipfsNode2Url: ipfsNode2Url
     ipfsNode1Token: ipfsNode1Token
     ipfsNode2Token: ipfsNode2Token
+    webhookUrl: webhookUrl
   }
 }
 

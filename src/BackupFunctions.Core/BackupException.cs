@@ -26,6 +26,9 @@ public enum ErrorKind
 
     /// <summary>The oplog does not reach back to the last backup, or a point in time lies in a gap (exit 14).</summary>
     OplogGap,
+
+    /// <summary>A node holds a newer manifest than the catalogue knows: it was rolled back, lost, or belongs to another host (exit 1).</summary>
+    Conflict,
 }
 
 /// <summary>

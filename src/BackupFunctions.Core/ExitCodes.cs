@@ -14,7 +14,7 @@ public static class ExitCodes
     /// <summary>The exit code of a kind of failure.</summary>
     public static int Of(ErrorKind kind) => kind switch
     {
-        ErrorKind.Failed => 1,
+        ErrorKind.Failed or ErrorKind.Conflict => 1,
         ErrorKind.Configuration => 2,
         ErrorKind.Partial => 3,
         ErrorKind.NotFound => 10,

@@ -34,6 +34,10 @@ public sealed partial class Timers(WorkerEngine worker, ILogger<Timers> logger)
     public Task DrillTimer([TimerTrigger("%DRILL_SCHEDULE%")] TimerInfo timer, [DurableClient] DurableTaskClient client) =>
         Start(RestoreDrillWorkflow.Name, () => WorkflowInputs.Drill(), timer, client);
 
+    /// <summary>Looks whether backups succeed, and sends alerts that wait; nothing of it needs a workflow.</summary>
+    [Function(nameof(WatchTimer))]
+    public Task WatchTimer([TimerTrigger("%WATCH_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) => worker.Engine.WatchOver(cancellationToken);
+
     private async Task Start(string workflow, Func<JsonElement> input, TimerInfo timer, DurableTaskClient client)
     {
         if (timer.IsPastDue) LogPastDue(workflow);

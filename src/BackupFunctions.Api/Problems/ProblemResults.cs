@@ -62,6 +62,7 @@ public static class ProblemResults
         ErrorKind.Configuration => (StatusCodes.Status400BadRequest, "the request or the settings are not right"),
         ErrorKind.NotFound => (StatusCodes.Status404NotFound, "not found"),
         ErrorKind.Locked => (StatusCodes.Status409Conflict, "another run holds it"),
+        ErrorKind.Conflict => (StatusCodes.Status409Conflict, "the nodes know more than the catalogue"),
         ErrorKind.OplogGap => (StatusCodes.Status422UnprocessableEntity, "it lies in a gap of the oplog"),
         ErrorKind.WrongKey => (StatusCodes.Status500InternalServerError, "the key does not open this repository"),
         ErrorKind.Corrupt => (StatusCodes.Status500InternalServerError, "bytes are not what was written"),

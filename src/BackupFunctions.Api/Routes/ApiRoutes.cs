@@ -42,6 +42,7 @@ public static class ApiRoutes
             new("GET", "/api/health/ready", "Backups can be made", health.Ready) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/dashboard", "The dashboard, for a browser", http => Task.FromResult(DashboardFiles.Page(http))) { IsAnonymous = true, Answers = Ok(null) },
             new("GET", "/api/dashboard/{file}", "A file of the dashboard", http => Task.FromResult(DashboardFiles.File(http, Value(http, "file")))) { IsAnonymous = true, Answers = Ok(null) },
+            new("GET", "/api/metrics", "What is measured, as Prometheus reads it", new MetricsHandlers(parts).Get) { Answers = Ok(typeof(string)), MediaType = "text/plain" },
             new("GET", "/api/openapi.json", "This document", http => Task.FromResult(OpenApi(http, parts))) { IsAnonymous = true, Answers = Ok(typeof(object)) },
         ];
     }

@@ -1,6 +1,8 @@
 using BackupFunctions.Api.Messages;
 using BackupFunctions.Api.Problems;
-using BackupFunctions.Ipfs;
+using BackupFunctions.Backup;
+using BackupFunctions.Monitoring;
+using BackupFunctions.Notifications;
 using BackupFunctions.Telemetry;
 using Microsoft.AspNetCore.Http;
 
@@ -9,76 +11,66 @@ namespace BackupFunctions.Api.Status;
 /// <summary>Says how it stands. What it found out holds for some seconds, so that anonymous callers cannot keep nodes busy.</summary>
 public sealed class HealthHandlers(ApiParts parts)
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(10);
+    private const string Healthy = "healthy";
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private (DateTimeOffset At, Task<Health> Look)? _last;
+    private (DateTimeOffset At, Task<(Observation Seen, IReadOnlyList<Condition> Found)> Look)? _last;
 
     /// <summary><c>GET health/live</c>: the process answers.</summary>
-    public Task<IResult> Live(HttpContext http) => ProblemResults.Guard(parts.Redactor, http, () => Task.FromResult(Results.Json(new Health("healthy"), ApiJson.Options)));
+    public Task<IResult> Live(HttpContext http) => ProblemResults.Guard(parts.Redactor, http, () => Task.FromResult(Answer(new(Healthy), http)));
 
     /// <summary><c>GET health/ready</c>: 200 when backups can be made: the catalogue and at least one node answer; else 503.</summary>
-    public Task<IResult> Ready(HttpContext http) => Answer(http, _ => false);
-
-    /// <summary><c>GET health</c>: as <see cref="Ready"/>; with the key also the last and the next backup, the last proven restore, the nodes and what is wrong.</summary>
-    public Task<IResult> Get(HttpContext http) => Answer(http, parts.Key.IsIn);
-
-    private Task<IResult> Answer(HttpContext http, Func<HttpRequest, bool> maySee) => ProblemResults.Guard(parts.Redactor, http, async () =>
+    public Task<IResult> Ready(HttpContext http) => ProblemResults.Guard(parts.Redactor, http, async () =>
     {
-        var health = await Examine(http.RequestAborted);
-        var status = health.Status == "healthy" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return Results.Json(maySee(http.Request) ? health : new Health(health.Status), ApiJson.Options, statusCode: status);
+        var (seen, _) = await Look(http.RequestAborted);
+        return Answer(new(Status(seen.CatalogueProblem is null && seen.Nodes.Any(n => n.Ok))), http);
     });
 
+    /// <summary>
+    /// <c>GET health</c>: 200 while backups can be made and succeed, else 503; with the key also the last and the next backup, the last proven restore, the nodes and what is wrong.
+    /// </summary>
+    public Task<IResult> Get(HttpContext http) => ProblemResults.Guard(parts.Redactor, http, async () =>
+    {
+        var (seen, found) = await Look(http.RequestAborted);
+        var health = Of(seen, found);
+        return Answer(parts.Key.IsIn(http.Request) ? health : new(health.Status), http);
+    });
+
+    private static string Status(bool healthy) => healthy ? Healthy : "unhealthy";
+
+    private static IResult Answer(Health health, HttpContext http)
+    {
+        // what stands between must not keep it
+        http.Response.Headers.CacheControl = "no-store";
+        return Results.Json(health, ApiJson.Options, statusCode: health.Status == Healthy ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
     // one look for all who ask meanwhile
-    private Task<Health> Examine(CancellationToken cancellationToken)
+    private Task<(Observation Seen, IReadOnlyList<Condition> Found)> Look(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             var now = parts.Time.GetUtcNow();
-            if (_last is not { } last || (last.Look.IsCompleted && now - last.At >= Fresh)) _last = last = (now, Look());
+            if (_last is not { } last || (last.Look.IsCompleted && now - last.At >= Fresh)) _last = last = (now, parts.Engine.Watch.Look(CancellationToken.None));
             return last.Look.WaitAsync(cancellationToken);
         }
     }
 
-    private async Task<Health> Look()
+    private Health Of(Observation seen, IReadOnlyList<Condition> found)
     {
-        using var patience = new CancellationTokenSource(Patience, parts.Time);
-        var problems = new List<string>();
-        var manifest = await Try(async () => await parts.Engine.Catalog.ReadHead(patience.Token) is null ? null : await parts.Engine.Manifest.Load(patience.Token), problems.Add);
-        var catalogueIsDown = problems.Count > 0;
-        var nodes = await Task.WhenAll(parts.Engine.Nodes.Select(n => Look(n, patience.Token)));
-        problems.AddRange(nodes.Select(n => n.Problem).OfType<string>());
-        var up = nodes.Count(n => n.Ok);
-        return new(!catalogueIsDown && up > 0 ? "healthy" : "unhealthy")
+        var up = seen.Nodes.Count(n => n.Ok);
+        var manifest = seen.Manifest;
+        return new(Status(found.All(c => c.Level < AlertLevel.Error)))
         {
             LastBackup = manifest?.Latest() is { } last ? BackupSummary.Of(last) : null,
+            LastSuccess = manifest is null ? null : new(LastSuccess.Of(manifest, BackupType.Full), LastSuccess.Of(manifest, BackupType.Incremental)),
             LastProven = manifest is null ? null : ProvenRestore.Of(manifest),
-            NextBackup = parts.NextBackup(),
+            NextBackup = parts.Engine.Options.Watch.Next(seen.At),
             Schedules = parts.Schedules(),
-            IpfsStatus = up == nodes.Length ? "ok" : up == 0 ? "down" : "degraded",
-            Nodes = nodes,
-            Problems = problems,
+            IpfsStatus = up == seen.Nodes.Count ? "ok" : up == 0 ? "down" : "degraded",
+            Nodes = [.. seen.Nodes.Select(n => new NodeHealth(n.Name, n.Ok, n.Agent, n.Problem))],
+            Problems = [.. found.Select(c => new HealthProblem(c.Event, c.Subject, Human.Word(c.Level), c.Message, c.Hint))],
         };
-    }
-
-    private async Task<NodeHealth> Look(IIpfsNode node, CancellationToken cancellationToken)
-    {
-        string? problem = null;
-        var identity = await Try(() => node.Identify(cancellationToken)!, p => problem = p);
-        return new(parts.Redactor.Redact(node.Name), identity is not null, identity?.Agent, problem);
-    }
-
-    private async Task<T?> Try<T>(Func<Task<T?>> look, Action<string> onProblem) where T : class
-    {
-        try
-        {
-            return await look();
-        }
-        catch (Exception e)
-        {
-            onProblem(parts.Redactor.Redact(e is OperationCanceledException ? $"no answer within {Patience.TotalSeconds} seconds" : ErrorText.ForUser(e)));
-            return null;
-        }
     }
 }

@@ -33,6 +33,7 @@ internal sealed class BackupFnCommand : RootCommand
         Add(new DecryptCommand(engine));
         Add(new RecoverCommand(engine));
         Add(new DoctorCommand(engine));
+        Add(new AlertsCommand(engine));
         Add(new KeysCommand(engine));
         Add(new ConfigCommand());
         Add(new CompletionCommand());

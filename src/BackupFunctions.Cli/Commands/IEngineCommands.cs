@@ -95,6 +95,9 @@ public interface IEngineCommands
 
     /// <summary>Looks for what would make a backup fail; a finding that is bad is no exception. <see cref="OptionsScope.Backup"/>.</summary>
     Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken);
+
+    /// <summary>Sends a test message by every channel that is set; <see cref="OptionsScope.General"/>.</summary>
+    Task<AlertsTestResult> TestAlerts(EngineRun run, CancellationToken cancellationToken);
 }
 
 /// <summary>What a command gets beside its request: checked settings, logs, and where it tells how far it is.</summary>

@@ -40,7 +40,9 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
         var root = files.Write(repository, index, segments);
         await segments.Close(cancellationToken);
 
-        var entry = BackupEntry.Of(index, root, repository.Keyring.CurrentEpoch, units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes, repository.Nodes.Count);
+        var newBytes = units.Sum(u => u.NewBytes) + captured.Sum(c => c.NewBytes) + segments.BlockBytes;
+        // it is completed when it is delivered
+        var entry = BackupEntry.Of(index, root, repository.Keyring.CurrentEpoch, newBytes, repository.Nodes.Count) with { Completed = default };
         IReadOnlyList<StagedCar> cars = [.. units.SelectMany(u => u.Segments), .. captured.SelectMany(c => c.Segments), .. segments.Segments];
         await staged.Save(input.Backup, StagedBackup.RecordName, new StagedBackup(entry, input.Before, cars), cancellationToken);
         return entry;

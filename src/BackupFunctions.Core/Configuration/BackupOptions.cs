@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using BackupFunctions.Mongo;
+using BackupFunctions.Monitoring;
+using BackupFunctions.Notifications;
 using BackupFunctions.Retention;
 
 namespace BackupFunctions.Configuration;
@@ -83,6 +85,15 @@ public sealed record BackupOptions
     /// <summary>RETENTION_AFTER_BACKUP: whether retention follows each backup. Default: true.</summary>
     public bool RetentionAfterBackup { get; init; } = true;
 
+    /// <summary>WEBHOOK_*, SMTP_*, ALERT_LEVEL, ALERT_REPEAT_HOURS and ALERT_MAX_PER_HOUR: who is told, and how much.</summary>
+    public AlertSettings Alerts { get; init; } = new();
+
+    /// <summary>ALERT_NO_SUCCESS_HOURS, ALERT_OPLOG_HOURS and ALERT_DEGRADED_HOURS, and the schedules of backups: when they do not succeed.</summary>
+    public WatchSettings Watch { get; init; } = new();
+
+    /// <summary>Knows the secrets among the settings.</summary>
+    public SecretRedactor Redactor { get; init; } = new();
+
     /// <summary>What is allowed and probably not meant, one sentence each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -105,6 +116,7 @@ public sealed record BackupOptions
     private static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope, IReadOnlyList<string> nodes)
     {
         var reader = new OptionsReader(source);
+        var redactor = SecretRedactor.From(source);
         var options = new BackupOptions
         {
             RecoveryKitFile = reader.Get(SettingNames.RecoveryKit) is { } kit ? source.FullPath(kit) : Defaults.RecoveryKitFile(source),
@@ -119,7 +131,11 @@ public sealed record BackupOptions
             DrillUri = MongoReader.Drill(reader),
             Retention = RetentionReader.Read(reader),
             RetentionAfterBackup = reader.Boolean(SettingNames.RetentionAfterBackup, true),
+            Alerts = AlertReader.Read(reader, redactor),
+            Watch = WatchReader.Read(reader),
+            Redactor = redactor,
         };
+        TelemetryReader.Check(reader);
         if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };
         else if (scope.HasFlag(OptionsScope.CatalogIfSet)) options = options with { Catalog = MongoReader.Catalog(reader, required: false) };

@@ -39,6 +39,21 @@ public static class Defaults
     /// <summary>Of RETENTION_SCHEDULE: every day at 02:30 UTC.</summary>
     public const string RetentionSchedule = "30 2 * * *";
 
+    /// <summary>Of WATCH_SCHEDULE: every 5 minutes.</summary>
+    public const string WatchSchedule = "*/5 * * * *";
+
+    /// <summary>Of ALERT_REPEAT_HOURS: less than a day, so that a daily report is told daily.</summary>
+    public const int AlertRepeatHours = 12;
+
+    /// <summary>Of ALERT_MAX_PER_HOUR.</summary>
+    public const int AlertsPerHour = 30;
+
+    /// <summary>Of ALERT_OPLOG_HOURS.</summary>
+    public const int AlertOplogHours = 6;
+
+    /// <summary>Of ALERT_DEGRADED_HOURS.</summary>
+    public const int AlertDegradedHours = 6;
+
     /// <summary>Of BACKUP_RETENTION_DAYS.</summary>
     public const int RetentionDays = 90;
 

@@ -30,6 +30,9 @@ public sealed record HostOptions
     /// <summary>DRILL_SCHEDULE, of restore drills. Default: <c>0 5 1 * *</c>.</summary>
     public string? DrillSchedule { get; init; }
 
+    /// <summary>WATCH_SCHEDULE: when it is looked whether backups succeed. Default: every 5 minutes.</summary>
+    public string? WatchSchedule { get; init; }
+
     /// <summary>Reads and checks them; fails with one <see cref="ErrorKind.Configuration"/> error that lists every problem.</summary>
     /// <param name="source">The settings as they were given.</param>
     /// <param name="isSchedule">Whether a text is a schedule.</param>
@@ -55,6 +58,7 @@ public sealed record HostOptions
             RetentionSchedule = Schedule(reader, SettingNames.RetentionSchedule, Defaults.RetentionSchedule, isSchedule),
             ScrubSchedule = Schedule(reader, SettingNames.ScrubSchedule, Defaults.ScrubSchedule, isSchedule),
             DrillSchedule = Schedule(reader, SettingNames.DrillSchedule, Defaults.DrillSchedule, isSchedule),
+            WatchSchedule = Schedule(reader, SettingNames.WatchSchedule, Defaults.WatchSchedule, isSchedule),
         };
         return (options, reader.Problems);
     }

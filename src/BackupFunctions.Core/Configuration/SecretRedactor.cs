@@ -21,10 +21,11 @@ public sealed partial class SecretRedactor
             var value = source.Get(name)!;
             switch (Masking.SensitivityOf(name, value))
             {
-                case Sensitivity.Secret: redactor.Add(value.Trim()); break;
+                case Sensitivity.Secret: redactor.AddSecret(value.Trim()); break;
                 case Sensitivity.Address: redactor.AddUri(value); break;
                 case Sensitivity.Command when value.Trim().Split(' ', 2) is [_, var arguments]: redactor.Add(arguments); break;
             }
+            if (name == SettingNames.OtlpHeaders) redactor.AddHeaders(value);
         }
         return redactor;
     }
@@ -34,6 +35,13 @@ public sealed partial class SecretRedactor
     {
         if (secret.Length < Shortest) return;
         lock (_gate) _longestFirst = [.. _longestFirst.Append(secret).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length)];
+    }
+
+    /// <summary>Adds a secret which may be an address as a whole, and then its path too, which is what makes it one.</summary>
+    public void AddSecret(string secret)
+    {
+        Add(secret);
+        if (Uri.TryCreate(secret, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") && address.PathAndQuery.Length > Shortest) Add(address.PathAndQuery);
     }
 
     /// <summary>Adds the password of a URI, as it is written and decoded, or the secrets of a storage account's connection string.</summary>
@@ -52,6 +60,16 @@ public sealed partial class SecretRedactor
         var password = uri[(colon + 1)..at];
         Add(password);
         Add(Uri.UnescapeDataString(password));
+    }
+
+    // name=value,name=value, percent-encoded: each value alone, and its last word, which follows Bearer or the like
+    private void AddHeaders(string headers)
+    {
+        foreach (var value in headers.Split(',').Select(h => h[(h.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim()))
+        {
+            Add(value);
+            Add(Uri.UnescapeDataString(value).Split(' ')[^1]);
+        }
     }
 
     /// <summary>The text without secrets.</summary>

@@ -141,6 +141,72 @@ public static class SettingNames
     /// <summary>How many days of backups the local vault keeps.</summary>
     public const string LocalRetention = "LOCAL_RETENTION_DAYS";
 
+    /// <summary>When it is looked whether backups succeed, and what could not be told is told again.</summary>
+    public const string WatchSchedule = "WATCH_SCHEDULE";
+
+    /// <summary>Where alerts are posted to; whoever knows it can post there.</summary>
+    public const string WebhookUrl = "WEBHOOK_URL";
+
+    /// <summary>A file that holds that address.</summary>
+    public const string WebhookUrlFile = "WEBHOOK_URL_FILE";
+
+    /// <summary>What is posted: generic, slack or teams.</summary>
+    public const string WebhookFormat = "WEBHOOK_FORMAT";
+
+    /// <summary>The mail server that takes alerts.</summary>
+    public const string SmtpHost = "SMTP_HOST";
+
+    /// <summary>Its port.</summary>
+    public const string SmtpPort = "SMTP_PORT";
+
+    /// <summary>How it is spoken to: starttls, tls or none.</summary>
+    public const string SmtpTls = "SMTP_TLS";
+
+    /// <summary>Who logs in there.</summary>
+    public const string SmtpUser = "SMTP_USER";
+
+    /// <summary>The password of that user.</summary>
+    public const string SmtpPassword = "SMTP_PASSWORD";
+
+    /// <summary>A file that holds the password.</summary>
+    public const string SmtpPasswordFile = "SMTP_PASSWORD_FILE";
+
+    /// <summary>The sender of alerts.</summary>
+    public const string SmtpFrom = "SMTP_FROM";
+
+    /// <summary>Who gets them.</summary>
+    public const string SmtpTo = "SMTP_TO";
+
+    /// <summary>The least level that is told.</summary>
+    public const string AlertLevel = "ALERT_LEVEL";
+
+    /// <summary>After how long the same cause is told again.</summary>
+    public const string AlertRepeat = "ALERT_REPEAT_HOURS";
+
+    /// <summary>How many alerts a receiver gets in an hour.</summary>
+    public const string AlertRate = "ALERT_MAX_PER_HOUR";
+
+    /// <summary>How long there may be no backup.</summary>
+    public const string AlertNoSuccess = "ALERT_NO_SUCCESS_HOURS";
+
+    /// <summary>How long the source's oplog has to reach beyond the next incremental backup.</summary>
+    public const string AlertOplog = "ALERT_OPLOG_HOURS";
+
+    /// <summary>How long a backup may lack a verified copy.</summary>
+    public const string AlertDegraded = "ALERT_DEGRADED_HOURS";
+
+    /// <summary>A file that gets the log lines, too.</summary>
+    public const string LogFile = "LOG_FILE";
+
+    /// <summary>Where traces and metrics are sent to.</summary>
+    public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>What is sent along, a key of the collector for example.</summary>
+    public const string OtlpHeaders = "OTEL_EXPORTER_OTLP_HEADERS";
+
+    /// <summary>How: grpc or http/protobuf.</summary>
+    public const string OtlpProtocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
+
     /// <summary>Address of node 1 or 2.</summary>
     public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";
 

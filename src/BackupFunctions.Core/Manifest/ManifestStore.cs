@@ -21,7 +21,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
     }
 
     /// <summary>
-    /// Everything that is recorded, when no node that answers holds a revision that the catalogue does not know; else <see cref="ErrorKind.Failed"/>, and <paramref name="purpose"/>
+    /// Everything that is recorded, when no node that answers holds a revision that the catalogue does not know; else <see cref="ErrorKind.Conflict"/>, and <paramref name="purpose"/>
     /// is what was not begun. What writes backups, and above all what unpins, asks for this first: a catalogue that was rolled back knows neither what is there nor what was removed.
     /// <see cref="ErrorKind.Locked"/> when the lock with this fencing token was lost (null: it needs none).
     /// </summary>
@@ -45,7 +45,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         try
         {
             return (await NewerRevisions.Find(await session.Open(cancellationToken), state, session.Unlock, cancellationToken)).Newest is { } newer
-                ? $"{newer.Node} holds revision {newer.Revision.Revision} of the manifest, and the catalogue {catalog.Name} knows only {state.Revision}: backups that it does not know are not looked at; `backupfn recover` mends it"
+                ? $"{Newer(newer, state)}: backups that it does not know are not looked at; `backupfn recover` mends it"
                 : null;
         }
         catch (BackupException e)
@@ -53,6 +53,18 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
             return $"whether the catalogue is up to date cannot be told: {e.Message}";
         }
     }
+
+    /// <summary>What would stop the next writer: null for a revision that a writer is about to tell the catalogue of, or died before; the next one does. Fails when it cannot be told.</summary>
+    public async Task<string?> Conflict(ManifestState state, CancellationToken cancellationToken)
+    {
+        if ((await NewerRevisions.Find(await session.Open(cancellationToken), state, session.Unlock, cancellationToken)).Newest is not { } newer) return null;
+        if (newer.Revision.Revision == state.Revision + 1 && newer.Revision.Previous == state.Head) return null;
+        // the head may have moved since it was read
+        return (await ReadHead(cancellationToken)).Revision == state.Revision ? Newer(newer, state) : null;
+    }
+
+    private string Newer(NewerRevision newer, ManifestState state) =>
+        $"{newer.Node} holds revision {newer.Revision.Revision} of the manifest, and the catalogue {catalog.Name} knows only {state.Revision}";
 
     /// <summary>
     /// Appends a revision with these changes and moves the head to it; <see cref="ErrorKind.Locked"/> when the lock that has this fencing token was lost
@@ -133,7 +145,7 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         }
         // other writers may have moved the head since it was read, and published behind it
         if ((await catalog.ReadHead(cancellationToken))?.Revision != head.Revision) return;
-        throw new BackupException(ErrorKind.Failed, $"{purpose}: {newer.Node} holds revision {number}, but the catalogue {catalog.Name} only knows {head.Revision}",
+        throw new BackupException(ErrorKind.Conflict, $"{purpose}: {newer.Node} holds revision {number}, but the catalogue {catalog.Name} only knows {head.Revision}",
             "the catalogue was rolled back or belongs to another host: nothing was changed; `backupfn recover` brings it up to date");
     }
 

@@ -42,12 +42,15 @@ internal static class RevisionPublisher
     }
 
     /// <summary>Brings a revision that at least one node holds to all of them.</summary>
-    public static async Task Copy(Repository repository, Cid root, CancellationToken cancellationToken)
+    public static Task Copy(Repository repository, Cid root, CancellationToken cancellationToken) =>
+        Copy(repository.Id, repository.Nodes, repository.Blocks, root, PinNames.Manifest(repository.Id), cancellationToken);
+
+    /// <summary>Brings a small DAG to these nodes and pins it there; no garbage collection comes between.</summary>
+    public static async Task Copy(RepositoryId repository, IReadOnlyList<IIpfsNode> nodes, BlockReader from, Cid root, string pinName, CancellationToken cancellationToken)
     {
         var blocks = new List<Block>();
-        await foreach (var cid in new UnixFsReader(repository.Blocks).Walk(root, cancellationToken: cancellationToken))
-            blocks.Add(new(cid, await repository.Blocks.Read(cid, cancellationToken)));
-        await ToAllNodes(repository.Id, repository.Nodes, root, blocks, PinNames.Manifest(repository.Id), cancellationToken);
+        await foreach (var cid in new UnixFsReader(from).Walk(root, cancellationToken: cancellationToken)) blocks.Add(new(cid, await from.Read(cid, cancellationToken)));
+        await ToAllNodes(repository, nodes, root, blocks, pinName, cancellationToken);
     }
 
     /// <summary>Unpins a revision that did not become part of the chain, where that is possible: one that stays pinned is older than the head and harms nobody.</summary>

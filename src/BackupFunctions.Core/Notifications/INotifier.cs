@@ -23,5 +23,12 @@ public enum AlertLevel
     Error,
 }
 
-/// <summary>One alert. <see cref="Event"/> is a stable name (<c>backup.completed</c>, <c>backup.degraded</c>, <c>backup.failed</c>, <c>oplog.gap</c>).</summary>
-public sealed record Alert(AlertLevel Level, string Event, string Message, DateTimeOffset At, IReadOnlyDictionary<string, string> Details);
+/// <summary>One alert. <see cref="Event"/> is a stable name (<c>backup.completed</c>, <c>backup.degraded</c>, <c>backup.failed</c>, <c>oplog.gap</c>; all are in docs/http-api.md).</summary>
+public sealed record Alert(AlertLevel Level, string Event, string Message, DateTimeOffset At, IReadOnlyDictionary<string, string> Details)
+{
+    /// <summary>Of which of several things it speaks, such as the type of a backup; null where there is one.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>What it has in common with those that tell the same again.</summary>
+    public string Cause => Subject is null ? Event : $"{Event}/{Subject}";
+}

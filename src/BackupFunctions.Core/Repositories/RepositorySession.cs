@@ -147,7 +147,7 @@ public sealed class RepositorySession(
         {
             if (await catalog.ReadHead(cancellationToken) is { } head) return await FollowAlone(head, cancellationToken);
             if (await Finish(pinned, secret, cancellationToken) is { } finished) return finished;
-            throw new BackupException(ErrorKind.Failed,
+            throw new BackupException(ErrorKind.Conflict,
                 $"start a new repository: the catalogue {catalog.Name} is empty, but {pinned.Node} holds repository {pinned.Keyring.Repository}, which this key opens",
                 "`backupfn recover` rebuilds a catalogue that was lost; else point MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE at its catalogue, or use a new key for a new repository");
         }

@@ -1,7 +1,7 @@
 namespace BackupFunctions.Staging;
 
 /// <summary>
-/// Holds the sealed CAR segments of a run between its activities and after a failed upload. Only ciphertext is ever written here.
+/// Holds the sealed CAR segments of a run between its activities and after a failed upload. Of backups only ciphertext is ever written here; alerts wait here, too.
 /// A segment becomes visible whole, when it is committed, and never changes; writing one again replaces it, and of two that are written at once under one name
 /// one stays, whole. A reader gets the bytes of one of them, or an error, and never a mixture. Implementations are thread-safe and retry by themselves.
 /// A full disk fails with <see cref="ErrorKind.Failed"/> and names BACKUP_STAGING.

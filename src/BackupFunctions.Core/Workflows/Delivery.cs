@@ -53,16 +53,43 @@ internal static class Delivery
             ["manifest"] = delivered.Manifest.ToString(),
             ["revision"] = delivered.Revision.ToString(CultureInfo.InvariantCulture),
             ["backupId"] = backup.Id.ToString(),
+            ["size"] = backup.StoredBytes.ToString(CultureInfo.InvariantCulture),
+            ["duration"] = (backup.Completed - backup.Started).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture),
         };
         if (delivered.Kit is { } kit) details["kit"] = kit.ToString();
         return delivered.Problems.Count == 0
-            ? Notify(context, key, AlertLevel.Info, "backup.completed", $"{kind} backup {backup.Id} is held by {backup.Copies.Count} nodes", details)
-            : Notify(context, key, AlertLevel.Warning, "backup.degraded", $"{kind} backup {backup.Id} is held by {backup.Copies.Count} of {backup.WantedCopies} nodes: {string.Join("; ", delivered.Problems)}", details);
+            ? Notify(context, key, AlertLevel.Info, AlertEvents.BackupCompleted, $"{kind} backup {backup.Id} is held by {backup.Copies.Count} nodes", details, kind)
+            : Notify(context, key, AlertLevel.Warning, AlertEvents.BackupDegraded, $"{kind} backup {backup.Id} is held by {backup.Copies.Count} of {backup.WantedCopies} nodes: {string.Join("; ", delivered.Problems)}", details, kind);
     }
 
     /// <summary>Sends an alert; gives what kept it from being sent.</summary>
-    public static Task<string?> Notify(IWorkflowContext context, string key, AlertLevel level, string name, string message, Dictionary<string, string> details) =>
-        Try(() => context.Call(BackupActivities.Notify, key, new NotifyInput(new(level, name, message, context.UtcNow, details))));
+    public static Task<string?> Notify(IWorkflowContext context, string key, AlertLevel level, string name, string message, Dictionary<string, string> details, string? subject = null) =>
+        Try(() => context.Call(BackupActivities.Notify, key, new NotifyInput(new(level, name, message, context.UtcNow, details) { Subject = subject })));
+
+    /// <summary>Tells that a run failed, with what to do; that the nodes know more than the catalogue is an event of its own.</summary>
+    public static Task<string?> NotifyFailed(IWorkflowContext context, string key, AlertLevel level, string name, ActivityFailedException failure, string? subject = null, BackupId? backup = null)
+    {
+        var details = new Dictionary<string, string>();
+        if (failure.Hint is { } hint) details["hint"] = hint;
+        if (backup is { } id) details["backupId"] = id.ToString();
+        return failure.Kind == ErrorKind.Conflict
+            ? Notify(context, key, AlertLevel.Error, AlertEvents.ManifestConflict, failure.Reason, details)
+            : Notify(context, key, level, name, failure.Reason, details, subject);
+    }
+
+    /// <summary>Runs a body; when it fails, that is told. One that found another in its way is no failure.</summary>
+    public static async Task<T> TellingFailure<T>(IWorkflowContext context, string key, AlertLevel level, string name, Func<Task<T>> body)
+    {
+        try
+        {
+            return await body();
+        }
+        catch (ActivityFailedException e) when (e.Kind != ErrorKind.Locked)
+        {
+            await NotifyFailed(context, key, level, name, e);
+            throw;
+        }
+    }
 
     /// <summary>What comes after the outcome must not change it: a recorded backup stays one, and a failure keeps its own message.</summary>
     public static async Task<string?> Try(Func<Task> call)

@@ -37,7 +37,7 @@ public static class FullBackupWorkflow
         }
         catch (ActivityFailedException e)
         {
-            await Delivery.Notify(context, "notify", AlertLevel.Error, "backup.failed", e.Reason, run.Backup is { } backup ? new() { ["backupId"] = backup.ToString() } : []);
+            await Delivery.NotifyFailed(context, "notify", AlertLevel.Error, AlertEvents.BackupFailed, e, "full", run.Backup);
             throw;
         }
     }

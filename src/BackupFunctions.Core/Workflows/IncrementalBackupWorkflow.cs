@@ -26,7 +26,7 @@ public static class IncrementalBackupWorkflow
         }
         catch (ActivityFailedException e)
         {
-            await Delivery.Notify(context, "notify/failed", AlertLevel.Error, "backup.failed", e.Reason, []);
+            await Delivery.NotifyFailed(context, "notify/failed", AlertLevel.Error, AlertEvents.BackupFailed, e, "incremental");
             throw;
         }
         // it tells about itself

@@ -17,6 +17,11 @@ public static class RestoreDrillWorkflow
     public static async Task<DrillResult> Run(IWorkflowContext context, DrillInput input)
     {
         WorkflowVersion.Require(Name, input.Version, DrillInput.CurrentVersion);
+        return await Delivery.TellingFailure(context, "notify/failed", AlertLevel.Error, AlertEvents.DrillFailed, () => Drill(context, input));
+    }
+
+    private static async Task<DrillResult> Drill(IWorkflowContext context, DrillInput input)
+    {
         context.SetStatus(new("plan", 0, 0, 0));
         var plan = await context.Call(DrillActivities.Plan, "plan", new PlanDrillInput(input.At, context.NewId()));
         context.SetStatus(new("restore", 0, 1, 0, $"backup {plan.Backup}"));
@@ -33,8 +38,8 @@ public static class RestoreDrillWorkflow
     {
         var details = new Dictionary<string, string> { ["backupId"] = $"{drill.Backup}" };
         return drill.Outcome == DrillOutcome.Failed
-            ? Delivery.Notify(context, "notify", AlertLevel.Error, "drill.failed", $"restore drill of backup {drill.Backup}: {drill.Reason}", details)
-            : Delivery.Notify(context, "notify", AlertLevel.Info, "drill.completed", string.Create(CultureInfo.InvariantCulture,
+            ? Delivery.Notify(context, "notify", AlertLevel.Error, AlertEvents.DrillFailed, $"restore drill of backup {drill.Backup}: {drill.Reason}", details)
+            : Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.DrillCompleted, string.Create(CultureInfo.InvariantCulture,
                 $"restore drill of backup {drill.Backup}: {drill.Documents} documents restored, {(drill.Outcome == DrillOutcome.Proven ? "compared and equal" : "replayed, not compared")}"), details);
     }
 }

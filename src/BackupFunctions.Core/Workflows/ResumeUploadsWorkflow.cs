@@ -14,13 +14,14 @@ public static class ResumeUploadsWorkflow
     public static async Task<ResumeUploadsResult> Run(IWorkflowContext context, ResumeUploadsInput input)
     {
         WorkflowVersion.Require(Name, input.Version, ResumeUploadsInput.CurrentVersion);
-        var result = await RepositoryHold.During(context, "", "unfinished uploads", LockMode.Shared, async hold =>
-        {
-            var resumption = new Resumption(context, hold, Name, "");
-            await resumption.DeliverStaged(copies: true);
-            await resumption.CompleteCopies();
-            return resumption.Result;
-        });
+        var result = await Delivery.TellingFailure(context, "notify/failed", AlertLevel.Warning, AlertEvents.UploadsWaiting, () =>
+            RepositoryHold.During(context, "", "unfinished uploads", LockMode.Shared, async hold =>
+            {
+                var resumption = new Resumption(context, hold, Name, "");
+                await resumption.DeliverStaged(copies: true);
+                await resumption.CompleteCopies();
+                return resumption.Result;
+            }));
         var silent = await Tell(context, result);
         return silent is null ? result : result with { Warnings = [.. result.Warnings, silent] };
     }
@@ -28,9 +29,9 @@ public static class ResumeUploadsWorkflow
     private static async Task<string?> Tell(IWorkflowContext context, ResumeUploadsResult result)
     {
         if (result.Problems.Count > 0)
-            return await Delivery.Notify(context, "notify", AlertLevel.Warning, "uploads.waiting", $"uploads are not finished: {string.Join("; ", result.Problems)}", []);
-        if (result.Copies.Count == 0) return null;
-        return await Delivery.Notify(context, "notify", AlertLevel.Info, "uploads.completed", string.Create(CultureInfo.InvariantCulture, $"{result.Copies.Count} copies that were missing are made"), []);
+            return await Delivery.Notify(context, "notify", AlertLevel.Warning, AlertEvents.UploadsWaiting, $"uploads are not finished: {string.Join("; ", result.Problems)}", []);
+        if (result.Copies.Count + result.Delivered.Count == 0) return null;
+        return await Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.UploadsCompleted, string.Create(CultureInfo.InvariantCulture, $"{result.Delivered.Count} backups that waited are stored, and {result.Copies.Count} copies that were missing are made"), []);
     }
 }
 

@@ -120,8 +120,8 @@ internal sealed class RetentionRun(IWorkflowContext context, string prefix)
         // behind each slice of a continuous backup a node that is down would be alerted anew: the backup's own warnings say it
         if (!always && marked.Removed == 0 && _unpinned == 0) return result;
         var silent = _problems.Count > 0
-            ? await Delivery.Notify(context, $"{prefix}notify", AlertLevel.Warning, "retention.pending", $"{result}; {string.Join("; ", _problems)}", Details(result))
-            : await Delivery.Notify(context, $"{prefix}notify", AlertLevel.Info, "retention.completed", result.ToString(), Details(result));
+            ? await Delivery.Notify(context, $"{prefix}notify", AlertLevel.Warning, AlertEvents.RetentionPending, $"{result}; {string.Join("; ", _problems)}", Details(result))
+            : await Delivery.Notify(context, $"{prefix}notify", AlertLevel.Info, AlertEvents.RetentionCompleted, result.ToString(), Details(result));
         return silent is null ? result : result with { Warnings = [.. _warnings, silent] };
     }
 

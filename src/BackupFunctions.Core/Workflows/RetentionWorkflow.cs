@@ -23,7 +23,7 @@ public static class RetentionWorkflow
         }
         catch (ActivityFailedException e)
         {
-            await Delivery.Notify(context, "notify", AlertLevel.Error, "retention.failed", e.Reason, []);
+            await Delivery.NotifyFailed(context, "notify", AlertLevel.Error, AlertEvents.RetentionFailed, e);
             throw;
         }
     }
@@ -38,7 +38,7 @@ public static class RetentionWorkflow
         }
         catch (ActivityFailedException e)
         {
-            var silent = await Delivery.Notify(context, "retention/notify", AlertLevel.Warning, "retention.failed", e.Reason, []);
+            var silent = await Delivery.NotifyFailed(context, "retention/notify", AlertLevel.Warning, AlertEvents.RetentionFailed, e);
             return [$"retention was not carried out: {e.Reason}", .. silent is null ? [] : new[] { silent }];
         }
     }

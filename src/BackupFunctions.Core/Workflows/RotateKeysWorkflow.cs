@@ -28,12 +28,12 @@ public static class RotateKeysWorkflow
         try
         {
             var result = input.ReEncrypt ? await new Reencryption(context, input.SlotId).Run() : Only(await context.Call(RotationActivities.RotateSlots, "slots", new RotateSlotsInput(input.SlotId)));
-            var silent = await Delivery.Notify(context, "notify", AlertLevel.Info, "keys.rotated", Message(result), Details(result));
+            var silent = await Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.KeysRotated, Message(result), Details(result));
             return silent is null ? result : result with { Warnings = [.. result.Warnings, silent] };
         }
         catch (ActivityFailedException e)
         {
-            await Delivery.Notify(context, "notify", AlertLevel.Error, "keys.rotation.failed", e.Reason, []);
+            await Delivery.NotifyFailed(context, "notify", AlertLevel.Error, AlertEvents.KeysRotationFailed, e);
             throw;
         }
     }

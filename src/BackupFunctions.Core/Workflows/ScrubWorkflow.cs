@@ -21,6 +21,11 @@ public static class ScrubWorkflow
     public static async Task<ScrubResult> Run(IWorkflowContext context, ScrubInput input)
     {
         WorkflowVersion.Require(Name, input.Version, ScrubInput.CurrentVersion);
+        return await Delivery.TellingFailure(context, "notify/failed", AlertLevel.Error, AlertEvents.ScrubFailed, () => Scrub(context, input));
+    }
+
+    private static async Task<ScrubResult> Scrub(IWorkflowContext context, ScrubInput input)
+    {
         context.SetStatus(new("plan", 0, 0, 0));
         var run = context.NewId().ToString("N", CultureInfo.InvariantCulture);
         var plan = await context.Call(ScrubActivities.Plan, "plan", new PlanScrubInput(input.Slices));
@@ -41,11 +46,11 @@ public static class ScrubWorkflow
     private static async Task<string?> Tell(IWorkflowContext context, ScrubResult result)
     {
         var found = result.Copies.Where(c => c.Fault is not null || c.Healed + c.Repinned + c.Lost + c.Unhealed > 0).ToList();
-        if (found.Count == 0) return null;
+        if (found.Count == 0) return await Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.ScrubCompleted, string.Create(CultureInfo.InvariantCulture, $"scrub: {result.Copies.Sum(c => c.Hashed)} blocks are as they should be"), []);
         var level = result.Lost + result.Unhealed > 0 ? AlertLevel.Error : result.IsComplete ? AlertLevel.Info : AlertLevel.Warning;
         var details = new Dictionary<string, string>();
         if (result.Affected.Count > 0) details["backups"] = string.Join(' ', result.Affected);
-        return await Delivery.Notify(context, "notify", level, "scrub.finding", $"scrub: {string.Join("; ", found)}", details);
+        return await Delivery.Notify(context, "notify", level, AlertEvents.ScrubFinding, $"scrub: {string.Join("; ", found)}", details, level == AlertLevel.Error ? null : Telemetry.Human.Word(level));
     }
 }
 

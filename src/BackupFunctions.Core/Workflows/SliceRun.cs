@@ -129,7 +129,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
         _gaps.Add(recorded);
         _unrecorded.Add(recorded);
         var goesOn = next is null ? "a new full backup is started" : $"the chain goes on behind {next}";
-        Warn(await Delivery.Notify(context, Key("notify/gap", _gaps.Count), AlertLevel.Error, "oplog.gap", $"{gap}: {goesOn}", new()
+        Warn(await Delivery.Notify(context, Key("notify/gap", _gaps.Count), AlertLevel.Error, AlertEvents.OplogGap, $"{gap}: {goesOn}", new()
         {
             ["after"] = gap.Missing.ToString(),
             ["reason"] = Telemetry.Human.Word(gap.Reason),

@@ -18,6 +18,11 @@ public static class VerificationWorkflow
     public static async Task<VerificationResult> Run(IWorkflowContext context, VerificationInput input)
     {
         WorkflowVersion.Require(Name, input.Version, VerificationInput.CurrentVersion);
+        return await Delivery.TellingFailure(context, "notify/failed", AlertLevel.Error, AlertEvents.VerificationFailed, () => Verify(context, input));
+    }
+
+    private static async Task<VerificationResult> Verify(IWorkflowContext context, VerificationInput input)
+    {
         context.SetStatus(new("plan", 0, 0, 0));
         var plan = await context.Call(VerificationActivities.Plan, "plan", new PlanVerificationInput(input.Backup));
         var progress = new VerificationProgress(context, plan.Nodes.Count);
@@ -29,9 +34,9 @@ public static class VerificationWorkflow
 
     private static async Task<string?> Tell(IWorkflowContext context, VerificationResult result)
     {
-        if (result.IsWhole) return null;
+        if (result.IsWhole) return await Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.VerificationCompleted, $"verify {result.Root}: every copy is whole", new() { ["root"] = result.Root.ToString() });
         var faults = string.Join("; ", result.Copies.Where(c => !c.IsWhole).Select(c => $"{c.Node}: {c.Fault}"));
-        return await Delivery.Notify(context, "notify", AlertLevel.Error, "verification.failed", $"verify {result.Root}: {faults}", new() { ["root"] = result.Root.ToString() });
+        return await Delivery.Notify(context, "notify", AlertLevel.Error, AlertEvents.VerificationFailed, $"verify {result.Root}: {faults}", new() { ["root"] = result.Root.ToString() });
     }
 
     /// <summary>The calls for one copy.</summary>

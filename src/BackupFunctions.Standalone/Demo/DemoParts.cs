@@ -2,7 +2,7 @@ using BackupFunctions.Configuration;
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.Standalone.Commands;
 using BackupFunctions.Standalone.Demo.Nodes;
-using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Serving;
 using Microsoft.Extensions.Logging.Abstractions;
 

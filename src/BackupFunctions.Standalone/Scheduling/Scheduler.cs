@@ -1,9 +1,9 @@
 using System.Text.Json;
 using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Messages;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Durable;
 using BackupFunctions.Standalone.Durable.Journal;
-using BackupFunctions.Workflows;
 using Microsoft.Extensions.Logging;
 
 namespace BackupFunctions.Standalone.Scheduling;
@@ -19,11 +19,6 @@ internal sealed partial class Scheduler(IReadOnlyList<ScheduledWorkflow> workflo
 {
     // a clock that was set is noticed within this time
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
-
-    /// <summary>The next moment at which a backup is due.</summary>
-    public DateTimeOffset? NextBackup() => workflows
-        .Where(w => w.Workflow is FullBackupWorkflow.Name or IncrementalBackupWorkflow.Name)
-        .Select(w => w.Schedule.After(time.GetUtcNow())).Where(t => t is not null).Min();
 
     /// <summary>What is started, the soonest first.</summary>
     public IReadOnlyList<ScheduledRun> Upcoming() =>

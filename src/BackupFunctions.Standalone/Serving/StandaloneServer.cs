@@ -8,6 +8,7 @@ using BackupFunctions.Api.Routes;
 using BackupFunctions.Configuration;
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.Notifications;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Durable;
 using BackupFunctions.Standalone.Durable.Journal;
 using BackupFunctions.Standalone.Scheduling;
@@ -38,10 +39,10 @@ internal sealed class StandaloneServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _scheduling;
 
-    private StandaloneServer(BackupEngine engine, JournalDatabase database, JournalHost host, WebApplication app, Scheduler scheduler)
+    private StandaloneServer(BackupEngine engine, JournalDatabase database, JournalHost host, WebApplication app, Scheduler scheduler, WatchLoop? watch)
     {
         (_engine, _database, _host, _app) = (engine, database, host, app);
-        _scheduling = Task.Run(() => scheduler.Run(_stopping.Token));
+        _scheduling = Task.WhenAll(Task.Run(() => scheduler.Run(_stopping.Token)), watch is null ? Task.CompletedTask : Task.Run(() => watch.Run(_stopping.Token)));
     }
 
     /// <summary>Where it listens, with the port that it got.</summary>
@@ -52,20 +53,25 @@ internal sealed class StandaloneServer : IAsyncDisposable
     {
         var (time, random) = (TimeProvider.System, new SystemRandomSource());
         if (host.ApiKey is { } key) redactor.Add(key);
+        if (options.Alerts.Webhook is { } webhook) redactor.AddSecret(webhook.Url.OriginalString);
+        if (options.Alerts.Smtp?.Password is { } password) redactor.Add(password);
         var engine = new BackupEngine(options, new(time, random, new DiskFiles(), new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers) { Scratch = Scratch });
         JournalDatabase? database = null;
         JournalHost? journal = null;
         WebApplication? app = null;
         try
         {
+            // counts from here on
+            _ = engine.Metrics;
             database = JournalDatabase.Open(host.Journal);
             var store = new JournalStore(database);
             journal = new JournalHost(store, new EngineWorkflows(engine, redactor, time), time, random, redactor.Redact, loggers.CreateLogger<JournalHost>());
             var scheduler = new Scheduler(Schedules(host, engine), journal, store, time, loggers.CreateLogger<Scheduler>());
-            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey) { IsOpenWhenUnset = true }, redactor, time, random) { Instances = journal, NextBackup = scheduler.NextBackup, Schedules = scheduler.Upcoming }, loggers);
+            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey) { IsOpenWhenUnset = true }, redactor, time, random) { Instances = journal, Schedules = scheduler.Upcoming }, loggers);
             await app.StartAsync(cancellationToken);
             journal.ResumeAll();
-            return new(engine, database, journal, app, scheduler);
+            var watch = host.WatchSchedule is { } moments ? new WatchLoop(Schedule.Parse(moments), engine.WatchOver, time, loggers.CreateLogger<WatchLoop>()) : null;
+            return new(engine, database, journal, app, scheduler, watch);
         }
         catch
         {

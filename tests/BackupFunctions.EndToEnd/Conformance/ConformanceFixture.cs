@@ -4,7 +4,7 @@ using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
 using BackupFunctions.Embedded.Server;
 using BackupFunctions.EndToEnd.Cli;
-using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Serving;
 using Microsoft.Extensions.Logging.Abstractions;
 

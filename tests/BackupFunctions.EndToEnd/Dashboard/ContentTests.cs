@@ -110,7 +110,7 @@ public sealed class ContentTests(Browser browser)
         await server.Incremental();
         await ServedBackups.Write(mongo.ConnectionString, 200);
         mongo.Controls.KeepOplogEntries(2);
-        (await server.Incremental()).GetProperty("gaps").GetArrayLength().ShouldBe(1);
+        (await server.Incremental()).GetProperty("gaps").GetArrayLength().ShouldBeGreaterThan(0);
 
         await using var dashboard = await browser.Open(server.Address());
         await dashboard.Ready();

@@ -25,7 +25,7 @@ public sealed partial class FailureTests(Browser browser)
         await dashboard.Judge("running");
 
         await dashboard.Button("Start backup").ClickAsync();
-        await dashboard.Page.GetByLabel("Full").CheckAsync();
+        await dashboard.Type("Full").CheckAsync();
         await dashboard.Button("Start").ClickAsync();
         await Expect(dashboard.Page.Locator("#backup-problem")).Not.ToBeEmptyAsync();
         await dashboard.Judge("running-twice", 409);
@@ -41,7 +41,7 @@ public sealed partial class FailureTests(Browser browser)
     {
         await using var mongo = await EmbeddedMongoServer.Start(new());
         await ServedBackups.Write(mongo.ConnectionString, 0);
-        await using var server = await RunningServer.Start(mongo.ConnectionString, settings => settings[SettingNames.NodeUrl(2)] = Impossible(settings, 2));
+        await using var server = await RunningServer.Start(mongo.ConnectionString, settings => settings[SettingNames.NodeUrl(2)] = "http://127.0.0.1:1");
         await server.Full();
         await using var dashboard = await browser.Open(server.Address());
         await dashboard.Ready();
@@ -50,7 +50,7 @@ public sealed partial class FailureTests(Browser browser)
         await Expect(dashboard.Page.Locator("#nodes .badge")).ToHaveTextAsync(["answers", "fails"]);
         await Expect(dashboard.Rows.GetByRole(Microsoft.Playwright.AriaRole.Cell, new() { Name = "1/2" })).ToBeVisibleAsync();
         await Expect(dashboard.Operations).ToContainTextAsync("with problems");
-        await dashboard.Judge("failing-node", 503);
+        await dashboard.Judge("failing-node");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed partial class FailureTests(Browser browser)
         await Expect(dashboard.Headline).ToHaveClassAsync(Red());
         await Expect(dashboard.Page.Locator("#headline-more")).ToContainTextAsync("unhealthy");
         (await dashboard.Page.Locator("#reasons li").CountAsync()).ShouldBeGreaterThanOrEqualTo(2);
-        await dashboard.Judge("unhealthy", 503);
+        await dashboard.Judge("unhealthy");
     }
 
     [Fact]

@@ -34,15 +34,18 @@ internal sealed class OpenDashboard : IAsyncDisposable
 
     public ILocator Dialog(string name) => Page.GetByRole(AriaRole.Dialog, new() { Name = name });
 
+    /// <summary>The choice of a type in the dialog that starts a backup.</summary>
+    public ILocator Type(string name) => Page.GetByRole(AriaRole.Radio, new() { NameRegex = new($"^{name}") });
+
     /// <summary>Waits until everything was asked once.</summary>
     public Task Ready() => Expect(Page.Locator("#asked")).ToContainTextAsync("Asked at");
 
-    /// <summary>Keeps a picture, and checks that nothing stands beside the window and nothing went wrong, but for answers of these statuses.</summary>
+    /// <summary>Keeps a picture, and checks that nothing stands beside the window and nothing went wrong, but for answers of these statuses and 503, a red health.</summary>
     public async Task Judge(string picture, params int[] statuses)
     {
         await Page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Pictures, $"{picture}.png"), FullPage = true });
         (await Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue("the page scrolls sideways");
-        _errors.Where(e => !statuses.Any(s => e.StartsWith($"{Answer}{s}", StringComparison.Ordinal))).ShouldBeEmpty();
+        _errors.Where(e => !statuses.Append(503).Any(s => e.StartsWith($"{Answer}{s}", StringComparison.Ordinal))).ShouldBeEmpty();
     }
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();

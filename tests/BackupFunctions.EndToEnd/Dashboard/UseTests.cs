@@ -25,7 +25,7 @@ public sealed class UseTests(Browser browser)
         await using var dashboard = await browser.Open(server.Address());
         await dashboard.Ready();
         await dashboard.Button("Start backup").ClickAsync();
-        await dashboard.Page.GetByLabel("Full").CheckAsync();
+        await dashboard.Type("Full").CheckAsync();
         await dashboard.Judge("start-backup");
         await dashboard.Button("Start").ClickAsync();
         await Expect(dashboard.Dialog("Start a backup")).ToBeHiddenAsync();
@@ -35,8 +35,8 @@ public sealed class UseTests(Browser browser)
         await dashboard.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { NameRegex = new("^Restore backup ") }).ClickAsync();
         var page = dashboard.Page;
         var restore = page.Locator("#restore");
-        await page.GetByLabel("Target").FillAsync(target.ConnectionString);
-        await page.GetByLabel("Drop collections").CheckAsync();
+        await page.Locator("#target").FillAsync(target.ConnectionString);
+        await page.Locator("#drop").CheckAsync();
         await Expect(restore).ToBeDisabledAsync();
         await dashboard.Button("Preview").ClickAsync();
         await Expect(page.Locator("#plan")).ToContainTextAsync("shop.orders");
@@ -47,14 +47,14 @@ public sealed class UseTests(Browser browser)
         await dashboard.Judge("restore-preview");
 
         // what was previewed is not what would be restored any more
-        await page.GetByLabel("Point in time").FillAsync("yesterday");
+        await page.Locator("#at").FillAsync("yesterday");
         await Expect(page.Locator("#plan")).ToBeHiddenAsync();
         await Expect(restore).ToBeDisabledAsync();
         await dashboard.Button("Preview").ClickAsync();
         await Expect(page.Locator("#restore-problem")).Not.ToBeEmptyAsync();
         (await server.Http.Ok(Routes.Instances)).EnumerateArray().Select(i => i.GetProperty("instanceId").GetString()).ShouldBe(["full-backup"]);
 
-        await page.GetByLabel("Point in time").FillAsync("");
+        await page.Locator("#at").FillAsync("");
         await dashboard.Button("Preview").ClickAsync();
         await page.Locator("#confirmed").CheckAsync();
         await restore.ClickAsync();
@@ -78,20 +78,20 @@ public sealed class UseTests(Browser browser)
         await keyboard.PressAsync("Tab");
         await Expect(dashboard.Button("Start backup")).ToBeFocusedAsync();
         await keyboard.PressAsync("Enter");
-        await Expect(page.GetByLabel("Incremental")).ToBeFocusedAsync();
+        await Expect(dashboard.Type("Incremental")).ToBeFocusedAsync();
         await keyboard.PressAsync("Escape");
         await Expect(dashboard.Dialog("Start a backup")).ToBeHiddenAsync();
         await Expect(dashboard.Button("Start backup")).ToBeFocusedAsync();
         await keyboard.PressAsync("Enter");
         await keyboard.PressAsync("ArrowDown");
-        await Expect(page.GetByLabel("Full")).ToBeCheckedAsync();
+        await Expect(dashboard.Type("Full")).ToBeCheckedAsync();
         await keyboard.PressAsync("Enter");
         await Expect(dashboard.Rows).ToHaveCountAsync(1);
 
         await keyboard.PressAsync("Tab");
         await Expect(dashboard.Button("Restore")).ToBeFocusedAsync();
         await keyboard.PressAsync("Enter");
-        await Expect(page.GetByLabel("Target")).ToBeFocusedAsync();
+        await Expect(page.Locator("#target")).ToBeFocusedAsync();
         await keyboard.TypeAsync("mongodb://127.0.0.1:1/");
         await keyboard.PressAsync("Enter");
         await Expect(page.Locator("#plan")).ToBeFocusedAsync();

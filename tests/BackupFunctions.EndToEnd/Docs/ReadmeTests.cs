@@ -12,7 +12,7 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task The_demo_prints_what_its_transcript_shows()
     {
-        var shown = Transcript.Commands.Single(c => c.Line == Demo).Output;
+        var shown = Document.Readme.Commands.Single(c => c.Line == Demo).Output;
         var demo = await RealDemo.Run();
         demo.ExitCode.ShouldBe(0, demo.Error);
         Transcript.Shape(demo.Text).ShouldBe(Transcript.Shape(shown));
@@ -21,9 +21,9 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task The_walk_through_prints_what_its_transcript_shows()
     {
-        var commands = Transcript.Commands.Where(c => c.Words[0] == "backupfn").ToList();
+        var commands = Document.Readme.Commands.Where(c => c.Words[0] == "backupfn").ToList();
         commands.Select(c => c.Words[1]).ShouldBe(["restore", "keys", "doctor", "backup", "list", "restore-full", "restore", "backup", "windows", "restore-full"]);
-        await using var walk = await WalkThrough.Start(Transcript.Blocks("ini").Single());
+        await using var walk = await WalkThrough.Start(Document.Readme.BlocksIn("ini").Single());
         foreach (var command in commands)
         {
             var (exitCode, output) = await walk.BackupFn(command.Words.Skip(1));
@@ -37,10 +37,10 @@ public sealed partial class ReadmeTests
     public async Task The_service_starts_and_answers_as_its_lines_say()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("there is no bash on Windows");
-        var lines = Transcript.Blocks("sh").Single(b => b.Contains("-- serve", StringComparison.Ordinal)).TrimEnd().Split('\n');
+        var lines = Document.Readme.BlocksIn("sh").Single(b => b.Contains("-- serve", StringComparison.Ordinal)).TrimEnd().Split('\n');
         lines[0].ShouldBe("dotnet run -c Release --project src/BackupFunctions.Standalone -- serve");
         lines.Skip(1).ShouldAllBe(l => l.StartsWith("curl ", StringComparison.Ordinal));
-        await using var walk = await WalkThrough.Start(Transcript.Blocks("ini").Single());
+        await using var walk = await WalkThrough.Start(Document.Readme.BlocksIn("ini").Single());
         (await walk.BackupFn(["keys", "new", "--output", $"{WalkThrough.Place}/backup.key"])).ExitCode.ShouldBe(0);
         using var program = walk.Serve();
         var address = (await program.Line("listening on "))["listening on ".Length..];
@@ -59,13 +59,13 @@ public sealed partial class ReadmeTests
     [Fact]
     public void Every_command_is_one_that_these_tests_know()
     {
-        foreach (var command in Transcript.Commands) (command.Line == Demo || command.Words[0] == "backupfn").ShouldBeTrue(command.Line);
+        foreach (var command in Document.Readme.Commands) (command.Line == Demo || command.Words[0] == "backupfn").ShouldBeTrue(command.Line);
     }
 
     [Fact]
     public void Projects_scripts_and_documents_that_it_names_exist()
     {
-        var names = Projects().Matches(Transcript.Readme).Concat(Links().Matches(Transcript.Readme)).Select(m => m.Groups[1].Value).Distinct().ToList();
+        var names = Projects().Matches(Document.Readme.Text).Concat(Links().Matches(Document.Readme.Text)).Select(m => m.Groups[1].Value).Distinct().ToList();
         names.ShouldContain("src/BackupFunctions.Standalone");
         names.ShouldContain("docs/cli.md");
         foreach (var name in names) Path.Exists(Path.Combine(Transcript.Root, name)).ShouldBeTrue(name);

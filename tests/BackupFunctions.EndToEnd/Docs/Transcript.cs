@@ -1,28 +1,12 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace BackupFunctions.EndToEnd.Docs;
 
-/// <summary>A command of the README, as it was typed, and what it printed.</summary>
-internal sealed record TranscriptCommand(string Line, string Output)
-{
-    /// <summary>The words of the command; single quotes keep a word together.</summary>
-    public IReadOnlyList<string> Words => [.. Regex.Matches(Line, "'([^']*)'|(\\S+)").Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value)];
-}
-
-/// <summary>The fenced blocks of README.md.</summary>
+/// <summary>What commands print, without what differs from run to run.</summary>
 internal static partial class Transcript
 {
     /// <summary>The directory of the solution.</summary>
     public static string Root { get; } = FindRoot();
-
-    public static string Readme { get; } = File.ReadAllText(Path.Combine(Root, "README.md")).ReplaceLineEndings("\n");
-
-    /// <summary>The commands of all <c>console</c> blocks, in order: lines that start with <c>$ </c>, each with the lines up to the next.</summary>
-    public static IReadOnlyList<TranscriptCommand> Commands { get; } = [.. Blocks("console").SelectMany(Split)];
-
-    /// <summary>The contents of the blocks in this language.</summary>
-    public static IEnumerable<string> Blocks(string language) => Fence().Matches(Readme).Where(m => m.Groups[1].Value == language).Select(m => m.Groups[2].Value);
 
     /// <summary>Text with everything replaced that differs from run to run, and runs of blanks as one.</summary>
     public static string Shape(string text)
@@ -36,6 +20,7 @@ internal static partial class Transcript
         text = Duration().Replace(text, "<duration>");
         text = Blocks().Replace(text, "<n> blocks");
         text = Version().Replace(text, "MongoDB <version>");
+        text = Revision().Replace(text, "revision <n>");
         text = Address().Replace(text, "127.0.0.1:<port>");
         text = Clone().Replace(text, "<clone>/tests/");
         return string.Join('\n', Blanks().Replace(text, " ").Split('\n').Select(l => l.Trim())).Trim();
@@ -44,24 +29,6 @@ internal static partial class Transcript
     /// <summary>All optimes in a text, in order.</summary>
     public static IReadOnlyList<string> Optimes(string text) => [.. Optime().Matches(text).Select(m => m.Value)];
 
-    private static IEnumerable<TranscriptCommand> Split(string block)
-    {
-        string? command = null;
-        var output = new StringBuilder();
-        foreach (var line in block.TrimEnd('\n').Split('\n'))
-        {
-            if (!line.StartsWith("$ ", StringComparison.Ordinal))
-            {
-                output.Append(line).Append('\n');
-                continue;
-            }
-            if (command is not null) yield return new(command, output.ToString());
-            output.Clear();
-            command = line[2..];
-        }
-        if (command is not null) yield return new(command, output.ToString());
-    }
-
     private static string FindRoot()
     {
         var directory = AppContext.BaseDirectory;
@@ -69,9 +36,6 @@ internal static partial class Transcript
             directory = Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException($"no BackupFunctions.sln above {AppContext.BaseDirectory}");
         return directory;
     }
-
-    [GeneratedRegex("^```(\\w+)\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Fence();
 
     [GeneratedRegex("\\bbaf[a-z2-7]{56}\\b")]
     private static partial Regex Cid();
@@ -99,6 +63,9 @@ internal static partial class Transcript
 
     [GeneratedRegex("MongoDB \\d+\\.\\d+\\.\\d+")]
     private static partial Regex Version();
+
+    [GeneratedRegex("\\brevision\\s+\\d+")]
+    private static partial Regex Revision();
 
     [GeneratedRegex("127\\.0\\.0\\.1:\\d+")]
     private static partial Regex Address();

@@ -5,7 +5,7 @@ using BackupFunctions.EndToEnd.Serving;
 namespace BackupFunctions.EndToEnd.Docs;
 
 /// <summary>
-/// The README's surroundings: a clone to stand in, an embedded server where it starts one, a directory for what it puts under
+/// The surroundings of the README and of docs/operations.md: a clone to stand in, an embedded server where it starts one, a directory for what it puts under
 /// <c>/tmp/try</c>, and its <c>.env</c>. Commands run as processes, as a user's do.
 /// </summary>
 internal sealed class WalkThrough : IAsyncDisposable
@@ -25,7 +25,7 @@ internal sealed class WalkThrough : IAsyncDisposable
     {
         var walk = new WalkThrough(await EmbeddedMongoServer.Start(new EmbeddedMongoOptions()));
         Directory.CreateDirectory(walk.Clone);
-        await File.WriteAllTextAsync(Path.Combine(walk.Clone, ".env"), walk.Here(settings));
+        await walk.Configure(settings);
         Directory.CreateSymbolicLink(Path.Combine(walk.Clone, "tests"), Path.Combine(Transcript.Root, "tests"));
         return walk;
     }
@@ -45,14 +45,22 @@ internal sealed class WalkThrough : IAsyncDisposable
     /// <summary>The text as the README has it.</summary>
     public string There(string text) => text.Replace(Path.Combine(_directory, "try"), Place, StringComparison.Ordinal);
 
+    /// <summary>Runs a command of a document, settings in front of it among its words.</summary>
+    public Task<(int ExitCode, string Output)> Run(TranscriptCommand command)
+    {
+        var settings = command.Words.TakeWhile(w => w != "backupfn").Select(w => w.Split('=', 2)).ToDictionary(w => w[0], w => w[1], StringComparer.Ordinal);
+        return BackupFn(command.Words.Skip(settings.Count + 1), settings);
+    }
+
     /// <summary>Runs <c>backupfn</c>: its exit code, and standard output before standard error.</summary>
-    public async Task<(int ExitCode, string Output)> BackupFn(IEnumerable<string> arguments)
+    public async Task<(int ExitCode, string Output)> BackupFn(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? settings = null)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Clone, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(BuiltProgram.PathOf("src/BackupFunctions.Cli", "backupfn.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(Here(argument));
         // settings of whoever runs the tests must not win over the README's
         foreach (var name in start.Environment.Keys.Where(IsSetting).ToList()) start.Environment.Remove(name);
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) start.Environment[name] = value;
 
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
@@ -67,6 +75,9 @@ internal sealed class WalkThrough : IAsyncDisposable
             if (!process.HasExited) process.Kill(entireProcessTree: true);
         }
     }
+
+    /// <summary>Writes other settings to the <c>.env</c>.</summary>
+    public Task Configure(string settings) => File.WriteAllTextAsync(Path.Combine(Clone, ".env"), Here(settings));
 
     /// <summary>Runs <c>serve</c> on a free port, with a journal of its own.</summary>
     public StandaloneProgram Serve() => StandaloneProgram.Start(

@@ -8,6 +8,7 @@ using BackupFunctions.EndToEnd.Conformance;
 using BackupFunctions.EndToEnd.Serving;
 using BackupFunctions.Notifications;
 using BackupFunctions.Standalone.Durable.Journal;
+using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Scheduling;
 using BackupFunctions.Standalone.Serving;
 using BackupFunctions.Workflows;

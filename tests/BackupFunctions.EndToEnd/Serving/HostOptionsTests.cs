@@ -1,6 +1,6 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
-using BackupFunctions.Standalone.Scheduling;
+using BackupFunctions.Scheduling;
 
 namespace BackupFunctions.EndToEnd.Serving;
 

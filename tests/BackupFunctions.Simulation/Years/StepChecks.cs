@@ -19,7 +19,7 @@ internal sealed class StepChecks(World world, RestoreTarget target, YearsTotals 
     public IReadOnlyList<Window> Restorable { get; private set; } = [];
 
     /// <summary>Looks at everything; how many backups were opened and how many restores compared.</summary>
-    public async Task<(int Opened, int Restored)> Run(Findings findings, Random random, bool byHand)
+    public async Task<(int Opened, int Restored)> Run(Findings findings, Random random)
     {
         if (!await world.Observer.HasRepository()) return (0, 0);
         var (before, opened, restored) = (Last, 0, 0);
@@ -31,7 +31,7 @@ internal sealed class StepChecks(World world, RestoreTarget target, YearsTotals 
         findings.AddRange(world.Nodes.Copies(state));
         findings.AddRange(world.Nodes.Graced(state, head.Keyring.CurrentEpoch, world.Clock.GetUtcNow(), world.Settings.Grace));
         findings.AddRange(world.Nodes.Manifest(state));
-        if (before is not null && !byHand) findings.AddRange(RetentionRules.Broken(world.Settings.Policy, world.Clock.GetUtcNow(), before, state, world.Source));
+        if (before is not null) findings.AddRange(RetentionRules.Broken(world.Settings.Policy, world.Clock.GetUtcNow(), before, state, world.Source));
 
         var all = state.Backups.ToList();
         var spot = all.Count > 0 ? all[random.Next(all.Count)] : null;

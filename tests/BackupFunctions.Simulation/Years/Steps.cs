@@ -38,8 +38,8 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
             disk.CollectAfter = null;
             if (disk.IsDown) world.Nodes.Behind.Add(disk);
         }
-        var (opened, restored) = await checks.Run(_findings, random, byHand: what == "remove");
-        if (what == "scrub") await checks.RecoverAlone(_findings);
+        var (opened, restored) = await checks.Run(_findings, random);
+        if (what == "scrub" && day % 2 == 0) await checks.RecoverAlone(_findings);
         return new(day, 0, at, what, outcome, reason, checks.Last?.Backups.Count() ?? 0, opened, restored, _findings.All);
     }
 
@@ -126,7 +126,8 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
     private async Task<(Outcome, string?)> Scrub()
     {
         var slices = random.Next(3) == 0 ? 4 : 1;
-        var undisturbed = world.Disks.All(d => d is { IsDown: false, FailImportAfter: null }) && world.Clock.GetUtcNow() >= world.LockedUntil;
+        // what is healed below no pin may be collected again before the pin is set; that is told, and left to the next scrub
+        var undisturbed = world.Disks.All(d => d is { IsDown: false, FailImportAfter: null } && (d.CollectAfter is null || (d.LostPins.Count == 0 && !world.Nodes.Behind.Contains(d)))) && world.Clock.GetUtcNow() >= world.LockedUntil;
         ScrubResult? result = null;
         var attempt = await Attempt(async (process, between) =>
         {

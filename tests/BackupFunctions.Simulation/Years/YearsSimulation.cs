@@ -44,7 +44,7 @@ internal sealed class YearsTotals
 /// compared byte by byte with the documents or oplog entries of the source) whenever its root or the keyring is new, and a random one anyway: what a hash names does not change;</item>
 /// <item>a random point in time, and after every fourth step a random listed backup, is restored to a server and compared byte by byte; half of them from one node alone where that node should have all of it;</item>
 /// <item>nothing that is listed, or removed within the grace period, is unpinned; what is listed as complete is on both nodes;</item>
-/// <item>the manifest is pinned and whole on each node, back to its newest checkpoint, and after each scrub found by a recovery that has that node and the key alone;</item>
+/// <item>the manifest is pinned and whole on each node, back to its newest checkpoint, and after every second scrub found by a recovery that has that node and the key alone;</item>
 /// <item>retention removed nothing that its policy promises to keep (<see cref="RetentionRules"/>);</item>
 /// <item>after two cleanups that nothing disturbed no pin is left that belongs to nothing;</item>
 /// <item>a run that nothing disturbed succeeds, and then all that was written can be restored.</item>

@@ -5,7 +5,7 @@ namespace BackupFunctions.Tests.Cli;
 public class CommandSurfaceTests
 {
     private static readonly string[] Commands =
-        ["backup", "resume", "list", "stats", "show", "windows", "verify", "scrub", "drill", "retention", "protect", "unprotect", "remove", "restore-full", "restore", "download", "export", "import", "decrypt", "recover", "doctor", "keys", "config", "completion"];
+        ["backup", "resume", "list", "stats", "show", "windows", "verify", "scrub", "drill", "retention", "protect", "unprotect", "remove", "restore-full", "restore", "download", "export", "import", "decrypt", "recover", "doctor", "alerts", "keys", "config", "completion"];
 
     [Fact]
     public async Task Help_lists_every_command_and_each_has_its_own()

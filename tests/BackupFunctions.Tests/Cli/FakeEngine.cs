@@ -159,6 +159,10 @@ internal sealed class FakeEngine : IEngineCommands
     private static RetentionItem Item(string id, int days, bool keep, params IReadOnlyList<string> reasons) =>
         new(id, id[0] == 's' ? BackupType.Incremental : BackupType.Full, Start.AddDays(days), 1_000_000, keep, reasons);
 
+    public IReadOnlyList<TestedReceiver> Receivers { get; init; } = [new("webhook", "hooks.example.com (generic)", null, null), new("smtp", "mail.example.com:587", null, null)];
+
+    public Task<AlertsTestResult> TestAlerts(EngineRun run, CancellationToken cancellationToken) => Answer("alerts test", run, new AlertsTestResult(Receivers));
+
     public Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken) => Answer("doctor", run, new DoctorResult(
     [
         new("mongodb", FindingStatus.Ok, "rs0, 3 members, 8.0.4", null),

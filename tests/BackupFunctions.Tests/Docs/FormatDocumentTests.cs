@@ -30,6 +30,9 @@ public sealed class FormatDocumentTests(RealBackup real) : IClassFixture<RealBac
     }
 
     [Fact]
+    public void An_entry_tells_when_its_backup_was_completed() => real.First.Completed.ShouldBeGreaterThan(real.First.Started);
+
+    [Fact]
     public void Files_as_ipfs_get_writes_them_delimit_their_blocks_themselves()
     {
         var (root, blocks) = DocumentedCar.Read(real.Car);

@@ -33,6 +33,30 @@ public sealed class ScrubWorkflowTests(MongoServerFixture server) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_revision_that_lost_its_pin_is_pinned_again_though_garbage_is_collected_just_before()
+    {
+        await BackUp();
+        var revision = (await State()).Revisions[0];
+        First.PinNames.TryRemove(revision, out _).ShouldBeTrue();
+        await First.CollectGarbage();
+        var (isHealed, isCollected) = (false, false);
+        _rig.Repository.First.Before = async call =>
+        {
+            isHealed |= call == NodeCalls.Unpin;
+            if (!isHealed || isCollected || call != NodeCalls.Pin) return;
+            isCollected = true;
+            await First.CollectGarbage();
+        };
+
+        var result = await _rig.Scrub();
+        isCollected.ShouldBeTrue();
+        result.Copies.ShouldAllBe(c => c.Fault == null && c.Lost + c.Unhealed == 0);
+        First.PinNames.ShouldContainKey(revision);
+        await First.CollectGarbage();
+        (await _rig.Scrub()).Copies.ShouldAllBe(c => c.Healed == 0 && c.Repinned == 0 && c.Problem == null);
+    }
+
+    [Fact]
     public async Task A_thousand_random_corruptions_on_one_node_are_all_found_and_healed()
     {
         const int Rounds = 10, PerRound = 100;

@@ -331,6 +331,9 @@ internal sealed class RecordingNotifier : INotifier
 
     public bool Fails { get; set; }
 
+    /// <summary>Who hears it, too.</summary>
+    public INotifier? Then { get; set; }
+
     public IReadOnlyList<Alert> All => _alerts;
 
     public string Events => string.Join(',', _alerts.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Event}:{a.Level}")));
@@ -339,6 +342,6 @@ internal sealed class RecordingNotifier : INotifier
     {
         if (Fails) throw new HttpRequestException("the receiver is down");
         lock (_alerts) _alerts.Add(alert);
-        return Task.CompletedTask;
+        return Then?.Notify(alert, cancellationToken) ?? Task.CompletedTask;
     }
 }

@@ -1,7 +1,7 @@
 import { $, h, show } from "./dom.js";
 import { ago, count, sentence, time } from "./format.js";
 
-const reason = problem => typeof problem === "string" ? problem : [problem.message, problem.hint].filter(Boolean).join("; ");
+const reason = problem => [problem.message, problem.hint].filter(Boolean).join("; ");
 
 export function headline(health, windows, lastProven) {
   const { windows: ranges, gaps } = windows;

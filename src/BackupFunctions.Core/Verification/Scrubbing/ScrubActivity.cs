@@ -66,7 +66,9 @@ internal sealed class ScrubActivity(
         {
             var whole = true;
             foreach (var part in await BackupParts.Of(root, anywhere, cancellationToken)) whole &= await scrub.Run(part, everyLeaf: true, cancellationToken);
-            if (whole && !pinned.Contains(root)) await node.Pin(root, pinName, cancellationToken);
+            if (!whole || pinned.Contains(root)) return;
+            // what was healed, or found below no pin, may be collected until it is pinned
+            await RevisionPublisher.Copy(repository.Id, [node], anywhere, root, pinName, cancellationToken);
         }
     }
 }

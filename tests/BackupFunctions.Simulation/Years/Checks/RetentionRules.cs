@@ -16,8 +16,10 @@ internal static class RetentionRules
     public static IEnumerable<string> Broken(RetentionPolicy policy, DateTimeOffset now, ManifestState before, ManifestState after, SourceHistory source)
     {
         var left = after.Backups.Select(b => b.Id).ToHashSet();
+        // what somebody asked to remove, and what had needed it, went by no rule, maybe in a revision that a later run finished
+        var byHand = after.Removed.Where(t => t.Reason == "asked for" || t.Reason.EndsWith(", which it needs, was removed", StringComparison.Ordinal)).Select(t => t.Backup.Id).ToHashSet();
         // as they were last: a change of protection may have come with the run
-        var all = after.Backups.Concat(after.Removed.Select(t => t.Backup)).Concat(before.Backups).DistinctBy(b => b.Id).Where(b => left.Contains(b.Id) || before.Removed.All(t => t.Backup.Id != b.Id)).ToList();
+        var all = after.Backups.Concat(after.Removed.Select(t => t.Backup)).Concat(before.Backups).DistinctBy(b => b.Id).Where(b => !byHand.Contains(b.Id) && (left.Contains(b.Id) || before.Removed.All(t => t.Backup.Id != b.Id))).ToList();
         // removed because others hold the same: not by a rule
         var tombstones = after.Removed.ToDictionary(t => t.Backup.Id, t => t.Reason);
         var gone = all.Where(b => !left.Contains(b.Id) && !(tombstones.TryGetValue(b.Id, out var reason) && reason.StartsWith("merged into", StringComparison.Ordinal))).ToList();

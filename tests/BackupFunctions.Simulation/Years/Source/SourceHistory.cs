@@ -13,7 +13,7 @@ namespace BackupFunctions.Simulation.Years.Source;
 internal sealed class SourceHistory(EmbeddedMongoServer server, IMongoClient client)
 {
     public const string Database = "years";
-    private const int Collections = 3, Ids = 24;
+    private const int Collections = 2, Ids = 20;
 
     private readonly IMongoDatabase _database = client.GetDatabase(Database);
     private readonly List<SourcePoint> _points = [new(new(0, 0), ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal))];

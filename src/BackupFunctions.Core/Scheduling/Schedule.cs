@@ -1,9 +1,9 @@
 using Cronos;
 
-namespace BackupFunctions.Standalone.Scheduling;
+namespace BackupFunctions.Scheduling;
 
 /// <summary>A cron expression of five or six fields (the first of six is seconds), in UTC.</summary>
-internal sealed class Schedule
+public sealed class Schedule
 {
     private readonly CronExpression _expression;
 
@@ -32,7 +32,20 @@ internal sealed class Schedule
         return found;
     }
 
-    private static Schedule? TryParse(string text)
+    /// <summary>The longest time between two of its next hundred moments; null when there are not two.</summary>
+    public TimeSpan? LongestPause(DateTimeOffset from)
+    {
+        const int Moments = 100;
+        TimeSpan? longest = null;
+        for (var (moment, n) = (After(from), 1); n < Moments && moment is { } earlier && After(earlier) is { } later; (moment, n) = (later, n + 1))
+        {
+            if (longest is null || later - earlier > longest) longest = later - earlier;
+        }
+        return longest;
+    }
+
+    /// <summary>Reads a text; null when it is none.</summary>
+    public static Schedule? TryParse(string text)
     {
         var fields = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
         return fields is 5 or 6 && CronExpression.TryParse(text, fields == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard, out var expression) ? new(expression) : null;
