@@ -14,7 +14,7 @@ export function headline(health, windows, lastProven) {
   ];
   const inside = gaps.filter(g => g.beforeTime).length;
   const lost = gaps.length - inside;
-  const more = [isRed ? "The host is unhealthy." : problems.length > 0 ? "Backups go on, with problems." : "All is well.",
+  const more = [isRed ? "The host is unhealthy." : problems.length > 0 ? "Backups go on, with problems." : !health.lastBackup ? "Start the first backup." : gaps.length === 0 ? "All is well." : null,
     inside > 0 ? `${count(inside, "gap")} inside cannot be restored.` : null, lost > 0 ? "The oplog behind the end was lost." : null].filter(Boolean);
   const box = $("headline");
   box.classList.toggle("bad", isRed);
