@@ -10,19 +10,24 @@ namespace BackupFunctions.Cli;
 /// <summary>What the commands of one run share: settings, terminal, logs.</summary>
 public sealed partial class CliSession : IDisposable
 {
+    private const string Service = "backupfn";
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
+    private OtlpExport? _export;
 
     internal CliSession(CliIo io, GlobalOptions global, ParseResult parse)
     {
         Io = io;
         Redactor = SecretRedactor.From(io.Settings);
         Terminal = new Terminal(io, Redactor, json: GlobalOptions.Read(parse, global.Json), quiet: GlobalOptions.Read(parse, global.Quiet));
-        _loggers = LoggerFactory.Create(logging => logging
-            .SetMinimumLevel(global.LevelOf(parse))
-            .AddProvider(Terminal is { Json: false, ErrorIsTerminal: true }
+        _loggers = LoggerFactory.Create(logging =>
+        {
+            logging.SetMinimumLevel(global.LevelOf(parse));
+            logging.AddProvider(Terminal is { Json: false, ErrorIsTerminal: true }
                 ? new HumanLoggerProvider(Terminal.LogWriter, io.Time, Redactor)
-                : new JsonLineLoggerProvider(io.Error, io.Time, Redactor, "backupfn")));
+                : new JsonLineLoggerProvider(io.Error, io.Time, Redactor, Service));
+            if (RollingLogFile.Of(io.Settings) is { } file) logging.AddProvider(new JsonLineLoggerProvider(file, io.Time, Redactor, Service));
+        });
         _logger = _loggers.CreateLogger<CliSession>();
     }
 
@@ -44,13 +49,18 @@ public sealed partial class CliSession : IDisposable
         var options = BackupOptions.Load(Io.Settings, scope, nodes);
         foreach (var warning in options.Warnings) Terminal.Warning(warning);
         foreach (var setting in ResolvedSetting.All(Io.Settings).Where(s => s.Value is not null)) LogSetting(setting.Name, setting.Value!, setting.Origin);
+        _export ??= OtlpExport.Start(Io.Settings, "backupfunctions-cli");
         return Terminal.WithProgress(progress => work(new EngineRun(options, _loggers, progress)));
     }
 
     internal void LogFailure(Exception error) => LogStack(error);
 
     /// <inheritdoc/>
-    public void Dispose() => _loggers.Dispose();
+    public void Dispose()
+    {
+        _export?.Dispose();
+        _loggers.Dispose();
+    }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "setting {Name}={Value} ({Origin})")]
     private partial void LogSetting(string name, string value, string origin);

@@ -16,7 +16,7 @@ public sealed partial class ActivityRunner(ILogger<ActivityRunner> logger)
         try
         {
             var (activities, input) = await find();
-            return DurableJson.Write(await activities.Find(name).Run(DurableJson.Read<TInput>(input, $"input of {name.Name}"), CancellationToken.None));
+            return DurableJson.Write(await activities.Run(name, null, DurableJson.Read<TInput>(input, $"input of {name.Name}"), CancellationToken.None));
         }
         catch (Exception e)
         {

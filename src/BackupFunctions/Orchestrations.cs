@@ -4,6 +4,7 @@ using BackupFunctions.Api.Messages;
 using BackupFunctions.Api.Restores;
 using BackupFunctions.Backup;
 using BackupFunctions.Telemetry;
+using BackupFunctions.Telemetry.Tracing;
 using BackupFunctions.Workflows;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -52,19 +53,30 @@ public static class Orchestrations
 
     private static async Task<JsonElement> Run<TInput, TOutput>(TaskOrchestrationContext context, Func<TInput, Task<TOutput>> workflow)
     {
+        var started = context.CurrentUtcDateTime;
         try
         {
-            return JsonSerializer.SerializeToElement(await workflow(DurableJson.Read<TInput>(context.GetInput<JsonElement>(), "input of the workflow")), ApiJson.Options);
+            var output = JsonSerializer.SerializeToElement(await workflow(DurableJson.Read<TInput>(context.GetInput<JsonElement>(), "input of the workflow")), ApiJson.Options);
+            Count(context, Outcome.Completed, started);
+            return output;
         }
         catch (OperationCanceledException e)
         {
+            Count(context, Outcome.Cancelled, started);
             // an orchestration can end itself as failed only
             throw new InvalidOperationException("cancelled: the event that asks for it was raised", e);
         }
         catch (ActivityFailedException e)
         {
+            Count(context, Outcome.Failed, started);
             // the status shows the message and nothing else of it
             throw new InvalidOperationException(e.Hint is null ? ErrorText.ForUser(e) : $"{ErrorText.ForUser(e)} ({e.Hint})", e);
         }
+    }
+
+    // the span of the run is Durable's own; a replay has counted already
+    private static void Count(TaskOrchestrationContext context, string outcome, DateTime started)
+    {
+        if (!context.IsReplaying) RunTelemetry.Count(context.Name.Name, outcome, context.CurrentUtcDateTime - started);
     }
 }

@@ -90,11 +90,17 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
         _gate.Dispose();
     }
 
-    private BackupEngine Make() => new(BackupOptions.Load(settings, Scope), new(time, random, settings.Files, new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers)
+    private BackupEngine Make()
     {
-        Scratch = Scratch,
-        DrillLimit = DrillLimit,
-    });
+        var engine = new BackupEngine(BackupOptions.Load(settings, Scope), new(time, random, settings.Files, new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers)
+        {
+            Scratch = Scratch,
+            DrillLimit = DrillLimit,
+        });
+        // counts from here on
+        _ = engine.Metrics;
+        return engine;
+    }
 
     private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
     {

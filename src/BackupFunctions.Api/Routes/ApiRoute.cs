@@ -19,4 +19,7 @@ public sealed record ApiRoute(string Method, string Path, string Summary, Func<H
 
     /// <summary>Statuses of a good answer with the type of its body; null for an empty one.</summary>
     public IReadOnlyDictionary<int, Type?> Answers { get; init; } = new Dictionary<int, Type?>();
+
+    /// <summary>What a good answer is. Default: <c>application/json</c>.</summary>
+    public string MediaType { get; init; } = "application/json";
 }

@@ -39,6 +39,7 @@ public static class ApiRoutes
             new("GET", "/api/health", "How it stands; in detail with the key", health.Get) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/health/live", "The process answers", health.Live) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/health/ready", "Backups can be made", health.Ready) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
+            new("GET", "/api/metrics", "What is measured, as Prometheus reads it", new MetricsHandlers(parts).Get) { Answers = Ok(typeof(string)), MediaType = "text/plain" },
             new("GET", "/api/openapi.json", "This document", http => Task.FromResult(OpenApi(http, parts))) { IsAnonymous = true, Answers = Ok(typeof(object)) },
         ];
     }

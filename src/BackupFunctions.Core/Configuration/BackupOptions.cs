@@ -135,6 +135,7 @@ public sealed record BackupOptions
             Watch = WatchReader.Read(reader),
             Redactor = redactor,
         };
+        TelemetryReader.Check(reader);
         if (scope.HasFlag(OptionsScope.Source)) options = options with { SourceUri = MongoReader.Source(reader)! };
         if (scope.HasFlag(OptionsScope.Catalog)) options = options with { Catalog = MongoReader.Catalog(reader, required: true) };
         else if (scope.HasFlag(OptionsScope.CatalogIfSet)) options = options with { Catalog = MongoReader.Catalog(reader, required: false) };

@@ -25,6 +25,7 @@ public sealed partial class SecretRedactor
                 case Sensitivity.Address: redactor.AddUri(value); break;
                 case Sensitivity.Command when value.Trim().Split(' ', 2) is [_, var arguments]: redactor.Add(arguments); break;
             }
+            if (name == SettingNames.OtlpHeaders) redactor.AddHeaders(value);
         }
         return redactor;
     }
@@ -59,6 +60,16 @@ public sealed partial class SecretRedactor
         var password = uri[(colon + 1)..at];
         Add(password);
         Add(Uri.UnescapeDataString(password));
+    }
+
+    // name=value,name=value, percent-encoded: each value alone, and its last word, which follows Bearer or the like
+    private void AddHeaders(string headers)
+    {
+        foreach (var value in headers.Split(',').Select(h => h[(h.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim()))
+        {
+            Add(value);
+            Add(Uri.UnescapeDataString(value).Split(' ')[^1]);
+        }
     }
 
     /// <summary>The text without secrets.</summary>

@@ -195,6 +195,18 @@ public static class SettingNames
     /// <summary>How long a backup may lack a verified copy.</summary>
     public const string AlertDegraded = "ALERT_DEGRADED_HOURS";
 
+    /// <summary>A file that gets the log lines, too.</summary>
+    public const string LogFile = "LOG_FILE";
+
+    /// <summary>Where traces and metrics are sent to.</summary>
+    public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>What is sent along, a key of the collector for example.</summary>
+    public const string OtlpHeaders = "OTEL_EXPORTER_OTLP_HEADERS";
+
+    /// <summary>How: grpc or http/protobuf.</summary>
+    public const string OtlpProtocol = "OTEL_EXPORTER_OTLP_PROTOCOL";
+
     /// <summary>Address of node 1 or 2.</summary>
     public static string NodeUrl(int node) => $"IPFS_NODE_{node}_URL";
 

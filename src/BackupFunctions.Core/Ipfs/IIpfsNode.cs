@@ -67,6 +67,9 @@ public interface IIpfsNode : IBlockSource
     /// <summary>Whether this root is pinned recursively right now.</summary>
     Task<bool> IsPinned(Cid root, CancellationToken cancellationToken);
 
+    /// <summary>Bytes that the node may still store; null where it does not say, or has no limit.</summary>
+    Task<long?> FreeBytes(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
     /// <summary>All recursive pins, in no order; <see cref="PinnedRoot.Name"/> is empty where the node keeps no names.</summary>
     IAsyncEnumerable<PinnedRoot> Pins(CancellationToken cancellationToken);
 }

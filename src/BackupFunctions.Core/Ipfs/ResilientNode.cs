@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using BackupFunctions.Ambient;
+using BackupFunctions.Telemetry.Metrics;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
@@ -39,11 +40,11 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
                 ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome.Exception)),
             })
             .Build();
-        _import = Create(ImportAttempts);
-        _pin = Create(PinAttempts);
-        _other = Create(OtherAttempts);
+        _import = Create(ImportAttempts, "import");
+        _pin = Create(PinAttempts, "pin");
+        _other = Create(OtherAttempts, "other");
 
-        ResiliencePipeline Create(int attempts) => new ResiliencePipelineBuilder { TimeProvider = time }
+        ResiliencePipeline Create(int attempts, string call) => new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
                 MaxRetryAttempts = attempts - 1,
@@ -53,6 +54,11 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
                 MaxDelay = LongestPause,
                 Randomizer = () => Fraction(random),
                 ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome.Exception)),
+                OnRetry = _ =>
+                {
+                    FlowMetrics.Retried(call);
+                    return default;
+                },
                 DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception?.InnerException as NodeAnswerException)?.RetryAfter),
             })
             .AddPipeline(circuit)
@@ -104,6 +110,9 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
     /// <inheritdoc/>
     public Task<bool> IsPinned(Cid root, CancellationToken cancellationToken) =>
         Run(_other, $"look for pin {root} on", token => _node.IsPinned(root, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<long?> FreeBytes(CancellationToken cancellationToken) => Run(_other, "ask for the free space of", _node.FreeBytes, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<PinnedRoot> Pins(CancellationToken cancellationToken) => List("list pins of", _node.Pins, cancellationToken);

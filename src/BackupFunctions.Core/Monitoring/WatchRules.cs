@@ -33,12 +33,12 @@ public static class WatchRules
     {
         yield return new(AlertEvents.OplogGap, now);
         yield return new(AlertEvents.PinsFailing, now);
-        if (!manifest.Backups.Any(b => b.IsDegraded)) yield return new(AlertEvents.BackupDegraded, now);
         if (manifest.Damaged.Count == 0) yield return new(AlertEvents.ScrubFinding, now);
         if (manifest.Drills is [.., { Outcome: not DrillOutcome.Failed } drill]) yield return new(AlertEvents.DrillFailed, drill.At);
         foreach (var type in Enum.GetValues<BackupType>())
         {
             yield return new(Cause(AlertEvents.BackupOverdue, Human.Word(type)), now);
+            if (!manifest.Backups.Any(b => b.IsDegraded && b.Type == type)) yield return new(Cause(AlertEvents.BackupDegraded, Human.Word(type)), now);
             // somebody else may have made it
             if (LastSuccess.Of(manifest, type) is { } success) yield return new(Cause(AlertEvents.BackupFailed, Human.Word(type)), success);
         }

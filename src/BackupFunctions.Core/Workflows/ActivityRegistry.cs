@@ -1,3 +1,5 @@
+using BackupFunctions.Telemetry.Tracing;
+
 namespace BackupFunctions.Workflows;
 
 /// <summary>The activities of a host by name.</summary>
@@ -11,6 +13,10 @@ public sealed class ActivityRegistry
         _activities.Add(activity.Name.Name, activity);
         return this;
     }
+
+    /// <summary>Runs the activity of this name and these message types, inside a span of its own; <paramref name="key"/> is that of the call, where the host knows it.</summary>
+    public Task<TResult> Run<TInput, TResult>(ActivityName<TInput, TResult> name, string? key, TInput input, CancellationToken cancellationToken) =>
+        ActivityTelemetry.Run(Find(name), key, input, cancellationToken);
 
     /// <summary>The activity of this name and these message types.</summary>
     public IActivity<TInput, TResult> Find<TInput, TResult>(ActivityName<TInput, TResult> name) =>

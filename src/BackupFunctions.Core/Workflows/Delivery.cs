@@ -53,6 +53,8 @@ internal static class Delivery
             ["manifest"] = delivered.Manifest.ToString(),
             ["revision"] = delivered.Revision.ToString(CultureInfo.InvariantCulture),
             ["backupId"] = backup.Id.ToString(),
+            ["size"] = backup.StoredBytes.ToString(CultureInfo.InvariantCulture),
+            ["duration"] = (backup.Completed - backup.Started).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture),
         };
         if (delivered.Kit is { } kit) details["kit"] = kit.ToString();
         return delivered.Problems.Count == 0

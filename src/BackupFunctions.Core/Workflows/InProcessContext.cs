@@ -41,7 +41,7 @@ public sealed class InProcessContext(
             var message = EngineJson.Read<TInput>(EngineJson.Write(input), $"input of {activity.Name}");
             using var token = CancellationTokenSource.CreateLinkedTokenSource(activity.EvenWhenStopped ? CancellationToken.None : stop);
             if (activity.EvenWhenStopped) token.CancelAfter(s_lastWord);
-            var result = await Task.Run(() => activities.Find(activity).Run(message, token.Token), token.Token);
+            var result = await Task.Run(() => activities.Run(activity, key, message, token.Token), token.Token);
             return EngineJson.Read<TResult>(EngineJson.Write(result), $"result of {activity.Name}");
         }
         catch (BackupException e)

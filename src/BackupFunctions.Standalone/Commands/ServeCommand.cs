@@ -25,12 +25,11 @@ internal static partial class ServeCommand
             var settings = SettingsSource.FromProcess(new DiskFiles());
             var redactor = SecretRedactor.From(settings);
             var (options, host) = Load(settings);
-            using var loggers = LoggerFactory.Create(logging => logging
-                .AddFilter("Microsoft", LogLevel.Warning)
-                .AddProvider(new JsonLineLoggerProvider(io.Error, TimeProvider.System, redactor, "standalone")));
+            using var loggers = Loggers(io, settings, redactor);
             var logger = loggers.CreateLogger(nameof(ServeCommand));
             foreach (var setting in ResolvedSetting.All(settings).Where(s => s.Value is not null)) LogSetting(logger, setting.Name, setting.Value!, setting.Origin);
             foreach (var warning in options.Warnings) LogWarning(logger, warning);
+            using var export = OtlpExport.Start(settings, "backupfunctions-standalone");
             await using var server = await StandaloneServer.Start(options, host, redactor, loggers, cancellationToken);
             await io.Out.WriteLineAsync($"listening on {server.Address.GetLeftPart(UriPartial.Authority)}");
             await io.Out.FlushAsync(CancellationToken.None);
@@ -45,6 +44,15 @@ internal static partial class ServeCommand
             return ExitCodes.Of(kind);
         }
     }
+
+    // lines for people at a terminal, else JSON; the file gets JSON in any case
+    private static ILoggerFactory Loggers(StandaloneIo io, SettingsSource settings, SecretRedactor redactor) => LoggerFactory.Create(logging =>
+    {
+        const string service = "standalone";
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddProvider(io.Interactive ? new HumanLoggerProvider(io.Error, TimeProvider.System, redactor) : new JsonLineLoggerProvider(io.Error, TimeProvider.System, redactor, service));
+        if (RollingLogFile.Of(settings) is { } file) logging.AddProvider(new JsonLineLoggerProvider(file, TimeProvider.System, redactor, service));
+    });
 
     // what is wrong with the engine's settings and with the host's is told together
     private static (BackupOptions, HostOptions) Load(SettingsSource settings)

@@ -154,7 +154,7 @@ internal sealed class JournalContext(InstanceRow instance, ActivityRegistry acti
         if (activity.EvenWhenStopped && _stop.IsCancellationRequested) token.CancelAfter(s_lastWord);
         try
         {
-            var result = await activities.Find(activity).Run(EngineJson.Read<TInput>(message, $"input of {activity.Name}"), token.Token);
+            var result = await activities.Run(activity, key, EngineJson.Read<TInput>(message, $"input of {activity.Name}"), token.Token);
             Answered(EntryTypes.Completed, activity.Name, key, EngineJson.Write(result));
         }
         catch (OperationCanceledException) when (_leave.IsCancellationRequested)

@@ -3,6 +3,8 @@ using BackupFunctions.Ambient;
 using BackupFunctions.Api;
 using BackupFunctions.Api.Hosting;
 using BackupFunctions.Standalone.Durable.Journal;
+using BackupFunctions.Telemetry;
+using BackupFunctions.Telemetry.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace BackupFunctions.Standalone.Durable;
@@ -138,12 +140,15 @@ internal sealed partial class JournalHost(JournalStore store, IWorkflowCatalogue
     private async Task Keep(InstanceRow row, WorkflowRun run, Task before)
     {
         await before;
+        // its trace id is that of this start: after a restart it goes on in the same trace
+        using var telemetry = RunTelemetry.Begin(row.Name, row.Id, row.Execution);
+        using var scope = logger.BeginScope(new Dictionary<string, object?> { ["InstanceId"] = row.Id });
         while (true)
         {
             try
             {
                 await run.Run(_stopping.Token);
-                if (store.Find(row.Id) is { } ended) LogEnded(row.Name, row.Id, ended.Status, ended.Output);
+                if (store.Find(row.Id) is { } ended) End(telemetry, ended);
                 return;
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -171,6 +176,14 @@ internal sealed partial class JournalHost(JournalStore store, IWorkflowCatalogue
         }
     }
 
+    private void End(RunTelemetry telemetry, InstanceRow ended)
+    {
+        var duration = time.GetUtcNow() - ended.Created;
+        var outcome = ended.Status switch { InstanceStatus.Completed => Outcome.Completed, InstanceStatus.Failed => Outcome.Failed, _ => Outcome.Cancelled };
+        telemetry.Ended(outcome, duration);
+        LogEnded(ended.Status == InstanceStatus.Failed ? LogLevel.Error : LogLevel.Information, ended.Name, ended.Id, outcome, Human.Duration(duration), ended.Output);
+    }
+
     private static string? Text(string? reason) => reason is null ? null : JsonSerializer.Serialize(reason, ApiJson.Options);
 
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -181,8 +194,8 @@ internal sealed partial class JournalHost(JournalStore store, IWorkflowCatalogue
     [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Name} {InstanceId} is started")]
     private partial void LogStarted(string name, string instanceId);
 
-    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "{Name} {InstanceId} has ended: {Status} {Output}")]
-    private partial void LogEnded(string name, string instanceId, InstanceStatus status, string? output);
+    [LoggerMessage(EventId = 3, Message = "{Type} {InstanceId} has ended: {Status} after {Took}: {Output}")]
+    private partial void LogEnded(LogLevel level, string type, string instanceId, string status, string took, string? output);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "{Name} {InstanceId} could not go on and is tried again in 30 seconds")]
     private partial void LogBroken(string name, string instanceId, Exception error);

@@ -61,6 +61,8 @@ internal sealed class StandaloneServer : IAsyncDisposable
         WebApplication? app = null;
         try
         {
+            // counts from here on
+            _ = engine.Metrics;
             database = JournalDatabase.Open(host.Journal);
             var store = new JournalStore(database);
             journal = new JournalHost(store, new EngineWorkflows(engine, redactor, time), time, random, redactor.Redact, loggers.CreateLogger<JournalHost>());

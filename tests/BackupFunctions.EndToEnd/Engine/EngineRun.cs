@@ -59,8 +59,8 @@ internal sealed class EngineRun : IDisposable
     /// <summary>The files that wait in staging.</summary>
     public IReadOnlyList<string> Staged => _options.Staging.Directory is { } staging && System.IO.Directory.Exists(staging) ? System.IO.Directory.GetFiles(staging, "*", SearchOption.AllDirectories) : [];
 
-    /// <summary>The engine as another process opens it; the caller disposes it.</summary>
-    public BackupEngine Open() => new(_options, _ambient);
+    /// <summary>The engine as another process opens it, whose clock may be another; the caller disposes it.</summary>
+    public BackupEngine Open(TimeProvider? time = null) => new(_options, time is null ? _ambient : _ambient with { Time = time });
 
     /// <summary>The same so much later.</summary>
     public BackupEngine OpenLater(TimeSpan by) => new(_options, _ambient with { Time = new LaterTime(by) });

@@ -127,6 +127,9 @@ public sealed class ClusterNode : IIpfsNode, IDisposable
         return await _pins.IsPinned(root, self.Peer, action, cancellationToken);
     }
 
+    /// <summary>Those of the node behind the peer.</summary>
+    public Task<long?> FreeBytes(CancellationToken cancellationToken) => _behind.FreeBytes(cancellationToken);
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<PinnedRoot> Pins([EnumeratorCancellation] CancellationToken cancellationToken)
     {
