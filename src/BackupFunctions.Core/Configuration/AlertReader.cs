@@ -70,7 +70,7 @@ internal static class AlertReader
         return AddressExample;
     }
 
-    private static IReadOnlyList<string> Addresses(OptionsReader reader, string name)
+    private static string[] Addresses(OptionsReader reader, string name)
     {
         var addresses = reader.Get(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (addresses.Length == 0) reader.Problem(name, $"is not set, and {SmtpHost} is", AddressExample);

@@ -24,7 +24,7 @@ internal static class NodeChecks
         var bytes = new byte[ProbeBytes];
         random.Fill(bytes);
         var probe = new Block(Cid.Raw(bytes), bytes);
-        await node.Import(_ => Task.FromResult(Car(probe)), cancellationToken);
+        await node.Import(_ => Task.FromResult<Stream>(Car(probe)), cancellationToken);
         await node.Pin(probe.Cid, PinName, cancellationToken);
         try
         {
@@ -39,7 +39,7 @@ internal static class NodeChecks
         await node.Remove(probe.Cid, cancellationToken);
     }
 
-    private static Stream Car(Block block)
+    private static MemoryStream Car(Block block)
     {
         var stream = new MemoryStream();
         CarWriter.CreateWithRoot(stream, block.Cid).Write(block);

@@ -72,7 +72,7 @@ public static class WatchRules
             if (manifest.Failures.LastOrDefault(f => f.Type == type) is not { } failed || LastSuccess.Of(manifest, type) >= failed.Ended) continue;
             yield return new(AlertEvents.BackupFailed, Human.Word(type), AlertLevel.Error, $"the last {Human.Word(type)} backup failed at {Human.Time(failed.Ended)} ({Human.Word(failed.Reason)}), and none has succeeded since", LookAtRuns);
         }
-        if (OplogTimeline.Of(manifest).Gaps.LastOrDefault() is { Before: null, Reason: not null } gap)
+        if (OplogTimeline.Of(manifest).Gaps is [.., { Before: null, Reason: not null } gap])
             yield return new(AlertEvents.OplogGap, null, AlertLevel.Error, $"nothing after {Human.Time(gap.After.Time)} can be restored: the oplog does not go on where the chain ends", "`backupfn backup full` starts a new chain; make the oplog larger (replSetResizeOplog), or back up more often");
         var degraded = manifest.Backups.Where(b => b.IsDegraded && seen.At - b.Completed > settings.Degraded).ToList();
         if (degraded.Count > 0)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace BackupFunctions.Notifications.Outbox;
 
 /// <summary>Brings messages that wait to their receivers, in order. A receiver that fails keeps what waits for it, and is left alone for a while.</summary>
-internal sealed partial class AlertDelivery(AlertSettings settings, IReadOnlyList<IAlertChannel> channels, AlertStore store, TimeProvider time, ILogger logger)
+internal sealed partial class AlertDelivery(AlertSettings settings, IReadOnlyList<IAlertChannel> channels, AlertStore store, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>How long a message waits at most.</summary>
     public static readonly TimeSpan Expiry = TimeSpan.FromDays(7);
@@ -71,6 +71,8 @@ internal sealed partial class AlertDelivery(AlertSettings settings, IReadOnlyLis
             _changes.Release();
         }
     }
+
+    public void Dispose() => _changes.Dispose();
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "deliver alert {Title} by {Receiver}: {Reason}; it waits and is sent again")]
     private partial void LogUndelivered(string title, string receiver, string reason);

@@ -10,7 +10,7 @@ namespace BackupFunctions.Notifications.Outbox;
 /// Tells receivers: the same cause once in a while, its end, not too much in an hour, and what cannot be delivered later, also by another process. It never throws but when it is cancelled, and
 /// takes no longer than its patience: no backup fails or waits for a receiver that is down. Thread-safe.
 /// </summary>
-public sealed partial class AlertDispatcher : INotifier
+public sealed partial class AlertDispatcher : INotifier, IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -30,6 +30,14 @@ public sealed partial class AlertDispatcher : INotifier
         (_channels, _time, _redact, _logger) = (channels, time, redactor.Redact, logger);
         _ledger = new(settings, store, [.. channels.Select(c => c.Name)], time);
         _delivery = new(settings, channels, store, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _delivery.Dispose();
+        _deciding.Dispose();
+        _sending.Dispose();
     }
 
     /// <inheritdoc/>

@@ -62,7 +62,7 @@ internal sealed class AlertLedger(AlertSettings settings, AlertStore store, IRea
         return AlertMessage.Of(over, AlertStatus.Resolved, seen.Since, seen.Count);
     }
 
-    private async Task<Taken> Keep(IReadOnlyList<AlertMessage> told, CancellationToken cancellationToken)
+    private async Task<Taken> Keep(List<AlertMessage> told, CancellationToken cancellationToken)
     {
         foreach (var message in told) await store.Write(AlertStore.RunOf(message), new PendingAlert(message, receivers), cancellationToken);
         return new(told, told.Count == 0 ? 0 : await MakeRoom(cancellationToken));
