@@ -1,8 +1,8 @@
-"""Opens a backup without BackupFunctions: docs/format.md in Python.                         python3 decode.py BACKUP.car KEYFILE DIRECTORY
+"""Opens a backup without BackupFunctions: docs/format.md in Python.              python3 decode.py BACKUP.car KEYFILE DIRECTORY [KEYRING]
 
-BACKUP.car is what `backupfn download` wrote, KEYFILE holds the key (base64 or hex) or the passphrase. DIRECTORY, which must not exist, gets DATABASE/COLLECTION.bson and
-oplog.bson as mongodump writes them, and at the very end index.json: names, options and indexes (base64 of their BSON). Every block is hashed, every sealed block authenticated;
-what is not as it was sealed ends this with an error. Needs Python 3.8, cryptography and zstandard (Debian: apt-get install python3-cryptography python3-zstandard)."""
+BACKUP.car is what `backupfn download` wrote, KEYFILE holds the key (base64 or hex) or the passphrase, KEYRING what `backupfn keys export` wrote: with it a key of today opens a
+backup from before a rotation. DIRECTORY, which must not exist, gets DATABASE/COLLECTION.bson and oplog.bson as mongodump writes them, and at the very end index.json: names, options
+and indexes (base64 of their BSON). Every block is hashed, every sealed block authenticated; what is not as it was sealed ends this with an error. Needs Python 3.8 with cryptography and zstandard."""
 import base64, hashlib, hmac, io, json, mmap, os, struct, sys, urllib.parse
 import cryptography.exceptions, cryptography.hazmat.primitives.ciphers.aead as aead, zstandard
 
@@ -44,8 +44,8 @@ def unseal(block, keys, epoch, kind, seq=0, last=True, context=b""):
     f = aead.AESGCM(mac(keys[b"enc"], b"block" + s + b"\1")).decrypt(s[:12], sealed, a + s)
     check(hmac.compare_digest(mac(keys[b"siv"], struct.pack("<Q", len(a)) + a + f), s), "synthetic IV")
     length, size, codec = struct.unpack_from("<IIB", f)
-    e = (9 + size).bit_length() - 1                     # Padmé
-    mask = (1 << (e - e.bit_length())) - 1
+    e = (9 + size).bit_length() - 1
+    mask = (1 << (e - e.bit_length())) - 1              # Padmé
     check(len(f) == ((9 + size + mask) & ~mask) and not any(f[9 + size:]) and codec < 2 and length <= 1032183, "body of a block")
     text = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(f[9:9 + size])).read(length + 1) if codec else f[9:9 + size]
     check(len(text) == length and (size < length or codec == 0), "length of a plaintext")
@@ -77,17 +77,17 @@ def write(path, files):                                 # chunk by chunk: a file
                 sealed = block(b"\1\x55\x12\x20" + sha256)
                 text = unseal(sealed, keys, epoch, 1)
                 check((sealed[20:52], len(text), len(sealed), mac(keys[b"pid"], b"\1zstd" + records[1:2] + text)) == (s, length, size, pid), "chunk")
-                digest.update(text)
                 out.write(text)
+                digest.update(text)
             check(digest.hexdigest() == file["sha256"], f"SHA-256 of a file of {path}")
 
 root, block = read_car(sys.argv[1])
 top = dict(links(block(root)))
 header = json.loads(block(top["backup.json"]))
 epoch = header["epoch"]
-keys = unlock(header["keyring"]["slots"], open(sys.argv[2], "rb").read(), bytes.fromhex(header["repository"]), epoch)
-text = read_object(top["index"], 3, bytes.fromhex(header["backup"]))
-index = json.loads(text)
+keyring, secret = json.load(open(sys.argv[4])) if len(sys.argv) > 4 else header["keyring"], open(sys.argv[2], "rb").read()
+keys = unlock(keyring["slots"], secret, bytes.fromhex(header["repository"]), epoch)
+index = json.loads(text := read_object(top["index"], 3, bytes.fromhex(header["backup"])))
 check(index["format"] == 0 and index["backup"] == header["backup"], "index: it is of another backup")
 os.mkdir(sys.argv[3])
 for c in index["collections"]:

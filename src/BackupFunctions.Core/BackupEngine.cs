@@ -322,7 +322,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         return DeliveryActivityRegistry()
             .Add(new RotateSlotsActivity(Slots))
             .Add(new StartEpochActivity(Slots))
-            .Add(new PlanReencryptionActivity(Session, Manifest, new(Staging, staged), Targets))
+            .Add(new PlanReencryptionActivity(Session, Manifest, Slots, new(Staging, staged), Targets))
             .Add(new ReencryptFilesActivity(Session, Manifest, NearestFirst(), Staging, staged, ambient.Random, options.CompressionLevel, ambient.Time))
             .Add(new AssembleReencryptedActivity(Session, Manifest, NearestFirst(), Staging, staged, ambient.Random))
             .Add(new UnpinEpochsActivity(Session, Manifest, Copies, Targets, ambient.Time))

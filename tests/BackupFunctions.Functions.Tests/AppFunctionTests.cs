@@ -42,7 +42,7 @@ public class AppFunctionTests
         }
         timers.Select(t => (t.Function.Name, t.Trigger.Schedule)).Order().ShouldBe([
             ("DrillTimer", "%DRILL_SCHEDULE%"), ("FullBackupTimer", "%FULL_BACKUP_SCHEDULE%"), ("IncrementalBackupTimer", "%INCREMENTAL_BACKUP_SCHEDULE%"), ("ResumeTimer", "%RESUME_SCHEDULE%"), ("RetentionTimer", "%RETENTION_SCHEDULE%"),
-            ("ScrubTimer", "%SCRUB_SCHEDULE%")]);
+            ("ScrubTimer", "%SCRUB_SCHEDULE%"), ("WatchTimer", "%WATCH_SCHEDULE%")]);
     }
 
     [Fact]

@@ -46,6 +46,38 @@ public sealed class TimersTests : IDisposable
     }
 
     [Fact]
+    public async Task The_watch_tells_by_itself_that_nothing_answers()
+    {
+        using var receiver = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        receiver.Start();
+        var directory = Directory.CreateTempSubdirectory("backupfn-watch-");
+        try
+        {
+            var file = Path.Combine(directory.FullName, "file");
+            File.WriteAllText(file, "");
+            using var worker = new WorkerEngine(Settings(
+                ("WEBHOOK_URL", $"http://127.0.0.1:{((System.Net.IPEndPoint)receiver.LocalEndpoint).Port}/hook"), ("BACKUP_STAGING", Path.Combine(directory.FullName, "staging")),
+                ("MONGODB_URI", "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100"), ("MONGODB_CATALOG_URI", new Uri(Path.Combine(directory.FullName, "catalogue")).AbsoluteUri),
+                ("IPFS_NODE_1_URL", $"{new Uri(file).AbsoluteUri}/1"), ("IPFS_NODE_2_URL", $"{new Uri(file).AbsoluteUri}/2")), TimeProvider.System, new SystemRandomSource(), NullLoggerFactory.Instance);
+            var watching = new Timers(worker, _log).WatchTimer(new(), CancellationToken.None);
+            using (var connection = await receiver.AcceptTcpClientAsync(TestContext.Current.CancellationToken))
+            {
+                using var reader = new StreamReader(connection.GetStream());
+                (await reader.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("POST /hook HTTP/1.1");
+                receiver.Stop();
+            }
+            await watching;
+            // what the receiver did not take waits
+            Directory.GetDirectories(Path.Combine(directory.FullName, "staging"), "alert-message-*").ShouldNotBeEmpty();
+            _client.Started.ShouldBeEmpty();
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_schedule_that_is_late_says_so_and_starts()
     {
         await new Timers(_worker, _log).ResumeTimer(new() { IsPastDue = true }, _client);

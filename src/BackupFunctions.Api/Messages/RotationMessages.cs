@@ -17,12 +17,12 @@ public sealed record RotationRequest
 
 /// <summary>
 /// The output of a rotation: the current epoch, the slots that came, left and open it now, and the revision of the manifest that has them; whether everything was sealed again, how many backups and bytes,
-/// and how many pins of older epochs went, on all nodes together.
+/// and how many pins of older epochs went, on all nodes together; or that an earlier run had done all of it.
 /// </summary>
 public sealed record RotationOutput(
-    uint Epoch, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Slots, ulong Revision, bool ReEncrypted, int Backups, long Bytes, int Unpinned, IReadOnlyList<string> Warnings)
+    uint Epoch, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Slots, ulong Revision, bool ReEncrypted, int Backups, long Bytes, int Unpinned, bool WasComplete, IReadOnlyList<string> Warnings)
 {
     /// <summary>Of the result.</summary>
     public static RotationOutput Of(RotateKeysResult result) => new(
-        result.Keys.Epoch, result.Keys.Added, result.Keys.Removed, result.Keys.Slots, result.Keys.Revision, result.ReEncrypted, result.Backups, result.Bytes, result.Unpinned, result.Warnings);
+        result.Keys.Epoch, result.Keys.Added, result.Keys.Removed, result.Keys.Slots, result.Keys.Revision, result.ReEncrypted, result.Backups, result.Bytes, result.Unpinned, result.WasComplete, result.Warnings);
 }

@@ -25,6 +25,7 @@ internal sealed class KeysRotateCommand : CliCommand
         var request = new Messages.RotateKeysRequest(parse.GetValue(_reEncrypt), parse.GetValue(_id));
         var result = await session.Run(OptionsScope.List, run => _engine.RotateKeys(request, _newKey.Give(run, parse, session), cancellationToken));
         var code = KeysOutput.Print(result, session.Terminal);
+        if (result.WasComplete) session.Terminal.Note($"there was nothing to do: every backup is sealed under epoch {result.Epoch} already, which the new key opens and the old one never did");
         session.Terminal.Note("from now on set the new key as BACKUP_ENCRYPTION_KEY, or in the form that is in use, wherever backups are made or restored");
         session.Terminal.Warning(result.ReEncrypted ? KeysOutput.CompleteAfterCollection : KeysOutput.NotRevoked);
         return code;

@@ -41,7 +41,7 @@ internal sealed partial class EngineCommands
         using var engine = Open(run);
         var result = await engine.RotateKeys(request.ReEncrypt, request.Id, Report(run), cancellationToken);
         var keys = result.Keys;
-        return new(keys.Epoch, keys.Added, keys.Removed, keys.Slots, (long)keys.Revision, result.ReEncrypted, result.Backups, result.Unpinned, result.Warnings);
+        return new(keys.Epoch, keys.Added, keys.Removed, keys.Slots, (long)keys.Revision, result.ReEncrypted, result.Backups, result.Unpinned, result.WasComplete, result.Warnings);
     }
 
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ internal sealed partial class EngineCommands
     private static KeysChangedResult Changed(KeyringChanged changed)
     {
         var keys = KeysRotated.Of(changed);
-        return new(keys.Epoch, keys.Added, keys.Removed, keys.Slots, (long)keys.Revision, false, 0, 0, keys.Problems);
+        return new(keys.Epoch, keys.Added, keys.Removed, keys.Slots, (long)keys.Revision, false, 0, 0, false, keys.Problems);
     }
 
     private static IReadOnlyList<long> Epochs(IReadOnlyList<uint> epochs) => [.. epochs.Select(e => (long)e)];

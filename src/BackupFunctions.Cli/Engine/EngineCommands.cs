@@ -260,8 +260,9 @@ internal sealed partial class EngineCommands(TimeProvider time, IRandomSource ra
     /// <inheritdoc/>
     public async Task<DoctorResult> Diagnose(EngineRun run, CancellationToken cancellationToken)
     {
-        using var engine = Open(run);
-        var findings = await Doctor.Examine(engine, files, cancellationToken);
+        var ambient = Ambient(run);
+        using var engine = new BackupEngine(run.Options, ambient);
+        var findings = await Doctor.Examine(engine, ambient, cancellationToken);
         return new([.. findings.Select(f => new Commands.Messages.Finding(f.Check, Results.Status(f.Severity), f.Message, f.Hint))]);
     }
 
@@ -273,8 +274,10 @@ internal sealed partial class EngineCommands(TimeProvider time, IRandomSource ra
         return new([.. tested.Select(t => new TestedReceiver(t.Name, t.Target, t.Problem?.Message, t.Problem?.Hint))]);
     }
 
-    private BackupEngine Open(EngineRun run) =>
-        new(run.Options, new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers) { Scratch = Scratch }) { Keyrings = run.Keyrings };
+    private BackupEngine Open(EngineRun run) => new(run.Options, Ambient(run)) { Keyrings = run.Keyrings };
+
+    private EngineAmbient Ambient(EngineRun run) =>
+        new(time, random, files, new LogNotifier(run.Loggers.CreateLogger<LogNotifier>()), run.Loggers) { Scratch = Scratch };
 
     private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal static class KeysOutput
         + "can still be opened; `backupfn keys rotate --re-encrypt` seals everything again. Keep a copy of the keyring (`backupfn keys export`) beside the new key: older backups open with it when there is no catalogue";
 
     /// <summary>After everything was sealed again.</summary>
-    public const string CompleteAfterCollection = "it is complete when every node has collected its garbage (`ipfs repo gc`): until then a node still holds what the old key opens. Copies that were taken before, of a "
+    public const string CompleteAfterCollection = "it is complete when every node has collected its garbage (`ipfs repo gc`; vaults have done so): until then a node still holds what the old key opens. Copies that were taken before, of a "
         + "node, a CAR file or a disk, cannot be revoked";
 
     /// <summary><c>--id</c>.</summary>

@@ -34,12 +34,16 @@ public static class SealedText
         try
         {
             key.Decrypt(stackalloc byte[NonceSize], bytes.AsSpan(SaltSize, plain.Length), bytes.AsSpan(SaltSize + plain.Length, TagSize), plain);
+            return Encoding.UTF8.GetString(plain);
         }
         catch (AuthenticationTagMismatchException e)
         {
             throw new BackupException(ErrorKind.WrongKey, $"open the sealed {purpose}: the {secret.Kind} is not the one that it was sealed under", "start it again", e);
         }
-        return Encoding.UTF8.GetString(plain);
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
     }
 
     private static AesGcm Key(KeyEncryptionSecret secret, string purpose, ReadOnlyMemory<byte> salt)

@@ -58,8 +58,9 @@ public sealed class UnlockedKeyring : IDisposable
     public void AddEpoch(IRandomSource random, KeyEncryptionSecret secret, string slotId, int iterations = KeySlotContext.DefaultIterations)
     {
         var (epoch, root) = (checked(Keyring.CurrentEpoch + 1), NewRoot(random));
-        Keyring = WithSlots([.. Keyring.Epochs, epoch], Wrap(Keyring.Repository, random, secret, slotId, iterations, [(epoch, root)]), null);
+        // held first: what is held is cleared, whatever comes
         Hold(epoch, root);
+        Keyring = WithSlots([.. Keyring.Epochs, epoch], Wrap(Keyring.Repository, random, secret, slotId, iterations, [(epoch, root)]), null);
     }
 
     /// <inheritdoc/>

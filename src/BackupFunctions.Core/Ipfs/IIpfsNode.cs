@@ -52,6 +52,9 @@ public interface IIpfsNode : IBlockSource
     /// <summary>Whether <see cref="Hold"/> holds this root right now; a node that never collects says no.</summary>
     Task<bool> IsHeld(Cid root, CancellationToken cancellationToken) => IsPinned(root, cancellationToken);
 
+    /// <summary>Everything that <see cref="Hold"/> holds, among other recursive pins; a node whose holds are pins like others gives <see cref="Pins"/>.</summary>
+    IAsyncEnumerable<PinnedRoot> Holds(CancellationToken cancellationToken) => Pins(cancellationToken);
+
     /// <summary>
     /// A pin that reaches this block, or is it, and so keeps the node from deleting it; null when there is none, and on a node whose imports write over damaged
     /// blocks.
@@ -63,6 +66,9 @@ public interface IIpfsNode : IBlockSource
 
     /// <summary>Whether this root is pinned recursively right now.</summary>
     Task<bool> IsPinned(Cid root, CancellationToken cancellationToken);
+
+    /// <summary>Bytes that the node may still store; null where it does not say, or has no limit.</summary>
+    Task<long?> FreeBytes(CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
     /// <summary>All recursive pins, in no order; <see cref="PinnedRoot.Name"/> is empty where the node keeps no names.</summary>
     IAsyncEnumerable<PinnedRoot> Pins(CancellationToken cancellationToken);

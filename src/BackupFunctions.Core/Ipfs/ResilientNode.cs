@@ -112,20 +112,22 @@ internal sealed class ResilientNode : IIpfsNode, IDisposable
         Run(_other, $"look for pin {root} on", token => _node.IsPinned(root, token), cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<PinnedRoot> Pins([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        // gathered first: a list that breaks off is read again from its beginning
-        var pins = await Run(_other, "list pins of", async token =>
-        {
-            var list = new List<PinnedRoot>();
-            await foreach (var pin in _node.Pins(token)) list.Add(pin);
-            return list;
-        }, cancellationToken);
-        foreach (var pin in pins) yield return pin;
-    }
+    public Task<long?> FreeBytes(CancellationToken cancellationToken) => Run(_other, "ask for the free space of", _node.FreeBytes, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<PinnedRoot> Pins(CancellationToken cancellationToken) => List("list pins of", _node.Pins, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<PinnedRoot> Holds(CancellationToken cancellationToken) => List("list guards of", _node.Holds, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => (_node as IDisposable)?.Dispose();
+
+    private async IAsyncEnumerable<PinnedRoot> List(string action, Func<CancellationToken, IAsyncEnumerable<PinnedRoot>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // gathered first: a list that breaks off is read again from its beginning
+        foreach (var pin in await Run(_other, action, token => read(token).ToListAsync(token).AsTask(), cancellationToken)) yield return pin;
+    }
 
     private async Task<T> Run<T>(ResiliencePipeline pipeline, string action, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -184,6 +184,9 @@ public sealed class VaultNode : IIpfsNode
     });
 
     /// <inheritdoc/>
+    public Task<long?> FreeBytes(CancellationToken cancellationToken) => Guard("ask for the free space of", () => Task.FromResult<long?>(_files.FreeBytes(_directory)));
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<PinnedRoot> Pins([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var pins = _pins.List(cancellationToken).GetAsyncEnumerator(cancellationToken);

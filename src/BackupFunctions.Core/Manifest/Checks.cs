@@ -67,20 +67,31 @@ internal sealed class CheckHistory
         _drills.AddRange(records.Drills);
     }
 
-    public void Add(ScrubRecorded scrub)
+    /// <summary>
+    /// Adds a scrub of what is listed. One that a merge brings in stands where its time says, and what newer ones of the same node have found counts more; else the order of recording counts, whatever a
+    /// clock says.
+    /// </summary>
+    public void Add(ScrubRecorded scrub, bool isMerged, Func<BackupId, bool> isListed)
     {
-        _scrubs.Add(scrub);
+        var at = isMerged ? _scrubs.FindLastIndex(s => s.At <= scrub.At) + 1 : _scrubs.Count;
+        _scrubs.Insert(at, scrub);
+        foreach (var found in _scrubs.Skip(at).Where(s => s.NodeId == scrub.NodeId)) Find(found, isListed);
         if (_scrubs.Count > MaxScrubs) _scrubs.RemoveAt(0);
-        // the same blocks were read again
-        _damaged.RemoveAll(d => d.NodeId == scrub.NodeId && (scrub.Slices == 1 || (d.Slice, d.Slices) == (scrub.Slice, scrub.Slices)));
-        _damaged.AddRange(scrub.Affected.Select(b => new DamagedCopy(b, scrub.NodeId, scrub.Slice, scrub.Slices)));
     }
 
-    public void Add(DrillRecorded drill)
+    /// <summary>Adds a drill, as <see cref="Add(ScrubRecorded, bool, Func{BackupId, bool})"/> does a scrub.</summary>
+    public void Add(DrillRecorded drill, bool isMerged)
     {
-        _drills.Add(drill);
+        _drills.Insert(isMerged ? _drills.FindLastIndex(d => d.At <= drill.At) + 1 : _drills.Count, drill);
         if (_drills.Count > MaxDrills) _drills.RemoveAt(0);
     }
 
     public void Forget(BackupId removed) => _damaged.RemoveAll(d => d.Backup == removed);
+
+    // the same blocks were read again
+    private void Find(ScrubRecorded scrub, Func<BackupId, bool> isListed)
+    {
+        _damaged.RemoveAll(d => d.NodeId == scrub.NodeId && (scrub.Slices == 1 || (d.Slice, d.Slices) == (scrub.Slice, scrub.Slices)));
+        _damaged.AddRange(scrub.Affected.Where(isListed).Select(b => new DamagedCopy(b, scrub.NodeId, scrub.Slice, scrub.Slices)));
+    }
 }

@@ -130,6 +130,7 @@ public sealed class ManifestState
         }
         if (revision.Revision != Revision + 1)
             throw BackupException.Corrupt($"follow the manifest chain: revision {revision.Revision} stands after {Revision}");
+        var isMerged = revision.Changes.Any(c => c is RevisionsMerged);
         foreach (var change in revision.Changes)
         {
             switch (change)
@@ -142,8 +143,8 @@ public sealed class ManifestState
                 case BackupRemoved removed: Remove(removed); break;
                 case BackupUnpinned unpinned: _removed.Remove(unpinned.Backup); break;
                 case RunFailed failed: Fail(failed); break;
-                case ScrubRecorded scrub: _checks.Add(scrub); break;
-                case DrillRecorded drill: _checks.Add(drill); break;
+                case ScrubRecorded scrub: _checks.Add(scrub, isMerged, _backups.ContainsKey); break;
+                case DrillRecorded drill: _checks.Add(drill, isMerged); break;
                 case RevisionsMerged merged: _revisions.UnionWith(merged.Revisions); break;
                 case KeysChanged changed: Change(changed); break;
                 default: throw BackupException.Corrupt($"read manifest revision {revision.Revision}: unknown change {change.GetType().Name}");

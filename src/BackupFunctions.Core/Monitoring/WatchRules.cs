@@ -33,12 +33,12 @@ public static class WatchRules
     {
         yield return new(AlertEvents.OplogGap, now);
         yield return new(AlertEvents.PinsFailing, now);
-        if (!manifest.Backups.Any(b => b.IsDegraded)) yield return new(AlertEvents.BackupDegraded, now);
         if (manifest.Damaged.Count == 0) yield return new(AlertEvents.ScrubFinding, now);
         if (manifest.Drills is [.., { Outcome: not DrillOutcome.Failed } drill]) yield return new(AlertEvents.DrillFailed, drill.At);
         foreach (var type in Enum.GetValues<BackupType>())
         {
             yield return new(Cause(AlertEvents.BackupOverdue, Human.Word(type)), now);
+            if (!manifest.Backups.Any(b => b.IsDegraded && b.Type == type)) yield return new(Cause(AlertEvents.BackupDegraded, Human.Word(type)), now);
             // somebody else may have made it
             if (LastSuccess.Of(manifest, type) is { } success) yield return new(Cause(AlertEvents.BackupFailed, Human.Word(type)), success);
         }
@@ -87,7 +87,7 @@ public static class WatchRules
     // as it will be when the next incremental backup comes
     private static Condition? Headroom(ManifestState manifest, Observation seen, WatchSettings settings)
     {
-        if (seen.Oplog is not { } oplog || LastSuccess.Covered(manifest) is not { } covered) return null;
+        if (seen.Oplog is not { IsTelling: true } oplog || LastSuccess.Covered(manifest) is not { } covered) return null;
         var next = settings.Incremental?.After(seen.At) ?? seen.At;
         var left = oplog.Keeps(covered, seen.At) - (next - seen.At);
         if (left >= settings.Oplog) return null;

@@ -22,10 +22,10 @@ public sealed record AlertMessage(
     private const int MaxMessage = 3000, MaxDetail = 4000;
 
     /// <summary>Of an alert; what is too long for a receiver is cut.</summary>
-    public static AlertMessage Of(Alert alert, AlertStatus status, DateTimeOffset since, long count, Func<string, string> redact) => new(
+    public static AlertMessage Of(Alert alert, AlertStatus status, DateTimeOffset since, long count) => new(
         Hash256.Sha256(System.Text.Encoding.UTF8.GetBytes($"{alert.Cause}\n{status}\n{alert.At:O}")).ToString()[..32],
-        status, alert.Level, alert.Event, alert.Subject, Cut(redact(alert.Message), MaxMessage), alert.At, since, count,
-        alert.Details.ToDictionary(d => d.Key, d => Cut(redact(d.Value), MaxDetail), StringComparer.Ordinal));
+        status, alert.Level, alert.Event, alert.Subject, Cut(alert.Message, MaxMessage), alert.At, since, count,
+        alert.Details.ToDictionary(d => d.Key, d => Cut(d.Value, MaxDetail), StringComparer.Ordinal));
 
     /// <summary>In some words: <c>ERROR backup.failed/full</c>.</summary>
     public string Title => $"{(Status == AlertStatus.Resolved ? "RESOLVED" : Level switch { AlertLevel.Info => "INFO", AlertLevel.Warning => "WARN", _ => "ERROR" })} {(Subject is null ? Event : $"{Event}/{Subject}")}";

@@ -34,7 +34,7 @@ public sealed class CatalogRecovery(ICatalog? catalog, IKeySource keySource, IRe
         if (behind is not null && !request.DryRun && !request.AcceptOlder)
             throw new BackupException(ErrorKind.Failed, behind, "bring back the node that holds it; with --accept-older the older one counts, and backups that are pinned are listed again as far as they can be read");
 
-        var plan = await RecoveryPlan.Make(evidence, found, newer?.Revision ?? 0, await Staged(cancellationToken), nodes.Count, cancellationToken);
+        var plan = await RecoveryPlan.Make(evidence, found, newer?.Revision ?? 0, await Staged(cancellationToken), nodes.Count, time.GetUtcNow(), cancellationToken);
         var result = new RecoveryResult(RecoveryOutcome.Found, found.Newest.Repository, found.Newest.Revision, found.Newest.Root, head?.Revision, [.. plan.Branches.Beside.Select(b => b.Claim.Root)],
             plan.Relisted, plan.Backups, [.. evidence.Pins.Silent.Select(e => e.Message)], [.. behind is null ? [] : new[] { behind }, .. plan.Warnings]);
         return request.DryRun || catalog is null ? result : await UnderLock(() => Write(catalog, evidence, found, head, plan, result, cancellationToken), cancellationToken);

@@ -27,11 +27,11 @@ internal sealed record RecoveryPlan(
     /// next run records itself, with what belongs to them.
     /// </summary>
     public static async Task<RecoveryPlan> Make(
-        RevisionEvidence evidence, FoundRepository found, ulong newest, IReadOnlySet<BackupId> staged, int wantedCopies, CancellationToken cancellationToken)
+        RevisionEvidence evidence, FoundRepository found, ulong newest, IReadOnlySet<BackupId> staged, int wantedCopies, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var branches = await ManifestBranches.Read(evidence, found, cancellationToken);
         var backups = new PinnedBackups(evidence, found);
-        var merge = await SiblingMerge.Of(branches.State, branches.Beside, backups, cancellationToken);
+        var merge = await SiblingMerge.Of(branches.State, branches.Beside, found.Keys.Keyring.Digest, backups, cancellationToken);
         var unreadable = Unreadable(evidence, found.Newest.Repository);
         IReadOnlyList<BackupEntry> relisted = [];
         // only a revision that is lost can have listed what none lists
@@ -43,6 +43,9 @@ internal sealed record RecoveryPlan(
         }
         var next = Math.Max(newest, found.Newest.Revision) + 1;
         List<ManifestChange> changes = [.. merge.Changes, .. relisted.Select(b => new BackupRecorded(b))];
+        // the revision that brought this keyring is lost
+        if (changes.OfType<KeysChanged>().LastOrDefault() is null && branches.State.KeyChanges is [.., var last] && last.Keyring != found.Keys.Keyring.Digest)
+            changes.Add(new KeysChanged(found.Keys.Keyring.Digest, now, found.Keys.Keyring.Epochs, [], []));
         if (branches.Beside.Count > 0) changes.Add(new RevisionsMerged([.. branches.Beside.Select(b => b.Claim.Root)]));
         var warnings = found.Ignored.Concat(branches.Ignored).Concat(unreadable).Concat(branches.Broken).Concat(merge.Lost);
         return new(branches, next, changes.Count > 0 || branches.State.Revision + 1 != next, changes, relisted, [.. warnings]);

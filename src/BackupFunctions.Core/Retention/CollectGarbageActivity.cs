@@ -13,7 +13,7 @@ internal sealed class CollectGarbageActivity(IReadOnlyList<IIpfsNode> nodes) : I
     public async Task<CollectResult> Run(CollectInput input, CancellationToken cancellationToken)
     {
         if (nodes[input.Node] is not VaultNode vault) return new(true, 0);
-        var collected = await vault.CollectGarbage(VaultCollection.UsualShare, cancellationToken);
+        var collected = await vault.CollectGarbage(input.Everything ? 0 : VaultCollection.UsualShare, cancellationToken);
         return new(collected.Done, collected.Bytes);
     }
 }

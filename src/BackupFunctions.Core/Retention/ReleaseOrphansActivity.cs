@@ -27,13 +27,12 @@ internal sealed class ReleaseOrphansActivity(RepositorySession session, Manifest
         var state = await manifest.LoadNewest("release what crashes left", null, cancellationToken);
         var recorded = state.Backups.Concat(state.Removed.Select(t => t.Backup)).Select(b => b.Id).ToHashSet();
         if ((await staged.List(cancellationToken)).Whole.Any(w => !recorded.Contains(w.Entry.Id))) return new(0);
-        var pins = await node.Pins(cancellationToken).ToListAsync(cancellationToken);
-        var roots = pins.Select(p => p.Root).ToHashSet();
+        var roots = await node.Pins(cancellationToken).Select(p => p.Root).ToHashSetAsync(cancellationToken: cancellationToken);
         if (state.Backups.Any(b => !roots.Contains(b.Root))) return new(0);
 
         using var opener = repository.Opener();
         var released = 0;
-        foreach (var pin in pins)
+        foreach (var pin in await node.Holds(cancellationToken).ToListAsync(cancellationToken))
         {
             if (pin.Name != PinNames.Guard(repository.Id) && (pin.Name.Length > 0 || !await IsGuard(node, opener, pin.Root, cancellationToken))) continue;
             await node.Release(pin.Root, cancellationToken);

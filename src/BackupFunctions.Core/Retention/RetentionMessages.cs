@@ -72,8 +72,8 @@ public sealed record ReleaseRevisionsInput(int Node);
 /// <summary>Input of <see cref="RetentionActivities.TidyLocalVault"/>.</summary>
 public sealed record TidyLocalVaultInput(DateTimeOffset Now);
 
-/// <summary>Input of <see cref="RetentionActivities.CollectGarbage"/>.</summary>
-public sealed record CollectInput(int Node);
+/// <summary>Input of <see cref="RetentionActivities.CollectGarbage"/>: a node by its place, and whether the last dead byte goes too, where what is live beside it has to be written anew.</summary>
+public sealed record CollectInput(int Node, bool Everything = false);
 
 /// <summary>Whether it is done or must be called again, and the bytes that are free now.</summary>
 public sealed record CollectResult(bool Done, long Bytes);

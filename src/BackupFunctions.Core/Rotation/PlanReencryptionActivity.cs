@@ -7,7 +7,7 @@ using BackupFunctions.Workflows;
 namespace BackupFunctions.Rotation;
 
 /// <summary>Finds out what is left of older epochs: listed backups, and those that wait in staging.</summary>
-internal sealed class PlanReencryptionActivity(RepositorySession session, ManifestStore manifest, StagedBackups staged, DeliveryTargets targets)
+internal sealed class PlanReencryptionActivity(RepositorySession session, ManifestStore manifest, RepositoryKeyring keys, StagedBackups staged, DeliveryTargets targets)
     : IActivity<ReencryptionPlanInput, ReencryptionPlan>
 {
     private const int MaxBackups = 256;
@@ -23,6 +23,7 @@ internal sealed class PlanReencryptionActivity(RepositorySession session, Manife
         var old = state.Backups.Where(b => b.Epoch < keyring.CurrentEpoch).Select(b => b.Id).ToList();
         var recorded = state.Backups.Select(b => b.Id).ToHashSet();
         var waiting = (await staged.List(cancellationToken)).Whole.Count(s => s.Entry.Epoch < keyring.CurrentEpoch && !recorded.Contains(s.Entry.Id));
-        return new(targets, [.. old.Take(MaxBackups)], old.Count > MaxBackups, waiting, keyring.Epochs.Count > 1);
+        var plan = new ReencryptionPlan(targets, [.. old.Take(MaxBackups)], old.Count > MaxBackups, waiting, keyring.Epochs.Count > 1);
+        return plan.IsDone && await keys.IsReencrypted(state, cancellationToken) ? plan with { Completed = KeysRotated.Of(keyring, state.Revision) } : plan;
     }
 }

@@ -60,6 +60,21 @@ public sealed class RepositoryKeyring(ICatalog catalog, ManifestStore manifest, 
         return await Change(keys => KeyringEdits.StartEpoch(keys, secret, added, slotId, random, Iterations), fence, cancellationToken);
     }
 
+    /// <summary>
+    /// Whether everything was sealed again under the new key already: it opens the one epoch that there is, the configured one opens nothing of it, and no slot was taken from it since it was begun, which could
+    /// have been one of the configured key.
+    /// </summary>
+    internal async Task<bool> IsReencrypted(ManifestState state, CancellationToken cancellationToken)
+    {
+        using var secret = await key.Read(cancellationToken);
+        using var added = await ReadNew(cancellationToken);
+        var keyring = await Read(cancellationToken);
+        if (added is null || keyring.Epochs.Count > 1 || keyring.OpenedBy(added).Count == 0 || keyring.OpenedBy(secret).Count > 0) return false;
+        var since = state.KeyChanges.SkipWhile(c => !c.Epochs.Contains(keyring.CurrentEpoch)).ToList();
+        // begun beside an older one, whose slots are all that has left
+        return since is [{ Epochs.Count: > 1 }, ..] && since.Zip(since.Skip(1)).All(c => c.Second.Removed.Count == 0 || c.Second.Epochs.Count < c.First.Epochs.Count);
+    }
+
     /// <summary>Leaves nothing but the current epoch, and records these changes with that.</summary>
     internal async Task<KeyringChanged> DropOldEpochs(IReadOnlyList<ManifestChange> changes, long fence, CancellationToken cancellationToken) =>
         await Change(KeyringEdits.DropOldEpochs, fence, cancellationToken, changes);

@@ -1,4 +1,5 @@
 using BackupFunctions.Backup;
+using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Workflows;
@@ -42,7 +43,12 @@ public sealed record KeysRotated(
 {
     /// <summary>What a change of the keyring comes to.</summary>
     public static KeysRotated Of(KeyringChanged changed) => new(changed.Keyring.CurrentEpoch, changed.Change.Added, changed.Change.Removed,
-        [.. changed.Keyring.Slots.Where(slot => slot.Epoch == changed.Keyring.CurrentEpoch).Select(slot => slot.Context.Id)], changed.Revision, changed.Problems);
+        SlotsOf(changed.Keyring), changed.Revision, changed.Problems);
+
+    /// <summary>A keyring that stays as it is.</summary>
+    internal static KeysRotated Of(Keyring keyring, ulong revision) => new(keyring.CurrentEpoch, [], [], SlotsOf(keyring), revision, []);
+
+    private static List<string> SlotsOf(Keyring keyring) => [.. keyring.Slots.Where(slot => slot.Epoch == keyring.CurrentEpoch).Select(slot => slot.Context.Id)];
 }
 
 /// <summary>Input of <see cref="RotationActivities.PlanReencryption"/>.</summary>
@@ -50,9 +56,9 @@ public sealed record ReencryptionPlanInput;
 
 /// <summary>
 /// Listed backups of older epochs, oldest first, of which there are <see cref="More"/> than these; how many backups of older epochs still wait in staging; and
-/// whether the keyring has older epochs at all.
+/// whether the keyring has older epochs at all. <see cref="Completed"/> is what an earlier run came to that sealed everything under the new key already.
 /// </summary>
-public sealed record ReencryptionPlan(DeliveryTargets Targets, IReadOnlyList<BackupId> Backups, bool More, int Waiting, bool HasOldEpochs)
+public sealed record ReencryptionPlan(DeliveryTargets Targets, IReadOnlyList<BackupId> Backups, bool More, int Waiting, bool HasOldEpochs, KeysRotated? Completed = null)
 {
     /// <summary>Whether nothing has to be sealed any more.</summary>
     public bool IsDone => Backups.Count == 0 && Waiting == 0;

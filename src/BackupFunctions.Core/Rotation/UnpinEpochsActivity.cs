@@ -29,17 +29,19 @@ internal sealed class UnpinEpochsActivity(RepositorySession session, ManifestSto
         if (state.Backups.FirstOrDefault(b => b.Epoch < epoch) is { } left)
             throw new BackupException(ErrorKind.Failed, $"unpin what is sealed under older epochs: backup {left.Id} is not sealed again yet", "run it again, which goes on");
         var node = copies[input.Node];
-        var pins = new List<PinnedRoot>();
-        await foreach (var pin in node.Pins(cancellationToken)) pins.Add(pin);
+        var pins = await node.Pins(cancellationToken).ToListAsync(cancellationToken);
+        var pinned = pins.Select(p => p.Root).ToHashSet();
+        // guards of runs that died, and behind a cluster peer what it has forgotten
+        var held = (await node.Holds(cancellationToken).ToListAsync(cancellationToken)).Where(h => !pinned.Contains(h.Root)).ToList();
         var listed = state.Backups.Select(b => b.Root).ToHashSet();
-        if (input.Node < targets.Nodes && listed.Except(pins.Select(p => p.Root)).FirstOrDefault() is { } lacking && listed.Contains(lacking))
+        if (input.Node < targets.Nodes && listed.Except(pinned).FirstOrDefault() is { } lacking && listed.Contains(lacking))
             throw new BackupException(ErrorKind.Failed, $"unpin what is sealed under older epochs on {node.Name}: it does not pin {lacking}, which is listed", "run it again, which copies it there");
 
         var blocks = new BlockReader([node, .. copies.Where(c => c != node)]);
         var problems = new List<string>();
         var (unpinned, started) = (0, time.GetTimestamp());
         using var opener = repository.Opener();
-        foreach (var pin in pins.Where(p => (p.Name.Length == 0 || PinNames.IsOf(repository.Id, p.Name)) && !listed.Contains(p.Root) && p.Root != state.Head))
+        foreach (var pin in pins.Concat(held).Where(p => (p.Name.Length == 0 || PinNames.IsOf(repository.Id, p.Name)) && !listed.Contains(p.Root) && p.Root != state.Head))
         {
             if (unpinned > 0 && time.GetElapsedTime(started) >= Turn) return new(unpinned, true, problems);
             try
@@ -57,7 +59,7 @@ internal sealed class UnpinEpochsActivity(RepositorySession session, ManifestSto
                 problems.Add($"{node.Name} pins {pin.Root} ({pin.Name}), and what that is cannot be read: {e.Message}");
                 continue;
             }
-            await node.Unpin(pin.Root, cancellationToken);
+            await (pinned.Contains(pin.Root) ? node.Unpin(pin.Root, cancellationToken) : node.Release(pin.Root, cancellationToken));
             unpinned++;
         }
         return new(unpinned, false, problems);

@@ -32,6 +32,18 @@ public sealed class Schedule
         return found;
     }
 
+    /// <summary>The longest time between two of its next hundred moments; null when there are not two.</summary>
+    public TimeSpan? LongestPause(DateTimeOffset from)
+    {
+        const int Moments = 100;
+        TimeSpan? longest = null;
+        for (var (moment, n) = (After(from), 1); n < Moments && moment is { } earlier && After(earlier) is { } later; (moment, n) = (later, n + 1))
+        {
+            if (longest is null || later - earlier > longest) longest = later - earlier;
+        }
+        return longest;
+    }
+
     /// <summary>Reads a text; null when it is none.</summary>
     public static Schedule? TryParse(string text)
     {

@@ -7,7 +7,7 @@ namespace BackupFunctions.Workflows;
 /// <summary>The lock of the repository for as long as a part of a workflow runs, renewed while it does.</summary>
 internal sealed class RepositoryHold
 {
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1), LookAgainAfter = TimeSpan.FromMinutes(1);
 
     private readonly IWorkflowContext _context;
     private readonly string _prefix;
@@ -23,11 +23,15 @@ internal sealed class RepositoryHold
     public static Task<T> During<T>(IWorkflowContext context, string prefix, string purpose, LockMode mode, Func<RepositoryHold, Task<T>> body) =>
         During(context, prefix, context.NewId(), purpose, mode, body);
 
-    /// <summary>The same under an id that the workflow has chosen: one that takes the lock again and again, beside other parts of itself, does not depend on which of them comes first.</summary>
-    public static async Task<T> During<T>(IWorkflowContext context, string prefix, Guid name, string purpose, LockMode mode, Func<RepositoryHold, Task<T>> body)
+    /// <summary>The same, and while others are in the way it looks again every minute, so many minutes long; then <see cref="ErrorKind.Locked"/>.</summary>
+    public static Task<T> WhenFree<T>(IWorkflowContext context, string prefix, string purpose, LockMode mode, int minutes, Func<RepositoryHold, Task<T>> body) =>
+        During(context, prefix, context.NewId(), purpose, mode, body, minutes);
+
+    /// <summary>As the first, under an id that the workflow has chosen: one that takes the lock again and again, beside other parts of itself, does not depend on which of them comes first.</summary>
+    public static async Task<T> During<T>(IWorkflowContext context, string prefix, Guid name, string purpose, LockMode mode, Func<RepositoryHold, Task<T>> body, int minutes = 0)
     {
         var id = name.ToString("N", CultureInfo.InvariantCulture);
-        var holder = await context.Call(BackupActivities.TakeLock, $"{prefix}lock/take", new TakeLockInput(id, mode, purpose));
+        var holder = await Take(context, prefix, new(id, mode, purpose), minutes);
         var hold = new RepositoryHold(context, prefix, holder);
         using var over = new CancellationTokenSource();
         var renewing = hold.KeepRenewing(over.Token);
@@ -49,6 +53,22 @@ internal sealed class RepositoryHold
     {
         _backups.Add(backup);
         return Renew();
+    }
+
+    private static async Task<LockHolder> Take(IWorkflowContext context, string prefix, TakeLockInput input, int minutes)
+    {
+        for (var minute = 0; ; minute++)
+        {
+            try
+            {
+                return await context.Call(BackupActivities.TakeLock, minute == 0 ? $"{prefix}lock/take" : string.Create(CultureInfo.InvariantCulture, $"{prefix}lock/take/{minute}"), input);
+            }
+            catch (ActivityFailedException e) when (e.Kind == ErrorKind.Locked && minute < minutes)
+            {
+                context.SetStatus(new("wait", minute, minutes, 0, e.Reason));
+                await context.Wait(LookAgainAfter, CancellationToken.None);
+            }
+        }
     }
 
     private async Task KeepRenewing(CancellationToken cancellationToken)

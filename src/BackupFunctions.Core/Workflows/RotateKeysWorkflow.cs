@@ -3,6 +3,7 @@ using BackupFunctions.Backup;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Notifications;
 using BackupFunctions.Repositories.Locking;
+using BackupFunctions.Retention;
 using BackupFunctions.Rotation;
 
 namespace BackupFunctions.Workflows;
@@ -10,7 +11,8 @@ namespace BackupFunctions.Workflows;
 /// <summary>
 /// Rotates keys. Without re-encryption the new key takes the place of the old one in the keyring, and that is all. With it everything is brought to every node first; a new epoch begins;
 /// every listed backup is sealed again under it, delivered and verified, one after the other, while other runs go on; and when nothing of older epochs is listed, what is sealed under them
-/// is unpinned on every node, and they leave the keyring. All that has to be remembered stands in the keyring, the manifest and staging, so that it can be stopped anywhere and run again.
+/// is unpinned on every node, and they leave the keyring. All that has to be remembered stands in the keyring, the manifest and staging, so that it can be stopped anywhere and run again; where it ended
+/// already there is nothing to do. Until an epoch is begun a repository in use ends it at once; from then on it waits for an hour each time.
 /// </summary>
 public static class RotateKeysWorkflow
 {
@@ -20,6 +22,9 @@ public static class RotateKeysWorkflow
     // what another host stages under an older epoch comes to light when it is recorded
     private const int MaxRounds = 8;
 
+    // a backup of everything may take longer; then it ends, and goes on when it is run again
+    private const int PatientMinutes = 60;
+
     /// <summary>Runs it; deterministic.</summary>
     public static async Task<RotateKeysResult> Run(IWorkflowContext context, RotateKeysInput input)
     {
@@ -28,6 +33,7 @@ public static class RotateKeysWorkflow
         try
         {
             var result = input.ReEncrypt ? await new Reencryption(context, input.SlotId).Run() : Only(await context.Call(RotationActivities.RotateSlots, "slots", new RotateSlotsInput(input.SlotId)));
+            if (result.WasComplete) return result;
             var silent = await Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.KeysRotated, Message(result), Details(result));
             return silent is null ? result : result with { Warnings = [.. result.Warnings, silent] };
         }
@@ -55,23 +61,25 @@ public static class RotateKeysWorkflow
     private sealed class Reencryption(IWorkflowContext context, string? slotId)
     {
         private readonly List<string> _warnings = [];
-        private int _backups, _unpinned;
+        private int _backups, _unpinned, _minutes;
         private long _bytes;
 
         public async Task<RotateKeysResult> Run()
         {
             // asked first: one that died within its very last step is ended on the way, and must not begin another
-            var goesOn = (await context.Call(RotationActivities.PlanReencryption, "plan", new ReencryptionPlanInput())).HasOldEpochs;
+            var plan = await context.Call(RotationActivities.PlanReencryption, "plan", new ReencryptionPlanInput());
+            if (plan.Completed is { } completed) return new(completed, true, 0, 0, 0, []) { WasComplete = true };
             await Deliver("before/");
-            var begun = goesOn ? null : await RepositoryHold.During(context, "start/", "the beginning of a new epoch", LockMode.Exclusive, hold =>
+            var begun = plan.HasOldEpochs ? null : await RepositoryHold.During(context, "start/", "the beginning of a new epoch", LockMode.Exclusive, hold =>
                 context.Call(RotationActivities.StartEpoch, "start/epoch", new StartEpochInput(slotId, hold.Holder.Fence)));
             _warnings.AddRange(begun?.Problems ?? []);
+            _minutes = PatientMinutes;
             for (var round = 1; round <= MaxRounds; round++)
             {
                 var prefix = string.Create(CultureInfo.InvariantCulture, $"round/{round}/");
                 if (round > 1) await Deliver($"{prefix}before/");
                 await SealAll(prefix);
-                var ended = await RepositoryHold.During(context, $"{prefix}end/", "the end of older epochs", LockMode.Exclusive, hold => End(hold, $"{prefix}end/"));
+                var ended = await RepositoryHold.WhenFree(context, $"{prefix}end/", "the end of older epochs", LockMode.Exclusive, _minutes, hold => End(hold, $"{prefix}end/"));
                 if (ended is null) continue;
                 _warnings.AddRange(ended.Problems);
                 return new(ended with { Added = begun?.Added ?? [], Removed = [.. (begun?.Removed ?? []).Union(ended.Removed)] }, true, _backups, _bytes, _unpinned, _warnings);
@@ -82,7 +90,7 @@ public static class RotateKeysWorkflow
         // what is to be unpinned at the end must be whole on every node in its new form, so nothing is begun while a node is down
         private async Task Deliver(string prefix)
         {
-            var result = await RepositoryHold.During(context, prefix, "unfinished uploads before keys are rotated", LockMode.Shared, async hold =>
+            var result = await RepositoryHold.WhenFree(context, prefix, "unfinished uploads before keys are rotated", LockMode.Shared, _minutes, async hold =>
             {
                 var resumption = new Resumption(context, hold, Name, prefix);
                 await resumption.DeliverStaged(copies: true);
@@ -105,7 +113,7 @@ public static class RotateKeysWorkflow
                 {
                     context.SetStatus(new("re-encrypt", _backups, _backups + plan.Backups.Count, _bytes));
                     var key = $"{prefix}{backup}/";
-                    await RepositoryHold.During(context, key, "sealing a backup again", LockMode.Shared, hold => SealAgain(hold, key, backup, plan.Targets));
+                    await RepositoryHold.WhenFree(context, key, "sealing a backup again", LockMode.Shared, _minutes, hold => SealAgain(hold, key, backup, plan.Targets));
                 }
                 if (!plan.More) return;
             }
@@ -147,6 +155,9 @@ public static class RotateKeysWorkflow
                     more = result.More;
                     if (!more) _warnings.AddRange(result.Problems);
                 }
+                // a vault collects when it is told; before the end, so that what is cut off here is done again
+                for (var (turn, done) = (1, false); !done; turn++)
+                    done = (await context.Call(RetentionActivities.CollectGarbage, string.Create(CultureInfo.InvariantCulture, $"{prefix}collect/{node}/{turn}"), new CollectInput(node, Everything: true))).Done;
             }
             return await context.Call(RotationActivities.EndEpochs, $"{prefix}epochs", new EndEpochsInput(hold.Holder.Fence));
         }
@@ -161,4 +172,8 @@ public sealed record RotateKeysInput(bool ReEncrypt, string? SlotId = null, int 
 }
 
 /// <summary>What became of the keyring; backups that were sealed again, their bytes as sealed, the pins that went on all nodes together, and what else to say.</summary>
-public sealed record RotateKeysResult(KeysRotated Keys, bool ReEncrypted, int Backups, long Bytes, int Unpinned, IReadOnlyList<string> Warnings);
+public sealed record RotateKeysResult(KeysRotated Keys, bool ReEncrypted, int Backups, long Bytes, int Unpinned, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Whether an earlier run had sealed everything again under this key already, so that nothing was done.</summary>
+    public bool WasComplete { get; init; }
+}

@@ -62,6 +62,24 @@ public sealed class DecoderTests(DecodedBackups backups) : IClassFixture<Decoded
     }
 
     [Fact]
+    public async Task A_new_key_opens_a_backup_from_before_a_rotation_with_the_exported_keyring()
+    {
+        await using var server = await EmbeddedMongoServer.Start(new());
+        await MongoFixture.Seed(server.ConnectionString);
+        using var work = new CliWorkspace(server.ConnectionString);
+        (await work.Run($"download {await work.BackUp()} --output {{root}}/backup.car")).Ended(0);
+        await File.WriteAllTextAsync(work.PathOf("new-key"), CliWorkspace.OtherKey, Cancellation);
+        (await work.Run("keys rotate --new-key-file {root}/new-key")).Ended(0);
+        work.Settings[SettingNames.Key] = CliWorkspace.OtherKey;
+        (await work.Run("keys export --output {root}/keyring.json")).Ended(0);
+
+        (await Python.Decode(work.PathOf("backup.car"), work.PathOf("new-key"), work.PathOf("without"))).ExitCode.ShouldBe(1);
+        var (exitCode, error) = await Python.Decode(work.PathOf("backup.car"), work.PathOf("new-key"), work.PathOf("with"), work.PathOf("keyring.json"));
+        exitCode.ShouldBe(0, error);
+        Data(work.PathOf("with"))["shop/orders.bson"].Length.ShouldBeGreaterThan(600 * 3_000);
+    }
+
+    [Fact]
     public async Task Another_key_opens_nothing()
     {
         var other = backups.Work.PathOf("other-key");

@@ -23,7 +23,7 @@ public sealed partial class DocumentedCommandTests
         ("README.md", "infra/make-secrets.sh", NoContainers),
         ("README.md", "azd env set", NoAzure),
         ("README.md", "./test.sh", "not run: it is what runs this test"),
-        ("docs/format.md", "apt-get install", nameof(DecoderTests.It_writes_byte_for_byte_what_decrypt_writes)),
+        ("docs/format.md", "backupfn download", nameof(DecoderTests.It_writes_byte_for_byte_what_decrypt_writes)),
         ("docs/operations.md", "backupfn ", nameof(OperationsDocumentTests.Every_command_works_in_its_order_and_prints_what_is_shown)),
         ("docs/recovery.md", "backupfn ", nameof(RecoveryDocumentTests.Every_command_works_in_its_order)),
     ];
@@ -60,7 +60,10 @@ public sealed partial class DocumentedCommandTests
         var parsed = 0;
         foreach (var (block, line) in Document.All.SelectMany(d => d.Blocks).SelectMany(Commands))
         {
-            var words = new TranscriptCommand(line, "").Words.SkipWhile(w => w.Contains('=', StringComparison.Ordinal)).ToList();
+            // what a reader puts in for these names
+            var filled = line.Replace("$TARGET", "mongodb://target.example.com/", StringComparison.Ordinal).Replace("$NODE", "file:///media/vault", StringComparison.Ordinal)
+                .Replace("$OPTIME", "1795430813:4", StringComparison.Ordinal);
+            var words = new TranscriptCommand(filled, "").Words.SkipWhile(w => w.Contains('=', StringComparison.Ordinal)).ToList();
             if (words is not ["backupfn", ..]) continue;
             Root().Parse([.. words.Skip(1)], new ParserConfiguration { ResponseFileTokenReplacer = null }).Errors.Select(e => e.Message).ShouldBeEmpty($"{block.Document}: {line}");
             parsed++;
@@ -83,7 +86,7 @@ public sealed partial class DocumentedCommandTests
             }
         }
         foreach (var text in TableCommand().Matches(new Document("docs/cli.md").Text).Select(m => m.Groups[1].Value)) Check(root, text, $"docs/cli.md: {text}");
-        found.ShouldBeGreaterThan(40);
+        found.ShouldBeGreaterThan(30);
     }
 
     [Fact]

@@ -10,11 +10,11 @@ internal static class Python
     private static readonly Lazy<Task<string?>> Found = new(Find);
 
     /// <summary>Runs docs/decode.py: its exit code, and standard error. Skips the test where there is no Python for it.</summary>
-    public static async Task<(int ExitCode, string Error)> Decode(string car, string key, string target)
+    public static async Task<(int ExitCode, string Error)> Decode(string car, string key, string target, params string[] keyring)
     {
         var python = await Found.Value;
         if (python is null) Assert.Skip("no python3 has cryptography and zstandard: apt-get install python3-cryptography python3-zstandard");
-        return await Run(python, Path.Combine(Transcript.Root, "docs", "decode.py"), car, key, target);
+        return await Run(python, Path.Combine(Transcript.Root, "docs", "decode.py"), [car, key, target, .. keyring]);
     }
 
     // one that was installed by hand may stand in front of Debian's, which has Debian's packages
@@ -34,9 +34,9 @@ internal static class Python
         return null;
     }
 
-    private static async Task<(int ExitCode, string Error)> Run(string python, params string[] arguments)
+    private static async Task<(int ExitCode, string Error)> Run(string python, string first, params string[] rest)
     {
-        using var process = Process.Start(new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(python, [first, .. rest]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
         try
         {

@@ -18,14 +18,17 @@ internal sealed class EngineRun : IDisposable
     private readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("backupfn-engine-");
     private readonly EngineServer _server;
 
+    private readonly Dictionary<string, string> _environment;
     private readonly BackupOptions _options;
     private readonly EngineAmbient _ambient;
 
-    public EngineRun(EngineServer server, IFiles? files = null, IReadOnlyList<Uri>? nodes = null, int? rateLimit = null, int? nodeTimeout = null, (string Connection, string Container)? blobs = null)
+    public EngineRun(
+        EngineServer server, IFiles? files = null, IReadOnlyList<Uri>? nodes = null, int? rateLimit = null, int? nodeTimeout = null, (string Connection, string Container)? blobs = null,
+        IReadOnlyDictionary<string, string>? settings = null)
     {
         (_server, Name) = (server, server.NewDatabase());
         files ??= new DiskFiles();
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        var environment = _environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [SettingNames.MongoUri] = server.Uri,
             [SettingNames.CatalogUri] = Url("catalogue"),
@@ -39,7 +42,8 @@ internal sealed class EngineRun : IDisposable
         if (rateLimit is not null) environment[SettingNames.RateLimit] = $"{rateLimit}";
         if (nodeTimeout is not null) environment[SettingNames.NodeTimeout] = $"{nodeTimeout}";
         if (blobs is { } staging) (environment[SettingNames.Staging], environment[SettingNames.StagingContainer]) = staging;
-        _options = BackupOptions.Load(new SettingsSource(environment, new Dictionary<string, string>(), Directory, files), OptionsScope.Backup);
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) environment[name] = value;
+        _options = Options(environment, files);
         _ambient = new(TimeProvider.System, new SystemRandomSource(), files, new LogNotifier(NullLogger<LogNotifier>.Instance), NullLoggerFactory.Instance);
         Engine = Open();
     }
@@ -55,8 +59,22 @@ internal sealed class EngineRun : IDisposable
     /// <summary>The files that wait in staging.</summary>
     public IReadOnlyList<string> Staged => _options.Staging.Directory is { } staging && System.IO.Directory.Exists(staging) ? System.IO.Directory.GetFiles(staging, "*", SearchOption.AllDirectories) : [];
 
-    /// <summary>The engine as another process opens it; the caller disposes it.</summary>
-    public BackupEngine Open() => new(_options, _ambient);
+    /// <summary>The engine as another process opens it, whose clock may be another; the caller disposes it.</summary>
+    public BackupEngine Open(TimeProvider? time = null) => new(_options, time is null ? _ambient : _ambient with { Time = time });
+
+    /// <summary>The same so much later.</summary>
+    public BackupEngine OpenLater(TimeSpan by) => new(_options, _ambient with { Time = new LaterTime(by) });
+
+    /// <summary>The same with other keys.</summary>
+    public BackupEngine OpenWith(string key, string? newKey = null)
+    {
+        var environment = new Dictionary<string, string>(_environment, StringComparer.Ordinal) { [SettingNames.Key] = key };
+        if (newKey is not null) environment[SettingNames.NewKey] = newKey;
+        return new(Options(environment, _ambient.Files), _ambient);
+    }
+
+    /// <summary>The key that is set.</summary>
+    public string Key => _environment[SettingNames.Key];
 
     public IMongoDatabase Database => _server.Connection.Client.GetDatabase(Name);
 
@@ -110,5 +128,13 @@ internal sealed class EngineRun : IDisposable
         _directory.Delete(recursive: true);
     }
 
+    private BackupOptions Options(Dictionary<string, string> environment, IFiles files) =>
+        BackupOptions.Load(new SettingsSource(environment, new Dictionary<string, string>(), Directory, files), OptionsScope.Backup);
+
     private string Url(string name) => new Uri(Path.Combine(Directory, name)).AbsoluteUri;
+
+    private sealed class LaterTime(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
+    }
 }

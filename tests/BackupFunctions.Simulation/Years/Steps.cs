@@ -126,7 +126,8 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
     private async Task<(Outcome, string?)> Scrub()
     {
         var slices = random.Next(3) == 0 ? 4 : 1;
-        var undisturbed = world.Disks.All(d => d is { IsDown: false, FailImportAfter: null }) && world.Clock.GetUtcNow() >= world.LockedUntil;
+        // what is healed below no pin may be collected again before the pin is set; that is told, and left to the next scrub
+        var undisturbed = world.Disks.All(d => d is { IsDown: false, FailImportAfter: null } && (d.CollectAfter is null || (d.LostPins.Count == 0 && !world.Nodes.Behind.Contains(d)))) && world.Clock.GetUtcNow() >= world.LockedUntil;
         ScrubResult? result = null;
         var attempt = await Attempt(async (process, between) =>
         {

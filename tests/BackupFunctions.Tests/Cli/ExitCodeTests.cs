@@ -5,7 +5,7 @@ namespace BackupFunctions.Tests.Cli;
 public class ExitCodeTests
 {
     [Fact]
-    public void Every_kind_has_an_exit_code_of_its_own()
+    public void Every_kind_has_its_exit_code()
     {
         var codes = Enum.GetValues<ErrorKind>().ToDictionary(k => k, ExitCodes.Of);
         codes.ShouldBe(new Dictionary<ErrorKind, int>
@@ -18,6 +18,7 @@ public class ExitCodeTests
             [ErrorKind.WrongKey] = 12,
             [ErrorKind.Corrupt] = 13,
             [ErrorKind.OplogGap] = 14,
+            [ErrorKind.Conflict] = 1,
         }, ignoreOrder: true);
     }
 

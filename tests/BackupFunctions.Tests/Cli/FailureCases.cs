@@ -212,6 +212,42 @@ internal static class FailureCases
             Settings = ["BACKUP_PARALLELISM=x", "IPFS_NODE_1_URL="],
         },
 
+        new("alerts test",
+            """
+            CHANNEL  TO                         RESULT
+            webhook  hooks.example.com (slack)  post alert to WEBHOOK_URL hooks.example.com (slack): the receiver answered 404
+                                                hint: look whether it is valid
+            smtp     mail.example.com:587       sent
+
+            """,
+            """
+            error: send a test alert: 1 of 2 channels did not take it
+
+            """,
+            1)
+        {
+            Engine = new()
+            {
+                Receivers =
+                [
+                    new("webhook", "hooks.example.com (slack)", "post alert to WEBHOOK_URL hooks.example.com (slack): the receiver answered 404", "look whether it is valid"),
+                    new("smtp", "mail.example.com:587", null, null),
+                ],
+            },
+        },
+
+        new("alerts test",
+            "",
+            """
+            error: send a test alert: no channel is set
+            hint: set WEBHOOK_URL, or SMTP_HOST, SMTP_FROM and SMTP_TO
+
+            """,
+            2)
+        {
+            Engine = new() { Receivers = [] },
+        },
+
         new("doctor",
             """
             CHECK     STATUS  FINDING

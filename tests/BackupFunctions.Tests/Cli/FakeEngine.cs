@@ -129,13 +129,13 @@ internal sealed class FakeEngine : IEngineCommands
         "00112233445566778899aabbccddeeff", 1, [1], [new("1", "raw", [1], true, false), new("safe", "pbkdf2-sha512", [1], false, false)], [new(Start, [1], ["safe"], [])]));
 
     public Task<KeysChangedResult> AddKey(AddKeyRequest request, EngineRun run, CancellationToken cancellationToken) =>
-        Answer(request, run, new KeysChangedResult(1, [request.Id ?? "2"], [], ["1", request.Id ?? "2"], 12, false, 0, 0, Warnings));
+        Answer(request, run, new KeysChangedResult(1, [request.Id ?? "2"], [], ["1", request.Id ?? "2"], 12, false, 0, 0, false, Warnings));
 
     public Task<KeysChangedResult> RemoveKey(RemoveKeyRequest request, EngineRun run, CancellationToken cancellationToken) =>
-        Answer(request, run, new KeysChangedResult(1, [], [request.Id], ["2"], 12, false, 0, 0, Warnings));
+        Answer(request, run, new KeysChangedResult(1, [], [request.Id], ["2"], 12, false, 0, 0, false, Warnings));
 
     public Task<KeysChangedResult> RotateKeys(RotateKeysRequest request, EngineRun run, CancellationToken cancellationToken) => Answer(request, run,
-        request.ReEncrypt ? new KeysChangedResult(2, [request.Id ?? "2"], ["1"], [request.Id ?? "2"], 12, true, 2, 9, Warnings) : new(1, [request.Id ?? "2"], ["1"], [request.Id ?? "2"], 12, false, 0, 0, Warnings));
+        request.ReEncrypt ? new KeysChangedResult(2, [request.Id ?? "2"], ["1"], [request.Id ?? "2"], 12, true, 2, 9, false, Warnings) : new(1, [request.Id ?? "2"], ["1"], [request.Id ?? "2"], 12, false, 0, 0, false, Warnings));
 
     public Task<KeyringResult> ExportKeyring(EngineRun run, CancellationToken cancellationToken) => Answer("keyring", run, new KeyringResult("00112233445566778899aabbccddeeff", "{}"));
 

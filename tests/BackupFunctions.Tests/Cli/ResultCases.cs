@@ -409,6 +409,20 @@ internal static class ResultCases
 
             """),
 
+        new("alerts test",
+            """
+            CHANNEL  TO                           RESULT
+            webhook  hooks.example.com (generic)  sent
+            smtp     mail.example.com:587         sent
+
+            """),
+
+        new("alerts test --json",
+            """
+            {"message_type":"alerts_test_result","channels":[{"channel":"webhook","target":"hooks.example.com (generic)","fault":null,"hint":null},{"channel":"smtp","target":"mail.example.com:587","fault":null,"hint":null}]}
+
+            """),
+
         new("doctor",
             """
             CHECK    STATUS   FINDING

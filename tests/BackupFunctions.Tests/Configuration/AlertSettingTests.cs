@@ -1,6 +1,7 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Configuration;
 using BackupFunctions.Notifications;
+using BackupFunctions.Tests.Ipfs;
 
 namespace BackupFunctions.Tests.Configuration;
 

@@ -26,11 +26,11 @@ public class MaskingTests
     public void Settings_are_masked_by_what_their_names_and_values_tell() => Masking.MaskSecrets(
     [
         ("BACKUP_ENCRYPTION_KEY", "s3cr3t"), ("BACKUP_ENCRYPTION_KEY_FILE", "/etc/key"), ("BACKUP_ENCRYPTION_KEY_COMMAND", "vault read s3cr3t"),
-        ("BACKUP_PARALLELISM", "4"), ("MY_PASSWORD", "s3cr3t"), ("WEBHOOK_URL", "https://u:s3cr3t@h/x"),
+        ("BACKUP_PARALLELISM", "4"), ("MY_PASSWORD", "s3cr3t"), ("WEBHOOK_URL", "https://u:s3cr3t@h/x"), ("OTHER_URL", "https://u:s3cr3t@h/x"),
     ]).ShouldBe(
     [
         ("BACKUP_ENCRYPTION_KEY", "****"), ("BACKUP_ENCRYPTION_KEY_FILE", "/etc/key"), ("BACKUP_ENCRYPTION_KEY_COMMAND", "vault ****"),
-        ("BACKUP_PARALLELISM", "4"), ("MY_PASSWORD", "****"), ("WEBHOOK_URL", "https://u:****@h/x"),
+        ("BACKUP_PARALLELISM", "4"), ("MY_PASSWORD", "****"), ("WEBHOOK_URL", "****"), ("OTHER_URL", "https://u:****@h/x"),
     ]);
 
     [Fact]

@@ -5,6 +5,7 @@ using BackupFunctions.Notifications.Channels;
 using BackupFunctions.Notifications.Outbox;
 using BackupFunctions.Staging;
 using BackupFunctions.Telemetry;
+using BackupFunctions.Tests.Ipfs;
 using BackupFunctions.Tests.Mongo;
 using BackupFunctions.Tests.Notifications.Receivers;
 using Microsoft.Extensions.Logging;

@@ -254,6 +254,6 @@ public sealed class AlertEventTests : IClassFixture<MongoServerFixture>, IDispos
     private void Told(string events)
     {
         _bench.Web.Told.ShouldBe(events);
-        _bench.Mail.Mails.Select(m => m.Subject.Contains("RESOLVED", StringComparison.Ordinal)).ShouldBe(_bench.Web.Messages.Select(m => m.GetProperty("status").GetString() == "resolved"));
+        _bench.Mail.Mails.Select(m => m.Subject!.Contains("RESOLVED", StringComparison.Ordinal)).ShouldBe(_bench.Web.Messages.Select(m => m.GetProperty("status").GetString() == "resolved"));
     }
 }

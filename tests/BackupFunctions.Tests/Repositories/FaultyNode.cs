@@ -30,6 +30,9 @@ internal sealed class FaultyNode(StoringNode inner) : IIpfsNode
     /// <summary>Whether it tells the names of its pins; js-ipfs keeps none.</summary>
     public bool KeepsNames { get; set; } = true;
 
+    /// <summary>Whether its guards are no pins like others, as those of a cluster peer, which the cluster does not list.</summary>
+    public bool HoldsApart { get; set; }
+
     /// <summary>Changes the bytes of the blocks that it gives.</summary>
     public Func<Cid, byte[], byte[]>? Alters { get; set; }
 
@@ -83,6 +86,15 @@ internal sealed class FaultyNode(StoringNode inner) : IIpfsNode
     }
 
     public async IAsyncEnumerable<PinnedRoot> Pins([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Enter(NodeCalls.Pins);
+        await foreach (var pin in inner.Pins(cancellationToken))
+        {
+            if (!HoldsApart || !pin.Name.EndsWith("/guard", StringComparison.Ordinal)) yield return KeepsNames ? pin : pin with { Name = "" };
+        }
+    }
+
+    public async IAsyncEnumerable<PinnedRoot> Holds([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Enter(NodeCalls.Pins);
         await foreach (var pin in inner.Pins(cancellationToken)) yield return KeepsNames ? pin : pin with { Name = "" };

@@ -179,9 +179,12 @@ public sealed class RetentionWorkflowTests(MongoServerFixture server) : IClassFi
         Pinned(old).ShouldBe([false, false]);
     }
 
-    [Fact]
-    public async Task Guards_that_a_lost_run_left_go_and_stay_while_something_is_on_its_way()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Guards_that_a_lost_run_left_go_and_stay_while_something_is_on_its_way(bool holdsApart)
     {
+        foreach (var node in Nodes) node.HoldsApart = holdsApart;
         await _rig.Fill("things", 0, 200);
         await _rig.BackUp();
         await _rig.Fill("things", 200, 200);

@@ -20,6 +20,7 @@ public sealed class KilledRotationTests(MongoServerFixture server) : IClassFixtu
         for (var killAt = 1; killAt <= MostSteps; killAt++)
         {
             using var scene = await new RotationScene(server).Begin(6, fulls: 1);
+            foreach (var node in scene.Nodes) node.HoldsApart = killAt % 3 == 0;
             var (at, name) = (0, "");
             if (afterTheStep) scene.Rig.After = step => Step(step);
             else scene.Rig.Before = (step, _, _) => Step(step);
@@ -92,6 +93,7 @@ public sealed class KilledRotationTests(MongoServerFixture server) : IClassFixtu
             scene.Rig.Restart(TestRepository.OtherKey);
             await scene.ShouldBeClosedToTheOldKey(afterKill: true);
             await scene.ShouldHoldTheSame();
+            await scene.ShouldLeaveNothingBehind();
         }
         catch (Exception e)
         {

@@ -85,6 +85,19 @@ internal sealed class RotationScene(MongoServerFixture server) : IDisposable
         Rig.StagedFiles.ShouldBeEmpty();
     }
 
+    /// <summary>No guard of a dead process outlives a cleanup, and nothing is pinned that is not listed or part of the manifest.</summary>
+    public async Task ShouldLeaveNothingBehind()
+    {
+        await Rig.Retain();
+        var state = await State();
+        var known = state.Backups.Select(b => b.Root).Concat(state.Revisions).ToHashSet();
+        foreach (var node in Nodes)
+        {
+            var names = node.Inner.PinNames.Where(p => !known.Contains(p.Key)).Select(p => p.Value).ToList();
+            names.ShouldNotContain(n => n.EndsWith("/guard", StringComparison.Ordinal) || n.EndsWith("/backup", StringComparison.Ordinal));
+        }
+    }
+
     public void Dispose() => Rig.Dispose();
 
     private static BlockHeader? Header(byte[] bytes)

@@ -52,32 +52,8 @@ public sealed class ScrubWorkflowTests(MongoServerFixture server) : IClassFixtur
         isCollected.ShouldBeTrue();
         result.Copies.ShouldAllBe(c => c.Fault == null && c.Lost + c.Unhealed == 0);
         First.PinNames.ShouldContainKey(revision);
-        (await First.CollectGarbage()).ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task A_thousand_random_corruptions_on_one_node_are_all_found_and_healed()
-    {
-        const int Rounds = 10, PerRound = 100;
-        await BackUp(documents: 8_000);
-        var random = new Random(6);
-        for (var round = 1; round <= Rounds; round++)
-        {
-            await First.CollectGarbage();
-            var whole = First.Blocks.ToDictionary();
-            var victims = whole.Keys.ToArray();
-            random.Shuffle(victims);
-            victims.Length.ShouldBeGreaterThan(PerRound);
-            foreach (var victim in victims.Take(PerRound)) Corrupt(First, victim, random);
-
-            var result = await _rig.Scrub();
-            (result.Copies[0].Healed, result.Lost, result.Unhealed).ShouldBe((PerRound, 0, 0));
-            (result.Copies[1].Healed, result.Copies[1].Problem).ShouldBe((0, null));
-            foreach (var (cid, bytes) in whole) First.Blocks[cid].ShouldBe(bytes);
-        }
-        _rig.Alerts.All.Where(a => a.Event == "scrub.finding").Select(a => a.Level).ShouldBe(Enumerable.Repeat(AlertLevel.Info, Rounds));
-        (await State()).Scrubs.Where(s => s.Node == First.Name).Sum(s => s.Healed).ShouldBe(Rounds * PerRound);
-        (await State()).Damaged.ShouldBeEmpty();
+        await First.CollectGarbage();
+        (await _rig.Scrub()).Copies.ShouldAllBe(c => c.Healed == 0 && c.Repinned == 0 && c.Problem == null);
     }
 
     [Fact]
@@ -91,7 +67,7 @@ public sealed class ScrubWorkflowTests(MongoServerFixture server) : IClassFixtur
         // a chunk that the older backup has, and the newer one shares
         var shared = (await Leaves(older.Root)).Intersect(await Leaves(newer.Root)).MaxBy(c => First.Blocks[c].Length);
         First.Blocks.TryRemove(shared, out var bytes);
-        Corrupt(Second, shared, new Random(1), remove: false);
+        BitRot.Damage(Second, shared, new Random(1), remove: false);
 
         var result = await _rig.Scrub();
         result.Copies.ShouldAllBe(c => c.Lost == 1 && c.Unhealed == 0);
@@ -166,7 +142,7 @@ public sealed class ScrubWorkflowTests(MongoServerFixture server) : IClassFixtur
     public async Task A_node_that_cannot_be_reached_says_nothing_about_the_other_and_its_slice_is_read_next_time()
     {
         await BackUp();
-        Corrupt(First, (await Leaves((await State()).Latest()!.Root)).First(), new Random(2));
+        BitRot.Damage(First, (await Leaves((await State()).Latest()!.Root)).First(), new Random(2));
         _rig.Repository.Second.Refused = NodeCalls.All;
         var result = await _rig.Scrub();
         result.IsComplete.ShouldBeFalse();
@@ -185,9 +161,9 @@ public sealed class ScrubWorkflowTests(MongoServerFixture server) : IClassFixtur
         var vault = new StoringNode("vault");
         _rig.LocalVault = vault;
         var leaves = (await Leaves((await BackUp()).Root)).ToList();
-        Corrupt(vault, leaves[0], new Random(3), remove: false);
-        Corrupt(First, leaves[1], new Random(3));
-        Corrupt(Second, leaves[1], new Random(3));
+        BitRot.Damage(vault, leaves[0], new Random(3), remove: false);
+        BitRot.Damage(First, leaves[1], new Random(3));
+        BitRot.Damage(Second, leaves[1], new Random(3));
         var result = await _rig.Scrub();
         result.Copies.Select(c => (c.Healed, c.Lost)).ShouldBe([(1, 0), (1, 0), (1, 0)]);
     }
@@ -221,20 +197,5 @@ public sealed class ScrubWorkflowTests(MongoServerFixture server) : IClassFixtur
             return bytes;
         };
         return cids;
-    }
-
-    // another byte, an end that is missing, or nothing at all
-    private static void Corrupt(StoringNode node, Cid cid, Random random, bool remove = true)
-    {
-        if (!node.Blocks.TryGetValue(cid, out var bytes)) return;
-        var kind = random.Next(remove ? 3 : 2);
-        if (kind == 2) node.Blocks.TryRemove(cid, out _);
-        else if (kind == 1) node.Blocks[cid] = bytes[..^1];
-        else
-        {
-            var changed = bytes.ToArray();
-            changed[random.Next(changed.Length)] ^= (byte)random.Next(1, 256);
-            node.Blocks[cid] = changed;
-        }
     }
 }

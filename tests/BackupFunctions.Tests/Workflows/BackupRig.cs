@@ -202,7 +202,7 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(Drill()))
             .Add(Wrap(new RotateSlotsActivity(Slots)))
             .Add(Wrap(new StartEpochActivity(Slots)))
-            .Add(Wrap(new PlanReencryptionActivity(Session, Manifest, new(Staging, Staged), targets)))
+            .Add(Wrap(new PlanReencryptionActivity(Session, Manifest, Slots, new(Staging, Staged), targets)))
             .Add(Wrap(new ReencryptFilesActivity(Session, Manifest, new(Copies), Staging, Staged, _random, 3, Repository.Time)))
             .Add(Wrap(new AssembleReencryptedActivity(Session, Manifest, new(Copies), Staging, Staged, _random)))
             .Add(Wrap(new UnpinEpochsActivity(Session, Manifest, Copies, targets, Repository.Time)))

@@ -21,11 +21,12 @@ public sealed record RemoveKeyRequest(string Id);
 public sealed record RotateKeysRequest(bool ReEncrypt, string? Id);
 
 /// <summary>
-/// What became of the keyring: slots that came, left, and open the current epoch now; for a rotation that sealed again, how many backups, and how many pins went. Problems name nodes that do
+/// What became of the keyring: slots that came, left, and open the current epoch now; for a rotation that sealed again, how many backups, and how many pins went, or that an earlier
+/// run had done all of it. Problems name nodes that do
 /// not hold the revision yet.
 /// </summary>
 public sealed record KeysChangedResult(
-    long Epoch, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Slots, long Revision, bool ReEncrypted, int Backups, int Unpinned, IReadOnlyList<string> Warnings);
+    long Epoch, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Slots, long Revision, bool ReEncrypted, int Backups, int Unpinned, bool WasComplete, IReadOnlyList<string> Warnings);
 
 /// <summary>The public keyring: its repository, and its JSON on one line.</summary>
 public sealed record KeyringResult(string Repository, string Json);

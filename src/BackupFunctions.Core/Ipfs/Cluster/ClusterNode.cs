@@ -94,15 +94,18 @@ public sealed class ClusterNode : IIpfsNode, IDisposable
         await _pins.Add(root, name, self.Peer, cancellationToken);
     }
 
-    /// <inheritdoc/>
+    /// <summary>As <see cref="IIpfsNode.Unpin"/> has it. The list of the cluster loses it last: what stands there is found again when this is cut off.</summary>
     public async Task Unpin(Cid root, CancellationToken cancellationToken)
     {
-        await _pins.Remove(root, cancellationToken);
         await _behind.Unpin(root, cancellationToken);
+        await _pins.Remove(root, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task Hold(Cid root, string name, CancellationToken cancellationToken) => _behind.Hold(root, name, cancellationToken);
+
+    /// <summary>The pins of the node behind this peer, of which the cluster knows only some.</summary>
+    public IAsyncEnumerable<PinnedRoot> Holds(CancellationToken cancellationToken) => _behind.Pins(cancellationToken);
 
     /// <inheritdoc/>
     public Task<PinnedRoot?> PinOver(Cid block, CancellationToken cancellationToken) => _behind.PinOver(block, cancellationToken);
@@ -123,6 +126,9 @@ public sealed class ClusterNode : IIpfsNode, IDisposable
         var self = await Self(action, cancellationToken);
         return await _pins.IsPinned(root, self.Peer, action, cancellationToken);
     }
+
+    /// <summary>Those of the node behind the peer.</summary>
+    public Task<long?> FreeBytes(CancellationToken cancellationToken) => _behind.FreeBytes(cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<PinnedRoot> Pins([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -16,6 +16,8 @@ namespace BackupFunctions.Ipfs.Kubo;
 public sealed class KuboNode : IIpfsNode, IDisposable
 {
     private const int MaxPinName = 255;
+    // what js-ipfs says when none is set: the largest integer of JavaScript
+    private const long NoLimit = (1L << 53) - 1;
     // a node that loses its client goes on for no longer than that
     private static readonly TimeSpan LongestPin = TimeSpan.FromHours(24);
     // so that a node's own word about its timeout arrives before ours is over
@@ -199,6 +201,15 @@ public sealed class KuboNode : IIpfsNode, IDisposable
         {
             return false;
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<long?> FreeBytes(CancellationToken cancellationToken)
+    {
+        const string Action = "ask for the free space of";
+        var answer = await _rpc.Ask(new(Action, "repo/stat", ("size-only", "true")), a => a.Last(), cancellationToken);
+        if (answer.NumberOf("RepoSize") is not { } used || answer.NumberOf("StorageMax") is not { } max) throw _rpc.Failures.Strange(Action, "the answer has no RepoSize or StorageMax");
+        return max >= NoLimit ? null : Math.Max(max - used, 0);
     }
 
     /// <inheritdoc/>

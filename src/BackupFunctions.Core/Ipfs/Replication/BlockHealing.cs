@@ -6,25 +6,26 @@ namespace BackupFunctions.Ipfs.Replication;
 internal sealed class BlockHealing(RepositorySession session, RateLimit? limit)
 {
     /// <summary>
-    /// Heals these blocks from the others, all or as many as go before one cannot be had; gives what kept the rest from it. What is wrong with this node is the news, so that it is no error of its own.
+    /// Heals these blocks from the others, all or as many as go before one cannot be had; tells what kept the rest from it. What is wrong with this node is the news, so that it is no error of its own.
     /// </summary>
-    public async Task<string?> Heal(IIpfsNode node, IReadOnlyList<IBlockSource> others, IReadOnlyList<Cid> bad, CancellationToken cancellationToken)
+    public async Task<HealedBlocks> Heal(IIpfsNode node, IReadOnlyList<IBlockSource> others, IReadOnlyList<Cid> bad, CancellationToken cancellationToken)
     {
-        if (others.Count == 0) return "there is no other";
+        if (others.Count == 0) return new("there is no other", 0);
+        var beside = 0L;
         try
         {
             var sources = new BlockReader(others);
             var transfer = new BlockTransfer(sources, limit);
             await transfer.Send(node, bad, cancellationToken);
-            if (await Damaged(node, bad, cancellationToken) is not { Count: > 0 } damaged) return null;
+            if (await Damaged(node, bad, cancellationToken) is not { Count: > 0 } damaged) return new(null, beside);
             // a node may not write over what it has
             var guardName = PinNames.Guard((await session.Open(cancellationToken)).Id);
-            await new BlockReplacement(node, transfer, sources, guardName).Run(damaged, cancellationToken);
-            return await Damaged(node, damaged, cancellationToken) is { Count: > 0 } still ? $"block {still[0]} is as before" : null;
+            beside = await new BlockReplacement(node, transfer, sources, guardName).Run(damaged, cancellationToken);
+            return new(await Damaged(node, damaged, cancellationToken) is { Count: > 0 } still ? $"block {still[0]} is as before" : null, beside);
         }
         catch (BackupException e)
         {
-            return e.Message;
+            return new(e.Message, beside);
         }
     }
 
@@ -47,3 +48,6 @@ internal sealed class BlockHealing(RepositorySession session, RateLimit? limit)
         return damaged;
     }
 }
+
+/// <summary>What kept blocks from being healed, null when all are; and how many others the node lacked that came with them.</summary>
+internal readonly record struct HealedBlocks(string? Failure, long Beside);

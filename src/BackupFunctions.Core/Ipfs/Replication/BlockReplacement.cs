@@ -10,8 +10,8 @@ internal sealed class BlockReplacement(IIpfsNode node, BlockTransfer transfer, B
 
     private readonly Dictionary<Cid, PinnedRoot> _taken = [];
 
-    /// <summary>Replaces them. A pin that cannot be set again is found by the next look for missing copies; its guards stay, so that nothing below it is collected.</summary>
-    public async Task Run(IReadOnlyList<Cid> damaged, CancellationToken cancellationToken)
+    /// <summary>Replaces them. A pin that cannot be set again is found by the next look for missing copies; its guards stay, so that nothing below it is collected. Gives how many others were missing below the same pins, and came with them.</summary>
+    public async Task<long> Run(IReadOnlyList<Cid> damaged, CancellationToken cancellationToken)
     {
         var guards = new CopyRun(node, transfer, guardName);
         var bad = damaged.Select(c => c.Digest).ToHashSet();
@@ -29,6 +29,7 @@ internal sealed class BlockReplacement(IIpfsNode node, BlockTransfer transfer, B
                 await node.Remove(cid, cancellationToken);
             }
             await transfer.Send(node, damaged, cancellationToken);
+            return guards.Lacking;
         }
         finally
         {

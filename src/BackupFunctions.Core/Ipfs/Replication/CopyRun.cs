@@ -14,6 +14,9 @@ internal sealed class CopyRun(IIpfsNode target, BlockTransfer transfer, string g
     /// <summary>Their bytes.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Blocks of the batches that the node lacked.</summary>
+    public long Lacking { get; private set; }
+
     /// <summary>Sends what the node lacks of a batch, and holds all of it; false when that was done before.</summary>
     public async Task<bool> Copy(IReadOnlyList<Cid> batch, CancellationToken cancellationToken)
     {
@@ -27,8 +30,9 @@ internal sealed class CopyRun(IIpfsNode target, BlockTransfer transfer, string g
         {
             try
             {
-                var imported = await transfer.SendHeld(target, await Missing(batch, cancellationToken), nodes, guardName, cancellationToken);
-                (Blocks, Bytes) = (Blocks + imported.Blocks, Bytes + imported.Bytes);
+                var missing = await Missing(batch, cancellationToken);
+                var imported = await transfer.SendHeld(target, missing, nodes, guardName, cancellationToken);
+                (Blocks, Bytes, Lacking) = (Blocks + imported.Blocks, Bytes + imported.Bytes, Lacking + missing.Count);
                 return true;
             }
             catch (BackupException e) when (e.Kind == ErrorKind.NotFound && attempt < Attempts)

@@ -38,7 +38,7 @@ internal sealed class VerifyActivity(RepositorySession session, IReadOnlyList<II
             var found = await DagVerification.Run(node, input.Root, leaf => InSlice(leaf, slices, input.Seed), cancellationToken);
             if (found.Problem is not { } problem) return new(new(identity.Id, node.Name, time.GetUtcNow(), found.Hashed, found.Total), healed, fault);
             fault ??= problem;
-            var failure = round == HealingRounds ? "more came to light each time" : await _healing.Heal(node, [.. nodes.Where(n => n != node)], found.Bad, cancellationToken);
+            var failure = round == HealingRounds ? "more came to light each time" : (await _healing.Heal(node, [.. nodes.Where(n => n != node)], found.Bad, cancellationToken)).Failure;
             if (failure is not null)
                 throw new BackupException(found.Damaged > 0 ? ErrorKind.Corrupt : ErrorKind.NotFound,
                     $"verify {input.Root} on {node.Name}: {found.Missing} blocks are missing and {found.Damaged} damaged, the first: {problem}",

@@ -28,7 +28,7 @@ public sealed partial class AlertDispatcher : INotifier
     {
         var store = new AlertStore(staging);
         (_channels, _time, _redact, _logger) = (channels, time, redactor.Redact, logger);
-        _ledger = new(settings, store, [.. channels.Select(c => c.Name)], _redact, time);
+        _ledger = new(settings, store, [.. channels.Select(c => c.Name)], time);
         _delivery = new(settings, channels, store, time, logger);
     }
 
@@ -42,6 +42,8 @@ public sealed partial class AlertDispatcher : INotifier
     /// <summary>Takes an alert without sending it yet; whether it is news.</summary>
     public async Task<bool> Tell(Alert alert, CancellationToken cancellationToken)
     {
+        // before it is kept anywhere
+        alert = alert with { Message = _redact(alert.Message), Details = alert.Details.ToDictionary(d => d.Key, d => _redact(d.Value), StringComparer.Ordinal) };
         try
         {
             return (await Decide(() => _ledger.Take(alert, cancellationToken), cancellationToken)).Told.Count > 0;
@@ -69,7 +71,7 @@ public sealed partial class AlertDispatcher : INotifier
     public async Task<IReadOnlyList<TestedChannel>> Test(CancellationToken cancellationToken)
     {
         var alert = new Alert(AlertLevel.Info, AlertEvents.Test, "this is a test: alerts of backups arrive here", _time.GetUtcNow(), new Dictionary<string, string>());
-        var message = AlertMessage.Of(alert, AlertStatus.Info, alert.At, 1, _redact);
+        var message = AlertMessage.Of(alert, AlertStatus.Info, alert.At, 1);
         return await Task.WhenAll(_channels.Select(async channel =>
         {
             try
@@ -123,7 +125,7 @@ public sealed partial class AlertDispatcher : INotifier
     private Task SendAtOnce(Alert alert, CancellationToken cancellationToken)
     {
         if (AlertEvents.IsSilent(alert)) return Task.CompletedTask;
-        var message = AlertMessage.Of(alert, alert.Level == AlertLevel.Info ? AlertStatus.Info : AlertStatus.Firing, alert.At, 1, _redact);
+        var message = AlertMessage.Of(alert, alert.Level == AlertLevel.Info ? AlertStatus.Info : AlertStatus.Firing, alert.At, 1);
         return Task.WhenAll(_channels.Select(c => Quietly(() => c.Send(message, cancellationToken), cancellationToken)));
     }
 

@@ -3,7 +3,7 @@ namespace BackupFunctions.Notifications.Outbox;
 /// <summary>
 /// Decides what is told: a cause at once, again after a while if it goes on, and when it is over. What is told waits in the store until each receiver has it. Not thread-safe: one call at a time.
 /// </summary>
-internal sealed class AlertLedger(AlertSettings settings, AlertStore store, IReadOnlyList<string> receivers, Func<string, string> redact, TimeProvider time)
+internal sealed class AlertLedger(AlertSettings settings, AlertStore store, IReadOnlyList<string> receivers, TimeProvider time)
 {
     /// <summary>The most messages that wait; beyond it the least important, and of these the oldest, goes.</summary>
     public const int MaxWaiting = 256;
@@ -49,7 +49,7 @@ internal sealed class AlertLedger(AlertSettings settings, AlertStore store, IRea
         if (repeated) seen = seen with { Alert = alert with { Level = before!.Alert.Level } };
         var tells = !repeated && alert.Level >= settings.Level;
         await store.Write(run, tells ? seen with { Told = now } : seen, cancellationToken);
-        return tells ? AlertMessage.Of(alert, alert.Level == AlertLevel.Info ? AlertStatus.Info : AlertStatus.Firing, seen.Since, seen.Count, redact) : null;
+        return tells ? AlertMessage.Of(alert, alert.Level == AlertLevel.Info ? AlertStatus.Info : AlertStatus.Firing, seen.Since, seen.Count) : null;
     }
 
     private async Task<AlertMessage?> End(string cause, DateTimeOffset asOf, string why, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class AlertLedger(AlertSettings settings, AlertStore store, IRea
         await store.Delete(run, cancellationToken);
         if (seen.Told is null || seen.Alert.Level == AlertLevel.Info) return null;
         var over = seen.Alert with { At = asOf, Message = $"{why}; before: {seen.Alert.Message}", Details = new Dictionary<string, string>() };
-        return AlertMessage.Of(over, AlertStatus.Resolved, seen.Since, seen.Count, redact);
+        return AlertMessage.Of(over, AlertStatus.Resolved, seen.Since, seen.Count);
     }
 
     private async Task<Taken> Keep(IReadOnlyList<AlertMessage> told, CancellationToken cancellationToken)

@@ -90,14 +90,14 @@ internal sealed class PartScrub(IIpfsNode node, IReadOnlyList<IBlockSource> othe
             }
         }
         if (available.Count == 0) return;
-        var failure = await healing.Heal(node, others, available, cancellationToken);
+        var (failure, beside) = await healing.Heal(node, others, available, cancellationToken);
         var still = failure is null ? [] : await BlockHealing.Damaged(node, available, cancellationToken);
         if (still.Count > 0) _failure ??= failure;
         Unhealed += still.Count;
         _unhealable.UnionWith(still);
         // one that is damaged again after that is not healed forever
         _everHealed.UnionWith(available);
-        Healed += available.Count - still.Count;
+        Healed += available.Count - still.Count + beside;
     }
 
     // null: another copy has it; each is asked by itself, since one that cannot be asked may have what another holds damaged

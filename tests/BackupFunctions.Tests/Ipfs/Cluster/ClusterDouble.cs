@@ -37,6 +37,9 @@ internal sealed class ClusterDouble : IAsyncDisposable
     /// <summary>What the trailer of adds and lists says.</summary>
     public string TrailerError { get; set; } = "";
 
+    /// <summary>A method that is answered with an error.</summary>
+    public string? Refuses { get; set; }
+
     /// <summary>The pins in the list.</summary>
     public IEnumerable<DoublePin> Pins => _pins.Values;
 
@@ -72,6 +75,7 @@ internal sealed class ClusterDouble : IAsyncDisposable
         var query = System.Web.HttpUtility.ParseQueryString(e.Query);
         if (e.Head.Length > MaxHead) await e.Text("431 Request Header Fields Too Large", 431);
         else if (Access?.Refusal(e.Head) is { } refusal) await Error(e, 401, refusal, "WWW-Authenticate: Bearer realm=\"Restricted IPFS Cluster API\"\r\n");
+        else if (method == Refuses) await Error(e, 500, "raft: no leader");
         else if (e.Command.EndsWith('/')) await e.Text("", 307, $"Location: {e.Command.TrimEnd('/')}\r\n");
         else
         {
