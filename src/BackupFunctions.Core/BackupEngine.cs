@@ -143,23 +143,23 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>Makes a full backup.</summary>
     public Task<FullBackupResult> BackUp(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        Run(FullBackupWorkflow.Name, BackupActivityRegistry(), onStatus, context => FullBackupWorkflow.Run(context, new(options.Parallelism) { CleansUp = options.RetentionAfterBackup }), cancellationToken);
+        Run(FullBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken, context => FullBackupWorkflow.Run(context, new(options.Parallelism) { CleansUp = options.RetentionAfterBackup }));
 
     /// <summary>
     /// Makes an incremental backup: what was written since the last one, in slices of at most so many bytes (null: 1 GiB); with a wait also what is
     /// written meanwhile.
     /// </summary>
     public Task<IncrementalBackupResult> BackUpIncrement(TimeSpan wait, long? maxBytes, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        Run(IncrementalBackupWorkflow.Name, BackupActivityRegistry(), onStatus, context => IncrementalBackupWorkflow.Run(context,
-            new(options.Parallelism, maxBytes ?? IncrementalBackupInput.DefaultMaxBytes, wait) { CleansUp = options.RetentionAfterBackup }), cancellationToken);
+        Run(IncrementalBackupWorkflow.Name, BackupActivityRegistry(), onStatus, cancellationToken, context => IncrementalBackupWorkflow.Run(context,
+            new(options.Parallelism, maxBytes ?? IncrementalBackupInput.DefaultMaxBytes, wait) { CleansUp = options.RetentionAfterBackup }));
 
     /// <summary>Stores what waits in staging, and makes the copies that recorded backups lack. MongoDB is not asked, but for a catalogue that it keeps.</summary>
     public Task<ResumeUploadsResult> ResumeUploads(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        Run(ResumeUploadsWorkflow.Name, DeliveryActivityRegistry(), onStatus, context => ResumeUploadsWorkflow.Run(context, new()), cancellationToken);
+        Run(ResumeUploadsWorkflow.Name, DeliveryActivityRegistry(), onStatus, cancellationToken, context => ResumeUploadsWorkflow.Run(context, new()));
 
     /// <summary>Removes what no rule keeps, and unpins what was removed longer ago than the grace period. MongoDB is not asked, but for a catalogue that it keeps.</summary>
     public Task<RetentionResult> Retain(Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        Run(RetentionWorkflow.Name, DeliveryActivityRegistry(), onStatus, context => RetentionWorkflow.Run(context, new()), cancellationToken);
+        Run(RetentionWorkflow.Name, DeliveryActivityRegistry(), onStatus, cancellationToken, context => RetentionWorkflow.Run(context, new()));
 
     /// <summary>What retention would do now, with all reasons; changes nothing.</summary>
     public async Task<RetentionPlan> PlanRetention(CancellationToken cancellationToken)
@@ -188,15 +188,15 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>Checks every copy of a backup by id, root CID or <c>latest</c>, hashing a share of its blocks. MongoDB is not asked, but for a catalogue that it keeps.</summary>
     public Task<VerificationResult> Verify(string backup, double share, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        Run(VerificationWorkflow.Name, VerificationActivities(), onStatus, context => VerificationWorkflow.Run(context, new(backup, share)), cancellationToken);
+        Run(VerificationWorkflow.Name, VerificationActivities(), onStatus, cancellationToken, context => VerificationWorkflow.Run(context, new(backup, share)));
 
     /// <summary>Reads a slice of the blocks of every copy (null: all of them) and heals what is not as it should be. MongoDB is not asked, but for a catalogue that it keeps.</summary>
     public Task<ScrubResult> Scrub(int? slices, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        Run(ScrubWorkflow.Name, ScrubActivities(), onStatus, context => ScrubWorkflow.Run(context, new(slices ?? 1)), cancellationToken);
+        Run(ScrubWorkflow.Name, ScrubActivities(), onStatus, cancellationToken, context => ScrubWorkflow.Run(context, new(slices ?? 1)));
 
     /// <summary>Restores a backup or a point in time (null: by chance) for trial, compares and removes it.</summary>
     public Task<DrillResult> Drill(string? at, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        Run(RestoreDrillWorkflow.Name, DrillActivities(), onStatus, context => RestoreDrillWorkflow.Run(context, new(at)), cancellationToken);
+        Run(RestoreDrillWorkflow.Name, DrillActivities(), onStatus, cancellationToken, context => RestoreDrillWorkflow.Run(context, new(at)));
 
     /// <summary>The root of a backup by id or <c>latest</c>; a root CID is taken as it is and needs no catalogue.</summary>
     public async Task<Cid> FindRoot(string reference, CancellationToken cancellationToken)
@@ -210,7 +210,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>Rotates to the new key that the settings name; see <see cref="RotateKeysWorkflow"/>.</summary>
     public Task<RotateKeysResult> RotateKeys(bool reEncrypt, string? slotId, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken) =>
-        Run(RotateKeysWorkflow.Name, RotationActivities(), onStatus, context => RotateKeysWorkflow.Run(context, new(reEncrypt, slotId)), cancellationToken);
+        Run(RotateKeysWorkflow.Name, RotationActivities(), onStatus, cancellationToken, context => RotateKeysWorkflow.Run(context, new(reEncrypt, slotId)));
 
     /// <summary>
     /// Finds which backups lead where a query wants to go. Without a catalogue the query must name all of them by CID.
@@ -231,7 +231,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     {
         using var session = NewRestoreSession();
         await using var pause = await TtlMonitorPause.Begin(await target.Connect(cancellationToken), cancellationToken);
-        return await Run(RestoreWorkflow.Name, RestoreActivities(session, target), onStatus, context => RestoreWorkflow.Run(context, new(request, options.Parallelism)), cancellationToken);
+        return await Run(RestoreWorkflow.Name, RestoreActivities(session, target), onStatus, cancellationToken, context => RestoreWorkflow.Run(context, new(request, options.Parallelism)));
     }
 
     /// <summary>Writes a backup and what it needs to be restored elsewhere into one CAR file, see <see cref="BackupExport"/>.</summary>
@@ -251,8 +251,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             throw new BackupException(ErrorKind.Failed, $"import {path}: its backups are of repository {exported.Keyring.Repository}, the catalogue {Catalog.Name} is of {repository.Id}",
                 "point MONGODB_CATALOG_URI to an empty catalogue, or store the blocks alone with --blocks-only");
         var recorded = (await Manifest.Load(cancellationToken)).Backups.Select(b => b.Id).ToHashSet();
-        return await Run(ImportWorkflow.Name, DeliveryActivityRegistry([new CarNode(car), .. Nodes]), onStatus,
-            context => ImportWorkflow.Run(context, Nodes.Count, exported.Backups, exported.Coverage, recorded), cancellationToken);
+        return await Run(ImportWorkflow.Name, DeliveryActivityRegistry([new CarNode(car), .. Nodes]), onStatus, cancellationToken,
+            context => ImportWorkflow.Run(context, Nodes.Count, exported.Backups, exported.Coverage, recorded));
     }
 
     /// <summary>Stores the blocks of a CAR file on all nodes, whatever they are, and pins its root; records nothing. Fails when no node took them.</summary>
@@ -383,7 +383,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     private async Task<IOplogSource> OpenOplog(CancellationToken cancellationToken) =>
         await ServerOplog.Start(await Source.Connect(cancellationToken), cancellationToken);
 
-    private Task<T> Run<T>(string name, ActivityRegistry activities, Action<WorkflowStatus>? onStatus, Func<IWorkflowContext, Task<T>> workflow, CancellationToken cancellationToken)
+    private Task<T> Run<T>(string name, ActivityRegistry activities, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken, Func<IWorkflowContext, Task<T>> workflow)
     {
         var context = new InProcessContext(name, activities, ambient.Time, ambient.Random, onStatus, cancellationToken);
         return RunTelemetry.Measure(context, name, ambient.Time, () => workflow(context));
