@@ -18,13 +18,17 @@ internal sealed class FakeOrchestration : TaskOrchestrationContext
 
     public object? Status { get; private set; }
 
-    public override TaskName Name => "test";
+    public string Called { get; init; } = "test";
+
+    public bool Replays { get; init; }
+
+    public override TaskName Name => Called;
 
     public override string InstanceId => "instance";
 
     public override DateTime CurrentUtcDateTime => new(2026, 11, 22, 14, 3, 7, DateTimeKind.Unspecified);
 
-    public override bool IsReplaying => false;
+    public override bool IsReplaying => Replays;
 
     public override T? GetInput<T>() where T : default => (T)(object)Input;
 

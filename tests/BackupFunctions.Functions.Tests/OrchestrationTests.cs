@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using BackupFunctions.Api.Restores;
 using BackupFunctions.Backup;
@@ -36,6 +37,25 @@ public class OrchestrationTests
         var orchestration = new FakeOrchestration { Input = Input(name, Other) };
         (await Should.ThrowAsync<InvalidOperationException>(() => Run(name, orchestration))).Message.ShouldBe($"start the workflow: version {Other} is unknown, this host runs 1 (start it again)");
         orchestration.Calls.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public async Task A_run_that_ends_is_counted_once_and_not_by_a_replay(bool isReplaying, int expected)
+    {
+        var counted = 0;
+        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Name == "backupfunctions.runs") l.EnableMeasurementEvents(instrument); } };
+        var instance = $"counted-{isReplaying}";
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            foreach (var (tag, of) in tags) if (tag == "workflow" && (string?)of == instance) counted += (int)value;
+        });
+        listener.Start();
+        var orchestration = new FakeOrchestration { Input = Input(FullBackupWorkflow.Name, 1), Replays = isReplaying, Called = instance };
+        orchestration.Cancel.SetResult(default);
+        await Should.ThrowAsync<InvalidOperationException>(() => Run(FullBackupWorkflow.Name, orchestration));
+        counted.ShouldBe(expected);
     }
 
     [Theory, MemberData(nameof(Workflows))]

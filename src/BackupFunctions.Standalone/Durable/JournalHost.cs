@@ -3,7 +3,6 @@ using BackupFunctions.Ambient;
 using BackupFunctions.Api;
 using BackupFunctions.Api.Hosting;
 using BackupFunctions.Standalone.Durable.Journal;
-using BackupFunctions.Telemetry;
 using BackupFunctions.Telemetry.Tracing;
 using Microsoft.Extensions.Logging;
 
@@ -181,7 +180,7 @@ internal sealed partial class JournalHost(JournalStore store, IWorkflowCatalogue
         var duration = time.GetUtcNow() - ended.Created;
         var outcome = ended.Status switch { InstanceStatus.Completed => Outcome.Completed, InstanceStatus.Failed => Outcome.Failed, _ => Outcome.Cancelled };
         telemetry.Ended(outcome, duration);
-        LogEnded(ended.Status == InstanceStatus.Failed ? LogLevel.Error : LogLevel.Information, ended.Name, ended.Id, outcome, Human.Duration(duration), ended.Output);
+        LogEnded(ended.Status == InstanceStatus.Failed ? LogLevel.Error : LogLevel.Information, ended.Name, ended.Id, outcome, duration, ended.Output);
     }
 
     private static string? Text(string? reason) => reason is null ? null : JsonSerializer.Serialize(reason, ApiJson.Options);
@@ -194,8 +193,8 @@ internal sealed partial class JournalHost(JournalStore store, IWorkflowCatalogue
     [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "{Name} {InstanceId} is started")]
     private partial void LogStarted(string name, string instanceId);
 
-    [LoggerMessage(EventId = 3, Message = "{Type} {InstanceId} has ended: {Status} after {Took}: {Output}")]
-    private partial void LogEnded(LogLevel level, string type, string instanceId, string status, string took, string? output);
+    [LoggerMessage(EventId = 3, Message = "{Type} {InstanceId} has ended: {Status} after {Duration}: {Output}")]
+    private partial void LogEnded(LogLevel level, string type, string instanceId, string status, TimeSpan duration, string? output);
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Error, Message = "{Name} {InstanceId} could not go on and is tried again in 30 seconds")]
     private partial void LogBroken(string name, string instanceId, Exception error);

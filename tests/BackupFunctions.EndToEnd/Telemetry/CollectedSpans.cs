@@ -21,11 +21,12 @@ internal sealed class CollectedSpans : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
-    /// <summary>Those of one trace.</summary>
-    public IReadOnlyList<Activity> Of(string traceId) => [.. _spans.Where(s => s.TraceId.ToHexString() == traceId)];
-
-    /// <summary>All that is in them, as text.</summary>
-    public string Text => string.Join('\n', _spans.Select(s => $"{s.OperationName} {s.StatusDescription} {string.Join(' ', s.TagObjects)} {string.Join(' ', s.Events.SelectMany(e => e.Tags))}"));
+    /// <summary>Those of the trace in which this activity handled this backup.</summary>
+    public IReadOnlyList<Activity> TraceOf(string activity, string backup)
+    {
+        var trace = _spans.Single(s => s.OperationName == activity && (string?)s.GetTagItem("backupfunctions.backup") == backup).TraceId;
+        return [.. _spans.Where(s => s.TraceId == trace)];
+    }
 
     public void Dispose() => _listener.Dispose();
 }

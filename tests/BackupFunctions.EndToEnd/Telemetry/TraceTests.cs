@@ -17,26 +17,28 @@ public sealed class TraceTests
         await using var mongo = await EmbeddedMongoServer.Start(new());
         await MongoFixture.Seed(mongo.ConnectionString);
         using var spans = new CollectedSpans();
-        string trace;
+        string backup;
         await using (var server = await RunningServer.Start(mongo.ConnectionString))
         {
             using var started = await server.Http.PostJson("/api/backups", """{"type":"full"}""");
             started.EnsureSuccessStatusCode();
-            (await server.Http.Ended("full-backup")).GetProperty("runtimeStatus").GetString().ShouldBe("Completed");
-            trace = Execution(Path.Combine(server.Directory, "journal.db"));
+            var ended = await server.Http.Ended("full-backup");
+            ended.GetProperty("runtimeStatus").GetString().ShouldBe("Completed");
+            backup = ended.GetProperty("output").GetProperty("backups")[0].GetProperty("id").GetString()!;
         }
 
-        var all = spans.Of(trace);
+        var all = spans.TraceOf("Assemble", backup);
         var root = all.Single(s => s.OperationName == "FullBackup");
         (root.ParentSpanId, root.GetTagItem("backupfunctions.instance"), root.GetTagItem("backupfunctions.outcome")).ShouldBe((default, "full-backup", "completed"));
         all.Where(s => s != root).ShouldAllBe(s => s.ParentSpanId == root.SpanId);
-        new[] { "Plan", "DumpAndEncrypt", "CaptureOplog", "Assemble", "UploadToNode", "PinOnNode", "VerifyNode", "UpdateManifest", "Cleanup", "Notify" }.ShouldBeSubsetOf(all.Select(s => s.OperationName));
+        string[] steps = ["Plan", "DumpAndEncrypt", "CaptureOplog", "Assemble", "UploadToNode", "PinOnNode", "VerifyNode", "UpdateManifest", "Cleanup", "Notify"];
+        steps.ShouldBeSubsetOf(all.Select(s => s.OperationName));
         foreach (var name in new[] { "UploadToNode", "PinOnNode", "VerifyNode" })
             all.Where(s => s.OperationName == name).Select(s => (int)s.GetTagItem("backupfunctions.node")!).Distinct().Order().ToArray().ShouldBe([1, 2], name);
         var upload = all.First(s => s.OperationName == "UploadToNode");
         ((string)upload.GetTagItem("backupfunctions.key")!).ShouldStartWith("upload/");
         ((long)upload.GetTagItem("backupfunctions.bytes")!).ShouldBePositive();
-        all.Where(s => s.OperationName is "DumpAndEncrypt" or "PinOnNode").Select(s => (string)s.GetTagItem("backupfunctions.backup")!).Distinct().ShouldHaveSingleItem();
+        all.Where(s => s.OperationName is "DumpAndEncrypt" or "PinOnNode").ShouldAllBe(s => (string)s.GetTagItem("backupfunctions.backup")! == backup);
     }
 
     [Fact]

@@ -76,6 +76,8 @@ public partial class SettingsTests
         var extensions = json.RootElement.GetProperty("extensions");
         (json.RootElement.GetProperty("version").GetString(), extensions.GetProperty("http").GetProperty("routePrefix").GetString()).ShouldBe(("2.0", "api"));
         extensions.GetProperty("durableTask").GetProperty("hubName").GetString().ShouldBe("BackupFunctions");
+        json.RootElement.GetProperty("telemetryMode").GetString().ShouldBe("OpenTelemetry");
+        extensions.GetProperty("durableTask").GetProperty("tracing").GetProperty("version").GetString().ShouldBe("V2");
     }
 
     [Fact]

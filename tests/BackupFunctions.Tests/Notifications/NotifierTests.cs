@@ -11,18 +11,31 @@ public sealed class NotifierTests : IDisposable
     private readonly StringWriter _written = new();
     private readonly JsonLineLoggerProvider _provider;
 
-    public NotifierTests() => _provider = new(_written, TimeProvider.System, new SecretRedactor(), "test");
+    public NotifierTests()
+    {
+        _provider = new(_written, TimeProvider.System, new SecretRedactor(), "test");
+        _provider.SetScopeProvider(new LoggerExternalScopeProvider());
+    }
 
     public void Dispose() => _provider.Dispose();
 
     [Theory]
-    [InlineData(AlertLevel.Info, "INFO")]
-    [InlineData(AlertLevel.Warning, "WARN")]
-    [InlineData(AlertLevel.Error, "ERROR")]
-    public async Task An_alert_becomes_a_log_line_of_its_level(AlertLevel level, string expected)
+    [InlineData(AlertLevel.Info, "INFO", "success")]
+    [InlineData(AlertLevel.Warning, "WARN", "warning")]
+    [InlineData(AlertLevel.Error, "ERROR", "failed")]
+    public async Task An_alert_becomes_a_log_line_of_its_level(AlertLevel level, string expected, string status)
     {
         await new LogNotifier(Logger<LogNotifier>()).Notify(Degraded with { Level = level }, CancellationToken.None);
-        _written.ToString().ShouldContain($"\"level\":\"{expected}\",\"service\":\"test\",\"type\":\"backup.degraded\",\"message\":\"backup.degraded: one node alone holds it node=2 root=bafy\"");
+        _written.ToString().ShouldContain($"\"level\":\"{expected}\",\"service\":\"test\",\"type\":\"backup.degraded\",\"status\":\"{status}\",\"cid\":\"bafy\",\"message\":\"backup.degraded: one node alone holds it node=2 root=bafy\"");
+    }
+
+    [Fact]
+    public async Task What_is_told_of_a_backup_is_in_the_fields_of_its_line()
+    {
+        var completed = Degraded with { Details = new Dictionary<string, string> { ["root"] = "bafy", ["backupId"] = "b1", ["size"] = "4096", ["duration"] = "1.500" } };
+        await new LogNotifier(Logger<LogNotifier>()).Notify(completed, CancellationToken.None);
+        _written.ToString().ShouldContain("\"status\":\"warning\",\"duration\":1.5,\"size\":4096,\"cid\":\"bafy\",");
+        _written.ToString().ShouldContain("\"backupId\":\"b1\"");
     }
 
     [Fact]
