@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything, checks the format, runs all tests. Ends with a line "N passed, N failed".
-# Needs the .NET SDK (global.json), Node.js with npm, and for docs/decode.py Python with cryptography and zstandard; installs what is missing from Debian's packages where it may.
+# Needs the .NET SDK (global.json), Node.js with npm, Chromium, and for docs/decode.py Python with cryptography and zstandard; installs what is missing from Debian's packages where it may.
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -14,6 +14,11 @@ functions="src/BackupFunctions tests/FunctionsContract tests/BackupFunctions.Fun
 if ! command -v npm >/dev/null; then
   echo "== install Node.js"
   apt-get update -qq && apt-get install -y -qq nodejs npm
+fi
+
+if [ -z "${CHROMIUM_PATH:-}" ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then
+  echo "== install Chromium, in which the dashboard is tested"
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
 fi
 
 python_decodes() { "$1" -c 'import cryptography, zstandard' 2>/dev/null; }

@@ -21,12 +21,16 @@ public sealed class ApiKey
     /// <summary>Whether a key is set.</summary>
     public bool IsSet => _hash is not null;
 
+    /// <summary>Whether everybody counts as holding the key when none is set: for a host that then answers this machine alone. The default is false.</summary>
+    public bool IsOpenWhenUnset { get; init; }
+
     /// <summary>Whether the request carries the key.</summary>
     public bool IsIn(HttpRequest request)
     {
+        if (_hash is null) return IsOpenWhenUnset;
         string? given = request.Headers.TryGetValue(Header, out var header) ? header : request.Query[Query];
         // hashed first, so that the length tells nothing either
-        return _hash is not null && given is not null && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+        return given is not null && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

@@ -1,5 +1,6 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Api.Hosting;
+using BackupFunctions.Api.Messages;
 using BackupFunctions.Configuration;
 using Microsoft.AspNetCore.Http;
 
@@ -19,4 +20,7 @@ public sealed record ApiParts(BackupEngine Engine, IWorkflowStarter Starter, Api
 
     /// <summary>Where a started instance is found; the default is the address of the request.</summary>
     public Func<HttpRequest, string, ManagementUris> Uris { get; init; } = ManagementUris.Of;
+
+    /// <summary>What the host starts by itself, the soonest first; the default is null: the host does not know.</summary>
+    public Func<IReadOnlyList<ScheduledRun>?> Schedules { get; init; } = () => null;
 }

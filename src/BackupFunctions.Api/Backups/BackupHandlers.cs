@@ -21,8 +21,9 @@ public sealed class BackupHandlers(ApiParts parts)
         var query = new BackupQuery(request.Word<BackupType>("type"), request.Time("since"), request.Time("until"), request.Pattern("namespace"));
         var limit = request.Number("limit", 1, MaxLimit) ?? DefaultLimit;
         var manifest = await LoadOrNull(http.RequestAborted);
-        var matching = (manifest?.Backups ?? []).Where(query.Matches).ToList();
-        return Results.Json(new BackupList([.. matching.AsEnumerable().Reverse().Take(limit).Select(BackupSummary.Of)], matching.Count, manifest is null ? null : ProvenRestore.Of(manifest)), ApiJson.Options);
+        if (manifest is null) return Results.Json(new BackupList([], 0, null), ApiJson.Options);
+        var matching = manifest.Backups.Where(query.Matches).ToList();
+        return Results.Json(new BackupList(ListedBackup.Of(matching.AsEnumerable().Reverse().Take(limit), manifest), matching.Count, ProvenRestore.Of(manifest)), ApiJson.Options);
     });
 
     /// <summary><c>GET backups/{id}</c>: by id, root CID or <c>latest</c>.</summary>

@@ -7,16 +7,16 @@ namespace BackupFunctions.Api.Messages;
 
 /// <summary>
 /// A backup. <see cref="State"/> is <c>complete</c> or <c>degraded</c> (fewer verified copies than nodes). <see cref="Bytes"/> are the documents' BSON bytes, <see cref="StoredBytes"/> the
-/// sealed blocks, <see cref="NewBytes"/> those of them that were not held before. Optimes are <c>seconds:increment</c>.
+/// sealed blocks, <see cref="NewBytes"/> those of them that were not held before. Optimes are <c>seconds:increment</c>. <see cref="Epoch"/> is that of its root key.
 /// </summary>
-public sealed record BackupSummary(
+public record BackupSummary(
     string Id, string Type, string State, string Cid, DateTimeOffset Started, DateTimeOffset Completed, string? ConsistentAt, string? OplogAfter, string? OplogThrough,
-    long Documents, long Bytes, long StoredBytes, long NewBytes, int Namespaces)
+    long Documents, long Bytes, long StoredBytes, long NewBytes, int Namespaces, uint Epoch)
 {
     /// <summary>Of an entry of the manifest.</summary>
     public static BackupSummary Of(BackupEntry entry) => new(
         entry.Id.ToString(), Human.Word(entry.Type), entry.IsDegraded ? "degraded" : "complete", entry.Root.ToString(), entry.Started, entry.Completed, entry.ConsistentAt?.ToString(),
-        entry.Oplog?.After.ToString(), entry.Oplog?.Through.ToString(), entry.Documents, entry.Bytes, entry.StoredBytes, entry.NewBytes, entry.Namespaces.Count);
+        entry.Oplog?.After.ToString(), entry.Oplog?.Through.ToString(), entry.Documents, entry.Bytes, entry.StoredBytes, entry.NewBytes, entry.Namespaces.Count, entry.Epoch);
 }
 
 /// <summary>A verified copy.</summary>
@@ -34,7 +34,7 @@ public sealed record BackupDetail(BackupSummary Backup, IReadOnlyList<string> Na
 /// Backups, newest first; <see cref="Total"/> counts those that the query matches, of which at most <c>limit</c> are here. <see cref="LastProven"/>, whatever was asked for, is the last proven restore, null
 /// when there is none yet.
 /// </summary>
-public sealed record BackupList(IReadOnlyList<BackupSummary> Backups, int Total, ProvenRestore? LastProven);
+public sealed record BackupList(IReadOnlyList<ListedBackup> Backups, int Total, ProvenRestore? LastProven);
 
 /// <summary>A gap of the oplog that a run found.</summary>
 public sealed record GapFound(string After, string? Resumes, string Reason);

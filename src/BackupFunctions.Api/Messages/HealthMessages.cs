@@ -17,6 +17,9 @@ public sealed record Health(string Status)
     /// <summary>When the next backup is due.</summary>
     public DateTimeOffset? NextBackup { get; init; }
 
+    /// <summary>What is started by itself, the soonest first; null: the host does not know.</summary>
+    public IReadOnlyList<ScheduledRun>? Schedules { get; init; }
+
     /// <summary>Of both nodes together.</summary>
     public string? IpfsStatus { get; init; }
 
@@ -35,3 +38,6 @@ public sealed record LastSuccesses(DateTimeOffset? Full, DateTimeOffset? Increme
 
 /// <summary>A node: who answers, or why none does.</summary>
 public sealed record NodeHealth(string Node, bool Ok, string? Agent, string? Problem);
+
+/// <summary>A workflow that is started by a schedule, and when it is due next; null: never again.</summary>
+public sealed record ScheduledRun(string Workflow, DateTimeOffset? Next);

@@ -1,4 +1,5 @@
 using BackupFunctions.Api.Backups;
+using BackupFunctions.Api.Dashboard;
 using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Instances;
 using BackupFunctions.Api.Messages;
@@ -39,6 +40,8 @@ public static class ApiRoutes
             new("GET", "/api/health", "How it stands; in detail with the key", health.Get) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/health/live", "The process answers", health.Live) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
             new("GET", "/api/health/ready", "Backups can be made", health.Ready) { IsAnonymous = true, Answers = Ok(typeof(Health)) },
+            new("GET", "/api/dashboard", "The dashboard, for a browser", http => Task.FromResult(DashboardFiles.Page(http))) { IsAnonymous = true, Answers = Ok(null) },
+            new("GET", "/api/dashboard/{file}", "A file of the dashboard", http => Task.FromResult(DashboardFiles.File(http, Value(http, "file")))) { IsAnonymous = true, Answers = Ok(null) },
             new("GET", "/api/metrics", "What is measured, as Prometheus reads it", new MetricsHandlers(parts).Get) { Answers = Ok(typeof(string)), MediaType = "text/plain" },
             new("GET", "/api/openapi.json", "This document", http => Task.FromResult(OpenApi(http, parts))) { IsAnonymous = true, Answers = Ok(typeof(object)) },
         ];
@@ -67,7 +70,7 @@ public static class ApiRoutes
 
     private static Dictionary<int, Type?> Changed => new() { [202] = null };
 
-    private static Dictionary<int, Type?> Ok(Type type) => new() { [200] = type };
+    private static Dictionary<int, Type?> Ok(Type? type) => new() { [200] = type };
 
     private static string Value(HttpContext http, string name) => (string)http.Request.RouteValues[name]!;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
 using BackupFunctions.Api.Problems;
+using Microsoft.AspNetCore.Http;
 
 namespace BackupFunctions.Api.Routes;
 
@@ -37,7 +38,7 @@ public static partial class OpenApiDocument
         foreach (var name in route.Query) parameters.Add(Parameter(name, "query"));
         var responses = new JsonObject();
         foreach (var (status, type) in route.Answers)
-            responses[$"{status}"] = type is null ? new() { ["description"] = "accepted" } : Content("as asked", route.MediaType, type);
+            responses[$"{status}"] = type is null ? new() { ["description"] = status == StatusCodes.Status202Accepted ? "accepted" : "as asked" } : Content("as asked", route.MediaType, type);
         responses["default"] = Content("a problem", "application/problem+json", typeof(Problem));
         var operation = new JsonObject { ["summary"] = route.Summary, ["parameters"] = parameters, ["responses"] = responses };
         if (route.Body is { } body) operation["requestBody"] = Content("the request", "application/json", body);

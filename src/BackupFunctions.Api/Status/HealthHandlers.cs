@@ -67,6 +67,7 @@ public sealed class HealthHandlers(ApiParts parts)
             LastSuccess = manifest is null ? null : new(LastSuccess.Of(manifest, BackupType.Full), LastSuccess.Of(manifest, BackupType.Incremental)),
             LastProven = manifest is null ? null : ProvenRestore.Of(manifest),
             NextBackup = parts.Engine.Options.Watch.Next(seen.At),
+            Schedules = parts.Schedules(),
             IpfsStatus = up == seen.Nodes.Count ? "ok" : up == 0 ? "down" : "degraded",
             Nodes = [.. seen.Nodes.Select(n => new NodeHealth(n.Name, n.Ok, n.Agent, n.Problem))],
             Problems = [.. found.Select(c => new HealthProblem(c.Event, c.Subject, Human.Word(c.Level), c.Message, c.Hint))],

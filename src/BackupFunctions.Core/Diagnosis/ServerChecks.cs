@@ -35,6 +35,7 @@ internal sealed class ServerChecks(TimeProvider time)
         if (oplog is null) return [new(Check, Severity.Warning, topology.Warning ?? "the oplog cannot be read", "run a replica set, and give the account the role backup")];
         var readable = new Finding(Check, Severity.Ok, $"readable, newest entry at {Human.Time(oplog.Newest)}");
         if (longestPause is not { } pause) return [readable];
+        if (!oplog.IsTelling) return [readable, new(Check, Severity.Ok, "too young to tell how far it will reach back when it is full")];
         var text = $"reaches back {Human.Duration(oplog.Window)} when it is full; incremental backups are up to {Human.Duration(pause)} apart";
         return
         [

@@ -87,7 +87,7 @@ public static class WatchRules
     // as it will be when the next incremental backup comes
     private static Condition? Headroom(ManifestState manifest, Observation seen, WatchSettings settings)
     {
-        if (seen.Oplog is not { } oplog || LastSuccess.Covered(manifest) is not { } covered) return null;
+        if (seen.Oplog is not { IsTelling: true } oplog || LastSuccess.Covered(manifest) is not { } covered) return null;
         var next = settings.Incremental?.After(seen.At) ?? seen.At;
         var left = oplog.Keeps(covered, seen.At) - (next - seen.At);
         if (left >= settings.Oplog) return null;

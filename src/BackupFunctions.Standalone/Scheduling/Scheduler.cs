@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BackupFunctions.Api.Hosting;
+using BackupFunctions.Api.Messages;
 using BackupFunctions.Scheduling;
 using BackupFunctions.Standalone.Durable;
 using BackupFunctions.Standalone.Durable.Journal;
@@ -18,6 +19,10 @@ internal sealed partial class Scheduler(IReadOnlyList<ScheduledWorkflow> workflo
 {
     // a clock that was set is noticed within this time
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+
+    /// <summary>What is started, the soonest first.</summary>
+    public IReadOnlyList<ScheduledRun> Upcoming() =>
+        [.. workflows.Select(w => new ScheduledRun(w.Workflow, w.Schedule.After(time.GetUtcNow()))).OrderBy(r => r.Next ?? DateTimeOffset.MaxValue)];
 
     /// <summary>Runs until it is cancelled.</summary>
     public async Task Run(CancellationToken cancellationToken)

@@ -67,7 +67,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
             var store = new JournalStore(database);
             journal = new JournalHost(store, new EngineWorkflows(engine, redactor, time), time, random, redactor.Redact, loggers.CreateLogger<JournalHost>());
             var scheduler = new Scheduler(Schedules(host, engine), journal, store, time, loggers.CreateLogger<Scheduler>());
-            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey), redactor, time, random) { Instances = journal }, loggers);
+            app = Build(host, new(engine, journal, new ApiKey(host.ApiKey) { IsOpenWhenUnset = true }, redactor, time, random) { Instances = journal, Schedules = scheduler.Upcoming }, loggers);
             await app.StartAsync(cancellationToken);
             journal.ResumeAll();
             var watch = host.WatchSchedule is { } moments ? new WatchLoop(Schedule.Parse(moments), engine.WatchOver, time, loggers.CreateLogger<WatchLoop>()) : null;
@@ -142,7 +142,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
     private static async Task<IResult> Answer(ApiRoute route, ApiKey key, HttpContext http)
     {
         if (!key.IsSet && !LocalRequest.Is(http.Request)) return ProblemResults.NotLocal();
-        return route.IsAnonymous || !key.IsSet || key.IsIn(http.Request) ? await route.Handle(http) : ProblemResults.Unauthorized();
+        return route.IsAnonymous || key.IsIn(http.Request) ? await route.Handle(http) : ProblemResults.Unauthorized();
     }
 
     // what no route answered: an unknown path, a wrong method

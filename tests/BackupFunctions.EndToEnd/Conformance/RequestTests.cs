@@ -40,7 +40,7 @@ public sealed class RequestTests(ConformanceFixture host)
     public async Task The_document_describes_the_routes()
     {
         var paths = (await host.Stranger.Ok("/api/openapi.json")).GetProperty("paths");
-        foreach (var path in new[] { "/api/backups", "/api/backups/{id}", "/api/windows", "/api/restores", "/api/verifications", "/api/scrubs", "/api/drills", "/api/keys/rotations", "/api/retention", "/api/health" }) paths.TryGetProperty(path, out _).ShouldBeTrue(path);
+        foreach (var path in new[] { "/api/backups", "/api/backups/{id}", "/api/windows", "/api/restores", "/api/verifications", "/api/scrubs", "/api/drills", "/api/keys/rotations", "/api/retention", "/api/health", "/api/dashboard" }) paths.TryGetProperty(path, out _).ShouldBeTrue(path);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class ScatteredActivityTests(EngineServer server, AzuriteFixture f
         container.GetBlobs(cancellationToken: EngineRun.Cancellation).ShouldContain(b => b.Name.EndsWith($"/{StagedBackup.RecordName}", StringComparison.Ordinal));
 
         ResumeUploadsResult resumed;
-        using (var context = new ScatteredContext(run.Open, instances, e => e.DeliveryActivities())) resumed = await ResumeUploadsWorkflow.Run(context, new());
+        using (var context = new ScatteredContext(() => run.Open(), instances, e => e.DeliveryActivities())) resumed = await ResumeUploadsWorkflow.Run(context, new());
         resumed.Problems.ShouldBeEmpty();
         var backup = resumed.Delivered.ShouldHaveSingleItem().Backup;
         (backup.Type, backup.Documents, backup.IsDegraded).ShouldBe((BackupType.Full, 750, false));
@@ -51,7 +51,7 @@ public sealed class ScatteredActivityTests(EngineServer server, AzuriteFixture f
 
         var (large, small) = (await run.Documents("large"), await run.Documents("small"));
         await run.Drop();
-        using (var context = new ScatteredContext(run.Open, instances, e => e.RestoreActivities(e.NewRestoreSession(), e.Source)))
+        using (var context = new ScatteredContext(() => run.Open(), instances, e => e.RestoreActivities(e.NewRestoreSession(), e.Source)))
         {
             var restored = await RestoreWorkflow.Run(context, new(new(backup.Root, [], [], Drop: false, Force: false), 2));
             (restored.Documents, restored.Differences.ShouldNotBeNull().SelectMany(d => d.Sentences).Count()).ShouldBe((750, 0));
@@ -60,7 +60,7 @@ public sealed class ScatteredActivityTests(EngineServer server, AzuriteFixture f
         (await run.Documents("small")).ShouldBe(small);
     }
 
-    private static ScatteredContext Scatter(EngineRun run, int? instances, string? broken = null) => new(run.Open, instances, e => e.BackupActivities()) { Broken = broken };
+    private static ScatteredContext Scatter(EngineRun run, int? instances, string? broken = null) => new(() => run.Open(), instances, e => e.BackupActivities()) { Broken = broken };
 
     private static void ShouldBeEmpty(Azure.Storage.Blobs.BlobContainerClient container) => container.GetBlobs(cancellationToken: EngineRun.Cancellation).ShouldBeEmpty();
 }

@@ -24,6 +24,11 @@ public sealed class OplogCheckTests
         ServerChecks.Oplog(ReplicaSet, Full(12) with { Bytes = 250 }, TimeSpan.FromHours(24))[^1].Severity.ShouldBe(Severity.Ok);
 
     [Fact]
+    public void An_oplog_that_was_just_begun_tells_nothing() =>
+        ServerChecks.Oplog(ReplicaSet, new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddMinutes(5), 100, 1_000), TimeSpan.FromHours(24))[^1].ShouldBe(
+            new("oplog", Severity.Ok, "too young to tell how far it will reach back when it is full"));
+
+    [Fact]
     public void Without_a_schedule_there_is_nothing_to_compare_with() => ServerChecks.Oplog(ReplicaSet, Full(1), null).ShouldHaveSingleItem().Severity.ShouldBe(Severity.Ok);
 
     [Fact]

@@ -9,6 +9,13 @@ namespace BackupFunctions.Mongo;
 /// </summary>
 public sealed record OplogReach(DateTimeOffset Oldest, DateTimeOffset Newest, long? Bytes, long? MaxBytes)
 {
+    // entries are dropped some at a time, so that a full oplog is a little below its size
+    private const double Full = 0.9;
+    private static readonly TimeSpan s_telling = TimeSpan.FromHours(1);
+
+    /// <summary>Whether it tells how long entries stay: one that is not full and spans less than an hour only tells how fast it was written at the beginning.</summary>
+    public bool IsTelling => Bytes is not { } bytes || MaxBytes is not { } most || bytes >= most * Full || Span >= s_telling;
+
     /// <summary>The time that it spans when it is full, at the rate at which it was written so far.</summary>
     public TimeSpan Window => Span + Unused;
 

@@ -1,0 +1,34 @@
+import { $, h, show } from "./dom.js";
+import { ago, count, sentence, time } from "./format.js";
+
+const reason = problem => [problem.message, problem.hint].filter(Boolean).join("; ");
+
+export function headline(health, windows, lastProven) {
+  const { windows: ranges, gaps } = windows;
+  const isRed = health.status !== "healthy";
+  const problems = (health.problems ?? []).map(reason);
+  const parts = [
+    ranges.length === 0 ? "Nothing can be restored to a point in time yet" : `Restorable from ${time(ranges[0].fromTime)} to ${time(ranges.at(-1).toTime)}`,
+    health.lastBackup ? `last backup ${ago(health.lastBackup.completed)}` : "no backup yet",
+    lastProven ? `last proven restore ${ago(lastProven.at)}` : "no restore proven yet",
+  ];
+  const inside = gaps.filter(g => g.beforeTime).length;
+  const lost = gaps.length - inside;
+  const more = [isRed ? "The host is unhealthy." : problems.length > 0 ? "Backups go on, with problems." : !health.lastBackup ? "Start the first backup." : gaps.length === 0 ? "All is well." : null,
+    inside > 0 ? `${count(inside, "gap")} inside cannot be restored.` : null, lost > 0 ? "The oplog behind the end was lost." : null].filter(Boolean);
+  const box = $("headline");
+  box.classList.toggle("bad", isRed);
+  box.classList.toggle("warn", !isRed && (problems.length > 0 || gaps.length > 0));
+  $("headline-text").textContent = parts.join("; ");
+  $("headline-more").textContent = more.join(" ");
+  show($("reasons"), problems, () => problems.map(p => h("li", {}, sentence(p))));
+  document.title = `${isRed ? "✗ " : ""}BackupFunctions`;
+}
+
+export function unreachable(error) {
+  const box = $("headline");
+  box.classList.add("bad");
+  $("headline-text").textContent = "The host does not answer as it should";
+  $("headline-more").textContent = "What stands below was true when it was last asked.";
+  show($("reasons"), [error.message], () => h("li", {}, sentence(error.message)));
+}
