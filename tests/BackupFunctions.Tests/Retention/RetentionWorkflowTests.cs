@@ -118,7 +118,7 @@ public sealed class RetentionWorkflowTests(MongoServerFixture server) : IClassFi
         _rig.Repository.Memory.Head = head;
         _rig.Repository.Time.Advance(Grace);
         (await Should.ThrowAsync<ActivityFailedException>(() => _rig.Retain())).Message.ShouldContain("only knows");
-        _rig.Alerts.Events.ShouldEndWith("retention.failed:Error");
+        _rig.Alerts.Events.ShouldEndWith("manifest.conflict:Error");
         Pinned(old).ShouldBe([true, true]);
         Pinned(kept).ShouldBe([true, true]);
     }
