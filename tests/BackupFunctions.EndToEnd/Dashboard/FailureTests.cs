@@ -41,14 +41,16 @@ public sealed partial class FailureTests(Browser browser)
     {
         await using var mongo = await EmbeddedMongoServer.Start(new());
         await ServedBackups.Write(mongo.ConnectionString, 0);
-        await using var server = await RunningServer.Start(mongo.ConnectionString, settings => settings[SettingNames.NodeUrl(2)] = "http://127.0.0.1:1");
+        await using var server = await RunningServer.Start(mongo.ConnectionString);
+        await server.Full();
+        File.Delete(Path.Combine(server.Directory, "vault2", "id"));
         await server.Full();
         await using var dashboard = await browser.Open(server.Address());
         await dashboard.Ready();
         await Expect(dashboard.Headline).ToHaveClassAsync(Alarmed());
         await Expect(dashboard.Page.Locator("#reasons li").First).ToBeVisibleAsync();
         await Expect(dashboard.Page.Locator("#nodes .badge")).ToHaveTextAsync(["answers", "fails"]);
-        await Expect(dashboard.Rows.GetByRole(Microsoft.Playwright.AriaRole.Cell, new() { Name = "1/2" })).ToBeVisibleAsync();
+        foreach (var pins in new[] { "1/2", "2/2" }) await Expect(dashboard.Rows.GetByRole(Microsoft.Playwright.AriaRole.Cell, new() { Name = pins })).ToHaveCountAsync(1);
         await Expect(dashboard.Operations).ToContainTextAsync("with problems");
         await dashboard.Judge("failing-node");
     }

@@ -1,20 +1,21 @@
 import { $, h, show } from "./dom.js";
 import { ago, count, sentence, time } from "./format.js";
 
-const reason = problem => [problem.message, problem.hint].filter(Boolean).join("; ");
+const reason = problem => [problem.message.replace(/\.$/, ""), problem.hint].filter(Boolean).join("; ");
 
-export function headline(health, windows, lastProven) {
+// Health may be some seconds old: backups are told by their list.
+export function headline(health, windows, lastBackup, lastProven) {
   const { windows: ranges, gaps } = windows;
   const isRed = health.status !== "healthy";
   const problems = (health.problems ?? []).map(reason);
   const parts = [
     ranges.length === 0 ? "Nothing can be restored to a point in time yet" : `Restorable from ${time(ranges[0].fromTime)} to ${time(ranges.at(-1).toTime)}`,
-    health.lastBackup ? `last backup ${ago(health.lastBackup.completed)}` : "no backup yet",
+    lastBackup ? `last backup ${ago(lastBackup.completed)}` : "no backup yet",
     lastProven ? `last proven restore ${ago(lastProven.at)}` : "no restore proven yet",
   ];
   const inside = gaps.filter(g => g.beforeTime).length;
   const lost = gaps.length - inside;
-  const more = [isRed ? "The host is unhealthy." : problems.length > 0 ? "Backups go on, with problems." : !health.lastBackup ? "Start the first backup." : gaps.length === 0 ? "All is well." : null,
+  const more = [isRed ? "The host is unhealthy." : !lastBackup ? "Start the first backup." : problems.length > 0 ? "Backups go on, with problems." : gaps.length === 0 ? "All is well." : null,
     inside > 0 ? `${count(inside, "gap")} inside cannot be restored.` : null, lost > 0 ? "The oplog behind the end was lost." : null].filter(Boolean);
   const box = $("headline");
   box.classList.toggle("bad", isRed);

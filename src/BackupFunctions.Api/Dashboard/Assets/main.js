@@ -15,7 +15,7 @@ async function refresh() {
   // the first of them asks for the key, if one is wanted
   const windows = await ask("windows");
   const [state, fulls, newest] = await Promise.all([health(), ask(`backups?type=full&limit=${most}`), ask("backups?limit=60"), loadBackups()]);
-  headline(state, windows, newest.lastProven);
+  headline(state, windows, newest.backups[0], newest.lastProven);
   timeline(windows, fulls.backups);
   sizes(newest.backups);
   next(state);

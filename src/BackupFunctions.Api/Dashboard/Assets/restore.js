@@ -64,7 +64,7 @@ function draw(plan) {
   $("plan").hidden = false;
   const drops = previewed.body.drop;
   $("confirm-drop").hidden = !drops;
-  $("confirm-text").textContent = `Drop ${all.length === 1 ? "this namespace" : `these ${all.length} namespaces`} on ${plan.target}, where they exist: what they hold there now is lost.`;
+  $("confirm-text").textContent = `Drop ${all.length === 1 ? "this namespace" : `these ${all.length} namespaces`} on ${plan.target}: what is there under ${all.length === 1 ? "its name" : "their names"} now is lost.`;
   $("restore").disabled = drops;
   $("plan").focus();
 }
