@@ -121,7 +121,7 @@ public sealed class RotationTests(MongoFixture mongo) : IClassFixture<MongoFixtu
     private async Task Write(string name)
     {
         using var client = new MongoClient(mongo.Source);
-        await client.GetDatabase("crm").GetCollection<BsonDocument>("visits").InsertOneAsync(new BsonDocument { { "_id", ObjectId.GenerateNewId() }, { "page", name } });
+        await client.GetDatabase("crm").GetCollection<BsonDocument>("visits").InsertOneAsync(new BsonDocument { { "_id", name }, { "page", name } });
     }
 
     // every block of every pack, live or not
