@@ -61,13 +61,13 @@ internal static class AccountRights
             return (actions.Contains(Action) || actions.Contains("anyAction")) && Covers(privilege["resource"].AsBsonDocument);
         }
 
-        // an empty name stands for all, but for collections of the system
+        // an empty name stands for all, but for the databases of the server and for collections of the system
         private bool Covers(BsonDocument resource)
         {
             if (resource.GetValue("anyResource", false).ToBoolean()) return true;
             if (Database is null) return resource.GetValue("cluster", false).ToBoolean();
             if (!resource.TryGetValue("db", out var database) || !resource.TryGetValue("collection", out var collection)) return false;
-            return (database.AsString.Length == 0 || database == Database) && (collection == Collection || (collection.AsString.Length == 0 && !Collection!.StartsWith(OfTheServer, StringComparison.Ordinal)));
+            return (database == Database || (database.AsString.Length == 0 && Database is not ("local" or "config"))) && (collection == Collection || (collection.AsString.Length == 0 && !Collection!.StartsWith(OfTheServer, StringComparison.Ordinal)));
         }
     }
 }

@@ -50,6 +50,7 @@ internal sealed class RetentionPlanner
         KeepNewest([.. _fulls.Where(IsWhole)], [.. _chains.Where(c => IsWhole(c.Full))], "newest full backup on all nodes", "leads to the newest point from all nodes");
         KeepByRules([.. PastFulls(_fulls).Where(IsWhole)]);
         KeepPoints([.. _fulls.Where(IsWhole)], [.. _chains.Where(c => IsWhole(c.Full))], since);
+        KeepWhatIsContinued();
         KeepRolledBack();
         return new([.. _backups.Select(b => _kept.TryGetValue(b.Id, out var reasons) ? new RetentionItem(b, true, reasons) : new(b, false, [WhyRemoved(b)]))], since);
     }
@@ -107,6 +108,16 @@ internal sealed class RetentionPlanner
             Keep(chain.Full, chain.From >= moment ? WithinDays : PointsWithinDays);
             KeepSlices(chain, chain.Behind(moment), PointsWithinDays);
         }
+    }
+
+    // the next slice begins behind the full backup that ended last, which may have started before others
+    private void KeepWhatIsContinued()
+    {
+        const string Reason = "the next increment continues it";
+        if (_chains.MaxBy(c => c.Full.Oplog!.Through.Optime)?.Full.Oplog!.Through is not { } end) return;
+        // of two that ended with the same entry either will do
+        var last = _chains.Where(c => c.Full.Oplog!.Through == end).MaxBy(c => _kept.ContainsKey(c.Full.Id))!;
+        foreach (var backup in last.WaysTo(last.Tip).Prepend(last.Full).Where(b => !_kept.ContainsKey(b.Id)).ToList()) Keep(backup, Reason);
     }
 
     // what was rolled back is told from what took its place by both being there: they go together

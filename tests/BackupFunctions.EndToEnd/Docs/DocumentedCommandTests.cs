@@ -62,7 +62,8 @@ public sealed partial class DocumentedCommandTests
         {
             // what a reader puts in for these names
             var filled = line.Replace("$TARGET", "mongodb://target.example.com/", StringComparison.Ordinal).Replace("$NODE", "file:///media/vault", StringComparison.Ordinal)
-                .Replace("$OPTIME", "1795430813:4", StringComparison.Ordinal);
+                .Replace("$OPTIME", "1795430813:4", StringComparison.Ordinal)
+                .Replace("$ROOT", "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354", StringComparison.Ordinal);
             var words = new TranscriptCommand(filled, "").Words.SkipWhile(w => w.Contains('=', StringComparison.Ordinal)).ToList();
             if (words is not ["backupfn", ..]) continue;
             Root().Parse([.. words.Skip(1)], new ParserConfiguration { ResponseFileTokenReplacer = null }).Errors.Select(e => e.Message).ShouldBeEmpty($"{block.Document}: {line}");

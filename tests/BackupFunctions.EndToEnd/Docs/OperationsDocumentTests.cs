@@ -8,7 +8,8 @@ public sealed class OperationsDocumentTests
     [Fact]
     public async Task Every_command_works_in_its_order_and_prints_what_is_shown()
     {
-        var settings = Document.Readme.BlocksIn("ini").Single();
+        // a catalogue in the source would write oplog of its own between two backups, and whether that shows depends on how fast they follow each other
+        var settings = $"{Document.Readme.BlocksIn("ini").Single()}MONGODB_CATALOG_URI=file://{WalkThrough.Place}/catalogue\n";
         await using var walk = await WalkThrough.Start(settings);
         await Prepare(walk);
         foreach (var block in new Document("docs/operations.md").Blocks)
@@ -42,7 +43,6 @@ public sealed class OperationsDocumentTests
         await Run("restore", Dump, "--ns-include", "shop.*", "--uri", Source, "--drop");
         await Run("backup", "incremental");
         await Run("backup", "full");
-        await Run("backup", "incremental");
 
         async Task Run(params string[] arguments)
         {

@@ -55,6 +55,6 @@ public sealed class WorkflowVersionTests
     {
         var input = Inputs.GetValueOrDefault(workflow, new object());
         using var database = JournalDatabase.Open(path);
-        new JournalStore(database).TryCreate(new(id, workflow, "e0", InstanceStatus.Running, JsonSerializer.Serialize(input, input.GetType(), EngineJson.Options), null, null, Then, Then, null, null));
+        new JournalStore(database).TryCreate(new(id, workflow, "0af7651916cd43dd8448eb211c80319c", InstanceStatus.Running, JsonSerializer.Serialize(input, input.GetType(), EngineJson.Options), null, null, Then, Then, null, null));
     }
 }

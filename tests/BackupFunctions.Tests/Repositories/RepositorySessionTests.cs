@@ -105,7 +105,7 @@ public sealed class RepositorySessionTests : IDisposable
         var (blocks, pins) = (_repository.First.Inner.Blocks.Count, _repository.First.Inner.PinNames.ToDictionary());
 
         var error = await Should.ThrowAsync<BackupException>(() => _repository.Session().OpenOrCreate(Cancellation));
-        error.Kind.ShouldBe(ErrorKind.Failed);
+        error.Kind.ShouldBe(ErrorKind.Conflict);
         error.Hint.ShouldNotBeNull().ShouldContain("MONGODB_CATALOG_URI");
         _repository.Memory.Head.ShouldBeNull();
         _repository.First.Inner.Blocks.Count.ShouldBe(blocks);
