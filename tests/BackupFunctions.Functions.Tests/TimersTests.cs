@@ -92,11 +92,18 @@ public sealed class TimersTests : IDisposable
         (error.Kind, error.Message.Contains("BACKUP_PARALLELISM", StringComparison.Ordinal)).ShouldBe((ErrorKind.Configuration, true));
     }
 
-    private static SettingsSource Settings(params (string Name, string Value)[] more) => new(
-        new Dictionary<string, string>([
-            new("MONGODB_URI", "mongodb://127.0.0.1:1/?replicaSet=rs0"), new("BACKUP_ENCRYPTION_KEY", new string('0', 64)),
-            new("IPFS_NODE_1_URL", "file:///nowhere/1"), new("IPFS_NODE_2_URL", "file:///nowhere/2"), .. more.Select(m => KeyValuePair.Create(m.Name, m.Value))]),
-        new Dictionary<string, string>(), "/", new DiskFiles());
+    private static SettingsSource Settings(params (string Name, string Value)[] more)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["MONGODB_URI"] = "mongodb://127.0.0.1:1/?replicaSet=rs0",
+            ["BACKUP_ENCRYPTION_KEY"] = new('0', 64),
+            ["IPFS_NODE_1_URL"] = "file:///nowhere/1",
+            ["IPFS_NODE_2_URL"] = "file:///nowhere/2",
+        };
+        foreach (var (name, value) in more) settings[name] = value;
+        return new(settings, new Dictionary<string, string>(), "/", new DiskFiles());
+    }
 
     private sealed class RecordedLog : ILogger<Timers>
     {
