@@ -83,9 +83,9 @@ public sealed class HealthTests(EngineServer server) : IClassFixture<EngineServe
     }
 
     [Fact]
-    public async Task A_catalogue_that_does_not_answer_is_red()
+    public async Task A_catalogue_that_cannot_be_read_is_red()
     {
-        Replace("catalogue");
+        Garble();
         var (status, health) = await Ask();
         status.ShouldBe(503);
         health.GetProperty("problems")[0].GetProperty("event").GetString().ShouldBe("catalogue.unreachable");
@@ -116,11 +116,13 @@ public sealed class HealthTests(EngineServer server) : IClassFixture<EngineServe
         using var engine = _run.Open(time);
         var handlers = Handlers(engine, time);
         (await Ask(handlers.Get)).Status.ShouldBe(200);
-        Replace("catalogue");
+        Garble();
         (await Ask(handlers.Get)).Status.ShouldBe(200);
         time.Advance(TimeSpan.FromSeconds(5));
         (await Ask(handlers.Get)).Status.ShouldBe(503);
     }
+
+    private void Garble() => File.WriteAllText(Path.Combine(_run.Directory, "catalogue", "head.json"), "not what was written");
 
     // a directory that is not there and cannot be made
     private void Replace(string name)
