@@ -72,7 +72,8 @@ public sealed class RotationTests(MongoFixture mongo) : IClassFixture<MongoFixtu
         SetKey("key-2");
         Ids(await Run("list --json")).ShouldBe(ids);
         (await Run("verify")).Ended(0);
-        (await Run($"restore-full {ids[0]} --uri {mongo.Target} --drop")).Ended(0);
+        var slice = (await Run("list --json")).Lines.Single(l => l.GetProperty("type").GetString() == "incremental").GetProperty("root").GetString();
+        (await Run($"restore-full latest --incremental {slice} --uri {mongo.Target} --drop")).Ended(0);
         (await MongoFixture.Contents(mongo.Target)).ShouldBe(contents, ignoreOrder: true);
         // the chain goes on
         await Write("after");
