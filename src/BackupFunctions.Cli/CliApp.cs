@@ -27,7 +27,7 @@ public static class CliApp
         // what was running when the signal came may say it in its own words
         catch (Exception e) when (cancellationToken.IsCancellationRequested && IsCancellation(e))
         {
-            return session.Terminal.Error("cancelled", "cancelled", null, ExitCodes.Cancelled);
+            return session.Terminal.Error("cancelled", "cancelled", "run it again: it goes on, or begins anew", ExitCodes.Cancelled);
         }
 #pragma warning disable CA1031 // the edge of the process: whatever failed becomes a message and an exit code
         catch (Exception e)

@@ -27,7 +27,7 @@ public sealed record BackupDetail(BackupSummary Backup, IReadOnlyList<string> Na
 {
     /// <summary>Of an entry of the manifest.</summary>
     public static BackupDetail Of(BackupEntry entry) => new(
-        BackupSummary.Of(entry), entry.Namespaces, [.. entry.Copies.Select(c => new BackupCopy(c.NodeId, c.Node, c.VerifiedAt, c.BlocksHashed, c.Blocks))], entry.WantedCopies);
+        BackupSummary.Of(entry), entry.Namespaces, [.. entry.CopiesByAddress().Select(c => new BackupCopy(c.NodeId, c.Node, c.VerifiedAt, c.BlocksHashed, c.Blocks))], entry.WantedCopies);
 }
 
 /// <summary>

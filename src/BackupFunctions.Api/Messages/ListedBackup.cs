@@ -42,7 +42,7 @@ public sealed record ListedBackup : BackupSummary
             .. entries.Select(e => new ListedBackup(BackupSummary.Of(e))
             {
                 Chain = chains.TryGetValue(e.Id, out var full) ? $"{full}" : null,
-                Copies = e.Copies.Count,
+                Copies = e.CopiesByAddress().Count,
                 WantedCopies = e.WantedCopies,
                 VerifiedAt = e.Copies.Count == 0 ? null : e.Copies.Max(c => c.VerifiedAt),
                 IsDamaged = manifest.IsDamaged(e.Id),

@@ -16,7 +16,7 @@ public static class ProblemResults
     public static IResult BadRequest(string detail, string? hint = null) => Of(Make("bad_request", "the request is not right", StatusCodes.Status400BadRequest, detail) with { Hint = hint });
 
     /// <summary>Nothing of this name.</summary>
-    public static IResult NotFound(string detail) => Of(Make("not_found", "not found", StatusCodes.Status404NotFound, detail));
+    public static IResult NotFound(string detail, string? hint = null) => Of(Make("not_found", "not found", StatusCodes.Status404NotFound, detail) with { Hint = hint });
 
     /// <summary>No key, or the wrong one.</summary>
     public static IResult Unauthorized() => Of(Make("unauthorized", "the key is missing or wrong", StatusCodes.Status401Unauthorized, null) with { Hint = $"send it in the header {ApiKey.Header}" });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using BackupFunctions.Mongo;
 using Microsoft.AspNetCore.Http;
 
@@ -48,7 +49,7 @@ internal static class QueryValues
         [.. (request.Text(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(t => Parse<T>(name, t))];
 
     private static T Parse<T>(string name, string text) where T : struct, Enum =>
-        !char.IsAsciiDigit(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : throw Wrong(name, string.Join(", ", Enum.GetNames<T>()));
+        !char.IsAsciiDigit(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : throw Wrong(name, string.Join(" or ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)));
 
     private static BadHttpRequestException Wrong(string name, string want) => new($"read the query: {name} is not {want}");
 }

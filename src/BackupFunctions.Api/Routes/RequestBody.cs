@@ -24,7 +24,23 @@ internal static class RequestBody
         catch (JsonException e)
         {
             // a message of the serializer names types and may quote a value; the place is enough
+            if (Missing<T>(body.AsMemory(0, length)) is { } missing) throw new BadHttpRequestException($"read the body: {missing} is missing");
             throw new BadHttpRequestException(e.Path is { Length: > 1 } path ? $"read the body: {path} is not as docs/http-api.md has it" : $"read the body: it is not the JSON that docs/http-api.md has, at line {(e.LineNumber ?? 0) + 1}");
+        }
+    }
+
+    // the first member that an object has to have and this one does not; null for what is no object
+    private static string? Missing<T>(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind != JsonValueKind.Object ? null
+                : ApiJson.Options.GetTypeInfo(typeof(T)).Properties.FirstOrDefault(p => p.IsRequired && !json.RootElement.TryGetProperty(p.Name, out _))?.Name;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class VerifyCommand : CliCommand
     private readonly Argument<string> _backup = BackupArgument.Create(optional: true);
     private readonly Option<double> _sample = new("--sample")
     {
-        Description = "Share of the blocks to fetch and hash (default: 100%)",
+        Description = "Share of the blocks to fetch and hash, in percent",
         HelpName = "N%",
         CustomParser = ParsePercent,
         DefaultValueFactory = _ => 100,
@@ -44,11 +44,12 @@ internal sealed class VerifyCommand : CliCommand
     {
         var damaged = result.Nodes.Sum(n => n.Damaged);
         if (damaged > 0)
-            return terminal.Error(Human.Word(ErrorKind.Corrupt), $"verify {result.Id}: {Human.Count(damaged)} blocks have wrong bytes", null, ExitCodes.Of(ErrorKind.Corrupt));
+            return terminal.Error(Human.Word(ErrorKind.Corrupt), $"verify {result.Id}: {Human.Count(damaged)} blocks have wrong bytes", "`backupfn scrub --all` brings the good ones from another copy", ExitCodes.Of(ErrorKind.Corrupt));
         var lacking = result.Nodes.Where(n => !n.Pinned || n.Missing > 0 || n.Fault is not null).Select(n => n.Node).ToArray();
         if (lacking.Length == 0) return ExitCodes.Ok;
         var kind = lacking.Length == result.Nodes.Count ? ErrorKind.Failed : ErrorKind.Partial;
-        return terminal.Error(Human.Word(kind), $"verify {result.Id}: no whole copy on {string.Join(" and ", lacking)}", null, ExitCodes.Of(kind));
+        return terminal.Error(Human.Word(kind), $"verify {result.Id}: no whole copy on {string.Join(" and ", lacking)}",
+            "when the node answers, `backupfn resume` makes a copy that is missing, and `backupfn scrub --all` brings blocks that are", ExitCodes.Of(kind));
     }
 
     private static IReadOnlyList<string> Row(NodeVerification n) =>

@@ -50,7 +50,7 @@ internal static class Results
     /// <summary>The verified copies, and for a degraded backup the configured nodes that have none, each with the problem that names it.</summary>
     public static IReadOnlyList<Commands.Messages.NodeCopy> Copies(BackupEntry entry, IReadOnlyList<IIpfsNode> nodes, IReadOnlyList<string> problems)
     {
-        var held = entry.Copies.Select(c => new Commands.Messages.NodeCopy(c.Node, true, c.BlocksHashed, null));
+        var held = entry.CopiesByAddress().Select(c => new Commands.Messages.NodeCopy(c.Node, true, c.BlocksHashed, null));
         if (!entry.IsDegraded) return [.. held];
         var lacking = nodes.Where(n => entry.Copies.All(c => c.Node != n.Name))
             .Select(n => new Commands.Messages.NodeCopy(n.Name, false, 0, problems.FirstOrDefault(p => p.Contains(n.Name, StringComparison.Ordinal)) ?? "no verified copy was recorded"));
@@ -58,7 +58,7 @@ internal static class Results
     }
 
     public static BackupResult Made(BackupEntry entry, IReadOnlyList<IIpfsNode> nodes, IReadOnlyList<string> problems, IReadOnlyList<string> warnings) =>
-        new(Summary(entry), Copies(entry, nodes, problems), [.. problems, .. warnings]);
+        new(Summary(entry), Copies(entry, nodes, problems), [.. problems.Concat(warnings).Distinct()]);
 
     public static IncrementalResult Run(IncrementalBackupResult result, IReadOnlyList<IIpfsNode> nodes)
     {

@@ -14,7 +14,7 @@ internal static class BackupOutput
         return terminal.Error(
             Human.Word(ErrorKind.Partial),
             $"copy backup {result.Backup.Id} to both nodes: no verified copy on {lacking}",
-            "the backup is recorded and can be restored; repair the node and back up again",
+            "the backup is recorded and can be restored; when the node is back, `backupfn resume` makes its copy",
             ExitCodes.Of(ErrorKind.Partial));
     }
 }

@@ -33,6 +33,9 @@ public sealed record BackupEntry(
     /// <summary>Whether fewer nodes hold it, verified, than are configured.</summary>
     public bool IsDegraded => Copies.Count < WantedCopies;
 
+    /// <summary>The newest copy at each address: a node that another one replaced there leaves its own on the record.</summary>
+    public IReadOnlyList<NodeCopy> CopiesByAddress() => [.. Copies.GroupBy(c => c.Node).Select(g => g.MaxBy(c => c.VerifiedAt)!)];
+
     /// <summary>The entry of a backup by its index, without copies.</summary>
     internal static BackupEntry Of(BackupIndex index, Cid root, uint epoch, long newBytes, int wantedCopies)
     {

@@ -30,7 +30,7 @@ public sealed class DumpDirectoryWriter : IDisposable
         if (!_options.Overwrite && files.List(_root).Any())
         {
             throw new BackupException(ErrorKind.Configuration, $"write {root}: the directory is not empty",
-                "name another directory, or ask for it to be replaced");
+                "name another directory, or empty this one");
         }
         if (files.List(_staging).Concat(files.List(_replaced)).FirstOrDefault() is { } left)
         {

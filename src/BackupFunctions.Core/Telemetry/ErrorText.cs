@@ -24,8 +24,15 @@ public static class ErrorText
     public static string Join(string message, Exception? error)
     {
         for (; error is not null; error = error.InnerException)
-            if (error is not AggregateException && IsSentence(error.Message) && !message.Contains(error.Message, StringComparison.Ordinal)) message += $": {error.Message}";
+            if (error is not AggregateException && IsSentence(error.Message) && !message.Contains(error.Message, StringComparison.OrdinalIgnoreCase)) message = Append(message, error.Message);
         return message;
+    }
+
+    // a cause that says the end of the message again, and more, takes its place
+    private static string Append(string message, string cause)
+    {
+        var end = message.LastIndexOf(": ", StringComparison.Ordinal) + 2;
+        return end > 1 && end < message.Length && cause.StartsWith(message[end..], StringComparison.OrdinalIgnoreCase) ? message[..end] + cause : $"{message}: {cause}";
     }
 
     // a driver's whole view of its cluster, stacks among it, is for the log

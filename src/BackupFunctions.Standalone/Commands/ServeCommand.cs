@@ -50,6 +50,8 @@ internal static partial class ServeCommand
     {
         const string service = "standalone";
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // what keeps it from starting is the error of the command
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddProvider(io.Interactive ? new HumanLoggerProvider(io.Error, TimeProvider.System, redactor) : new JsonLineLoggerProvider(io.Error, TimeProvider.System, redactor, service));
         if (RollingLogFile.Of(settings) is { } file) logging.AddProvider(new JsonLineLoggerProvider(file, TimeProvider.System, redactor, service));
     });

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.RateLimiting;
 using BackupFunctions.Ambient;
@@ -68,7 +69,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
             journal = new JournalHost(store, new EngineWorkflows(engine, redactor, time), time, random, redactor.Redact, loggers.CreateLogger<JournalHost>());
             var scheduler = new Scheduler(Schedules(host, engine), journal, store, time, loggers.CreateLogger<Scheduler>());
             app = Build(host, new(engine, journal, new ApiKey(host.ApiKey) { IsOpenWhenUnset = true }, redactor, time, random) { Instances = journal, Schedules = scheduler.Upcoming }, loggers);
-            await app.StartAsync(cancellationToken);
+            await Listen(app, host.Listen, cancellationToken);
             journal.ResumeAll();
             var watch = host.WatchSchedule is { } moments ? new WatchLoop(Schedule.Parse(moments), engine.WatchOver, time, loggers.CreateLogger<WatchLoop>()) : null;
             return new(engine, database, journal, app, scheduler, watch);
@@ -94,6 +95,20 @@ internal sealed class StandaloneServer : IAsyncDisposable
         _database.Dispose();
         _engine.Dispose();
         _stopping.Dispose();
+    }
+
+    private static async Task Listen(WebApplication app, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            var cause = (e as SocketException ?? e.GetBaseException() as SocketException)?.Message ?? e.Message;
+            throw new BackupException(ErrorKind.Failed, $"listen on {address.GetLeftPart(UriPartial.Authority)} (BACKUP_LISTEN): {cause}",
+                "stop what listens there, or set another address, for example BACKUP_LISTEN=http://127.0.0.1:7072");
+        }
     }
 
     private static async Task<ScratchServer> Scratch(CancellationToken cancellationToken)
@@ -148,7 +163,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
     // what no route answered: an unknown path, a wrong method
     private static Task Unanswered(HttpContext http) => http.Response.StatusCode switch
     {
-        StatusCodes.Status404NotFound => ProblemResults.NotFound("there is no such route").ExecuteAsync(http),
+        StatusCodes.Status404NotFound => ProblemResults.NotFound("there is no such route", "the dashboard is at /api/dashboard; /api/openapi.json lists all routes").ExecuteAsync(http),
         StatusCodes.Status405MethodNotAllowed => ProblemResults.Of(ProblemResults.Make("method_not_allowed", "this route takes another method", StatusCodes.Status405MethodNotAllowed, null)).ExecuteAsync(http),
         _ => Task.CompletedTask,
     };

@@ -113,6 +113,15 @@ public sealed class RequestTests(ConformanceFixture host)
         using var response = await host.Http.Get(path);
         await response.ShouldBeProblem(HttpStatusCode.BadRequest);
     }
+
+    [Fact]
+    public async Task What_is_wrong_is_named_as_the_document_names_it()
+    {
+        using var body = await host.Http.PostJson("/api/restores", "{}");
+        (await body.ShouldBeProblem(HttpStatusCode.BadRequest)).GetProperty("detail").GetString().ShouldBe("read the body: target is missing");
+        using var query = await host.Http.Get("/api/backups?type=monthly");
+        (await query.ShouldBeProblem(HttpStatusCode.BadRequest)).GetProperty("detail").GetString().ShouldBe("read the query: type is not full or incremental");
+    }
 }
 
 /// <summary>All of them ask one host, one after the other.</summary>

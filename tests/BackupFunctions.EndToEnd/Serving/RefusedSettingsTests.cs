@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using BackupFunctions.Configuration;
 using BackupFunctions.EndToEnd.Conformance;
 
@@ -34,6 +36,20 @@ public sealed class RefusedSettingsTests : IDisposable
         exitCode.ShouldBe(2);
         foreach (var name in new[] { SettingNames.MongoUri, SettingNames.NodeUrl(2), SettingNames.Listen, SettingNames.FullSchedule, SettingNames.ApiKeyFile }) error.ShouldContain($"\n  {name} ");
         Directory.EnumerateFileSystemEntries(_directory).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_with_a_hint_and_without_a_stack()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var settings = StandaloneSettings.Of(_directory, RunningServer.Nowhere, key: null);
+        settings[SettingNames.Listen] = $"http://{taken.LocalEndpoint}";
+        var (exitCode, shown, error) = await Serve(settings);
+        (exitCode, shown).ShouldBe((1, ""));
+        error.ShouldContain($"error: listen on http://{taken.LocalEndpoint} (BACKUP_LISTEN): ");
+        error.ShouldContain("hint: stop what listens there, or set another address");
+        error.ShouldNotContain("   at ");
     }
 
     private async Task<(int, string, string)> Serve(Dictionary<string, string> settings)

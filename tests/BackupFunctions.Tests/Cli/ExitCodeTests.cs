@@ -44,7 +44,7 @@ public class ExitCodeTests
             },
         };
         var run = await CliRun.Of(["backup"], engine, cancellationToken: cancellation.Token);
-        (run.ExitCode, run.Out, run.Error).ShouldBe((130, "", "error: cancelled\n"));
+        (run.ExitCode, run.Out, run.Error).ShouldBe((130, "", "error: cancelled\nhint: run it again: it goes on, or begins anew\n"));
     }
 
     [Fact]

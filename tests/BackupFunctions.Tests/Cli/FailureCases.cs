@@ -441,7 +441,7 @@ internal static class FailureCases
             """,
             """
             error: copy backup b-2 to both nodes: no verified copy on IPFS_NODE_2_URL
-            hint: the backup is recorded and can be restored; repair the node and back up again
+            hint: the backup is recorded and can be restored; when the node is back, `backupfn resume` makes its copy
 
             """,
             3)
@@ -455,7 +455,7 @@ internal static class FailureCases
 
             """,
             """
-            {"message_type":"error","kind":"partial","message":"copy backup b-2 to both nodes: no verified copy on IPFS_NODE_2_URL","hint":"the backup is recorded and can be restored; repair the node and back up again","exit_code":3}
+            {"message_type":"error","kind":"partial","message":"copy backup b-2 to both nodes: no verified copy on IPFS_NODE_2_URL","hint":"the backup is recorded and can be restored; when the node is back, `backupfn resume` makes its copy","exit_code":3}
 
             """,
             3)
@@ -491,6 +491,7 @@ internal static class FailureCases
             """,
             """
             error: verify b-2: 2 blocks have wrong bytes
+            hint: `backupfn scrub --all` brings the good ones from another copy
 
             """,
             13)
@@ -508,6 +509,7 @@ internal static class FailureCases
             """,
             """
             error: verify b-2: no whole copy on IPFS_NODE_2_URL
+            hint: when the node answers, `backupfn resume` makes a copy that is missing, and `backupfn scrub --all` brings blocks that are
 
             """,
             3)
@@ -521,7 +523,7 @@ internal static class FailureCases
 
             """,
             """
-            {"message_type":"error","kind":"partial","message":"verify b-2: no whole copy on IPFS_NODE_2_URL","hint":null,"exit_code":3}
+            {"message_type":"error","kind":"partial","message":"verify b-2: no whole copy on IPFS_NODE_2_URL","hint":"when the node answers, `backupfn resume` makes a copy that is missing, and `backupfn scrub --all` brings blocks that are","exit_code":3}
 
             """,
             3)

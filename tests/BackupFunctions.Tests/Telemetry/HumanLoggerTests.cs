@@ -24,5 +24,15 @@ public class HumanLoggerTests
     [Fact]
     public void A_cause_of_many_lines_is_left_to_the_log() =>
         ErrorText.Of(new BackupException(ErrorKind.Failed, "connect to x: refused", inner: new TimeoutException("a view\n   at A.B()", new IOException("refused by peer"))))
-            .ShouldBe("connect to x: refused: refused by peer");
+            .ShouldBe("connect to x: refused by peer");
+
+    [Fact]
+    public void A_cause_that_says_the_end_of_the_message_and_more_takes_its_place() =>
+        ErrorText.Of(new BackupException(ErrorKind.Failed, "identify x: Connection refused", inner: new IOException("Connection refused (127.0.0.1:1)"))).ShouldBe("identify x: Connection refused (127.0.0.1:1)");
+
+    [Theory]
+    [InlineData("open x:", "gone")]
+    [InlineData("open x: ", "gone")]
+    [InlineData("gone", "gone away")]
+    public void A_cause_is_added_to_a_message_of_any_form(string message, string cause) => ErrorText.Of(new IOException(message, new IOException(cause))).ShouldBe($"{message}: {cause}");
 }
