@@ -17,7 +17,8 @@ public sealed partial class DocumentedCommandTests
     /// <summary>Every shell block by its document and how it begins, and the test that runs it, or why there is none.</summary>
     private static readonly (string Document, string Begins, string Run)[] ShellBlocks =
     [
-        ("README.md", "alias backupfn=", nameof(ReadmeTests.The_walk_through_prints_what_its_transcript_shows)),
+        ("README.md", "dotnet run --project src/BackupFunctions.Standalone -- demo", nameof(ReadmeTests.The_demo_prints_what_its_transcript_shows)),
+        ("README.md", "dotnet build -c Release -v q src/BackupFunctions.Cli", nameof(ReadmeTests.The_walk_through_prints_what_its_transcript_shows)),
         ("README.md", "dotnet run -c Release --project src/BackupFunctions.Standalone -- serve", nameof(ReadmeTests.The_service_starts_and_answers_as_its_lines_say)),
         ("README.md", "cp local.settings.sample.json", NoHost),
         ("README.md", "infra/make-secrets.sh", NoContainers),
