@@ -9,7 +9,6 @@ import cryptography.exceptions, cryptography.hazmat.primitives.ciphers.aead as a
 def check(good, what):
     if not good: raise SystemExit(f"corrupt: {what}")
 def mac(key, message): return hmac.new(key, message, hashlib.sha256).digest()
-
 def varint(data, at):
     value, shift = data[at] & 127, 7
     while data[at] > 127: value, shift, at = value | (data[at + 1] & 127) << shift, shift + 7, at + 1
@@ -81,6 +80,7 @@ def write(path, files):                                 # chunk by chunk: a file
                 digest.update(text)
             check(digest.hexdigest() == file["sha256"], f"SHA-256 of a file of {path}")
 
+if len(sys.argv) < 4: raise SystemExit(__doc__)
 root, block = read_car(sys.argv[1])
 top = dict(links(block(root)))
 header = json.loads(block(top["backup.json"]))
