@@ -27,6 +27,9 @@ public static class AlertEvents
     /// <summary>How a restore drill ended.</summary>
     public const string DrillCompleted = "drill.completed", DrillFailed = "drill.failed";
 
+    /// <summary>How a restore ended that a host was asked for.</summary>
+    public const string RestoreCompleted = "restore.completed", RestoreFailed = "restore.failed";
+
     /// <summary>How a verification ended.</summary>
     public const string VerificationCompleted = "verification.completed", VerificationFailed = "verification.failed";
 
@@ -53,6 +56,7 @@ public static class AlertEvents
         CatalogueRecovered => [ManifestConflict],
         ScrubCompleted or ScrubFinding => [ScrubFailed],
         DrillCompleted => [DrillFailed],
+        RestoreCompleted => [RestoreFailed],
         VerificationCompleted => [VerificationFailed],
         RetentionCompleted => [RetentionFailed, RetentionPending],
         RetentionPending => [RetentionFailed],
