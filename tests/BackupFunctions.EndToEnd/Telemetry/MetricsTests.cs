@@ -64,7 +64,7 @@ public sealed partial class MetricsTests
         await Ended(server, "/api/backups", """{"type":"full"}""", "full-backup");
         var before = await Scrape(server);
         new DirectoryInfo(Path.Combine(server.Directory, "vault1")).EnumerateFiles("*.car", SearchOption.AllDirectories).MaxBy(f => f.Length)!.Delete();
-        await Ended(server, "/api/scrubs", """{"slices":1}""", "scrub");
+        await Ended(server, "/api/scrubs", """{"all":true}""", "scrub");
         await Ended(server, "/api/retention", "{}", "retention");
         var after = await Scrape(server);
         Grown("""blocks_healed_total{node="1"}""").ShouldBeGreaterThanOrEqualTo(1);
