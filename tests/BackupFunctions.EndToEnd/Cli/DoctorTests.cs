@@ -13,7 +13,7 @@ public sealed class DoctorTests(MongoFixture mongo) : IClassFixture<MongoFixture
         ["a setting is wrong"] = (w => w.Settings[SettingNames.Parallelism] = "many", "settings", "failed", "BACKUP_PARALLELISM", 2),
         ["the server is gone"] = (w => w.Settings[SettingNames.MongoUri] = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", "mongodb", "failed", "MONGODB_URI", 1),
         ["the catalogue is not what was written"] = (w => File.WriteAllText(w.PathOf("catalogue", "head.json"), "something else"), "catalogue", "failed", "head.json", 1),
-        ["the key is another"] = (w => w.Settings[SettingNames.Key] = CliWorkspace.OtherKey, "key", "failed", "BACKUP_ENCRYPTION_KEY", 1),
+        ["the key is another"] = (w => w.Settings[SettingNames.Key] = CliWorkspace.OtherKey, "key", "failed", "the key opens none of its slots", 1),
         ["a vault is gone"] = (w => File.Delete(w.PathOf("vault-1", "id")), "node 1", "failed", "IPFS_NODE_1_URL", 1),
         ["staging cannot be written"] = (Occupied, "staging", "failed", "staging", 1),
     };

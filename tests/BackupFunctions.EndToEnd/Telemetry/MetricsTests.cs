@@ -61,8 +61,9 @@ public sealed partial class MetricsTests
             settings[SettingNames.KeepLast] = "1";
         });
         await Ended(server, "/api/backups", """{"type":"full"}""", "full-backup");
-        await Ended(server, "/api/backups", """{"type":"full"}""", "full-backup");
         var before = await Scrape(server);
+        // retention follows a backup
+        await Ended(server, "/api/backups", """{"type":"full"}""", "full-backup");
         new DirectoryInfo(Path.Combine(server.Directory, "vault1")).EnumerateFiles("*.car", SearchOption.AllDirectories).MaxBy(f => f.Length)!.Delete();
         await Ended(server, "/api/scrubs", """{"all":true}""", "scrub");
         await Ended(server, "/api/retention", "{}", "retention");

@@ -38,7 +38,7 @@ public sealed class RepositoryMetricsTests : IDisposable
         var expected = new Dictionary<string, double>
         {
             ["repository_up"] = 1,
-            ["manifest_revision"] = 1,
+            ["manifest_revision"] = _repository.Memory.Head!.Revision,
             ["""last_success_timestamp_seconds{type="full"}"""] = Seconds(full.Completed),
             ["""last_success_timestamp_seconds{type="incremental"}"""] = Seconds(slice.Completed),
             ["""last_failure_timestamp_seconds{type="full"}"""] = Seconds(At(53)),
