@@ -53,14 +53,24 @@ if published=$(dotnet publish src/BackupFunctions --no-build -c "$configuration"
   exit 1
 fi
 
-echo "== test"
-passed=0 failed=0 skipped=0
+echo "== test: BackupFunctions.EndToEnd, which mostly waits for what it starts, beside the others"
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+beside=
+trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; rm -rf "$results"' EXIT
+# replaces its subshell, so that it can be stopped by its id
+suite() { exec dotnet "tests/$1/bin/$configuration/net10.0/$1.dll" -noLogo -noColor; }
+suite BackupFunctions.EndToEnd >"$results/BackupFunctions.EndToEnd" 2>&1 &
+beside=$!
+for project in BackupFunctions.Tests BackupFunctions.Simulation BackupFunctions.Functions.Tests; do
+  suite $project 2>&1 | tee "$results/$project" || true
+done
+wait "$beside" || true
+beside=
+cat "$results/BackupFunctions.EndToEnd"
+
+passed=0 failed=0 skipped=0
 for project in BackupFunctions.Tests BackupFunctions.EndToEnd BackupFunctions.Simulation BackupFunctions.Functions.Tests; do
-  log="$results/$project.log"
-  dotnet "tests/$project/bin/$configuration/net10.0/$project.dll" -noLogo -noColor 2>&1 | tee "$log" || true
-  summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)
+  summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$results/$project" | tail -n 1 || true)
   if [ -z "$summary" ]; then
     echo "$project printed no summary"
     failed=$((failed + 1))

@@ -21,6 +21,6 @@ public sealed record ApiParts(BackupEngine Engine, IWorkflowStarter Starter, Api
     /// <summary>Where a started instance is found; the default is the address of the request.</summary>
     public Func<HttpRequest, string, ManagementUris> Uris { get; init; } = ManagementUris.Of;
 
-    /// <summary>What the host starts by itself, the soonest first; the default is null: the host does not know.</summary>
-    public Func<IReadOnlyList<ScheduledRun>?> Schedules { get; init; } = () => null;
+    /// <summary>What the host starts by itself, the soonest first.</summary>
+    public required Func<IReadOnlyList<ScheduledRun>> Schedules { get; init; }
 }

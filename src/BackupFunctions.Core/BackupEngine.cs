@@ -291,7 +291,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
         .Add(new DrillActivity(NewRestoreSession, ambient.Scratch, options.DrillUri, options.Parallelism, ambient));
 
     /// <summary>The activities of a restore into one target; the caller disposes the session when they have ended.</summary>
-    public ActivityRegistry RestoreActivities(RestoreSession session, MongoEndpoint target) => RestoreActivityRegistry.Create(session, target, ambient);
+    public ActivityRegistry RestoreActivities(RestoreSession session, MongoEndpoint target) => RestoreActivityRegistry.Create(session, target, ambient)
+        .Add(new NotifyActivity(Notifier));
 
     /// <summary>Opens a backup on the nodes; the caller disposes it.</summary>
     public Task<OpenedBackup> Open(Cid root, CancellationToken cancellationToken) =>

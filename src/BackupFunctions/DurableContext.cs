@@ -8,9 +8,9 @@ namespace BackupFunctions.Functions;
 /// <summary>
 /// A workflow's context over Durable. Keys are ignored: Durable finds recorded results by the order of calls. A workflow is run again from its
 /// beginning for each thing that happens, on one thread. After the event <see cref="WorkflowKinds.CancelEvent"/> no activity starts any more but those that
-/// give something back. <paramref name="message"/> makes what an activity is sent out of its input.
+/// give something back. <paramref name="message"/> makes what an activity of this name is sent out of its input.
 /// </summary>
-internal sealed class DurableContext(TaskOrchestrationContext durable, Func<JsonElement, JsonElement>? message = null) : IWorkflowContext
+internal sealed class DurableContext(TaskOrchestrationContext durable, Func<string, JsonElement, JsonElement>? message = null) : IWorkflowContext
 {
     private readonly Task _cancelled = durable.WaitForExternalEvent<JsonElement>(WorkflowKinds.CancelEvent);
 
@@ -30,7 +30,7 @@ internal sealed class DurableContext(TaskOrchestrationContext durable, Func<Json
         try
         {
             var json = DurableJson.Write(input);
-            return DurableJson.Read<TResult>(await durable.CallActivityAsync<JsonElement>(activity.Name, message is null ? json : message(json)), $"result of {activity.Name}");
+            return DurableJson.Read<TResult>(await durable.CallActivityAsync<JsonElement>(activity.Name, message is null ? json : message(activity.Name, json)), $"result of {activity.Name}");
         }
         catch (TaskFailedException e)
         {

@@ -33,7 +33,7 @@ public static class Orchestrations
     [Function(RestoreWorkflow.Name)]
     public static Task<JsonElement> Restore([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Run<TargetedRestore, RestoreOutput>(context, async input =>
-            RestoreOutput.Of(await RestoreWorkflow.Run(new DurableContext(context, step => DurableJson.Write(new RestoreMessage(input.Target, step))), input.Restore), input.Warnings));
+            RestoreOutput.Of(await RestoreWorkflow.Run(new DurableContext(context, (activity, step) => ToTarget(input.Target, activity, step)), input.Restore), input.Warnings));
 
     [Function(VerificationWorkflow.Name)]
     public static Task<JsonElement> Verification([OrchestrationTrigger] TaskOrchestrationContext context) =>
@@ -50,6 +50,10 @@ public static class Orchestrations
     [Function(RotateKeysWorkflow.Name)]
     public static Task<JsonElement> RotateKeys([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Run<RotateKeysInput, RotationOutput>(context, async input => RotationOutput.Of(await RotateKeysWorkflow.Run(new DurableContext(context), input)));
+
+    // the activity that tells of the end is that of every workflow
+    private static JsonElement ToTarget(RestoreTarget target, string activity, JsonElement input) =>
+        activity == BackupActivities.Notify.Name ? input : DurableJson.Write(new RestoreMessage(target, input));
 
     private static async Task<JsonElement> Run<TInput, TOutput>(TaskOrchestrationContext context, Func<TInput, Task<TOutput>> workflow)
     {

@@ -30,7 +30,7 @@ public class DurableContextTests
             input.GetRawText().ShouldBe("""[{"number":7}]""");
             return JsonDocument.Parse("""{"text":"seven"}""").RootElement;
         };
-        await new DurableContext(_durable, json => JsonSerializer.SerializeToElement(new[] { json })).Call(s_ask, "any", new Question(7));
+        await new DurableContext(_durable, (_, json) => JsonSerializer.SerializeToElement(new[] { json })).Call(s_ask, "any", new Question(7));
     }
 
     [Fact]

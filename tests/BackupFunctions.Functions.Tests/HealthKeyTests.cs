@@ -29,6 +29,13 @@ public sealed class HealthKeyTests : IDisposable
     }
 
     [Fact]
+    public async Task Detail_tells_what_timers_start_next()
+    {
+        var (_, health) = await Health(("BACKUP_API_KEY", "the key"), "the key");
+        health.GetProperty("schedules").EnumerateArray().Select(s => s.GetProperty("workflow").GetString()).ShouldBe(["FullBackup"]);
+    }
+
+    [Fact]
     public async Task A_file_that_is_missing_is_told()
     {
         var (status, problem) = await Health(("BACKUP_API_KEY_FILE", "missing"), null);
@@ -47,6 +54,7 @@ public sealed class HealthKeyTests : IDisposable
                 ["MONGODB_URI"] = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100",
                 ["MONGODB_CATALOG_URI"] = new Uri(Path.Combine(_directory.FullName, "catalogue")).AbsoluteUri,
                 ["BACKUP_ENCRYPTION_KEY"] = new string('0', 64),
+                ["FULL_BACKUP_SCHEDULE"] = "0 2 * * 0",
                 ["IPFS_NODE_1_URL"] = $"{new Uri(file).AbsoluteUri}/1",
                 ["IPFS_NODE_2_URL"] = $"{new Uri(file).AbsoluteUri}/2",
                 [setting.Name] = setting.Value,

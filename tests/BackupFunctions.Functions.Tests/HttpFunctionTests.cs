@@ -19,7 +19,7 @@ public partial class HttpFunctionTests
     public void Every_route_of_the_API_is_a_function_with_its_method_path_and_level()
     {
         var random = new SystemRandomSource();
-        var parts = new ApiParts(null!, new DurableStarter(new FakeClient()), new(null), SecretRedactor.From(s_mistaken), TimeProvider.System, random);
+        var parts = new ApiParts(null!, new DurableStarter(new FakeClient()), new(null), SecretRedactor.From(s_mistaken), TimeProvider.System, random) { Schedules = () => [] };
         var routes = ApiRoutes.Api(parts).Select(r => (r.Method, r.Path, r.IsAnonymous ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function));
         AppFunction.Of<HttpTriggerAttribute>().Select(f => (f.Trigger.Methods.Single().ToUpperInvariant(), $"/api/{f.Trigger.Route}", f.Trigger.AuthLevel)).Order().ShouldBe(routes.Order());
     }

@@ -26,7 +26,7 @@ public class OrchestrationTests
         [RestoreDrillWorkflow.Name] = version => new DrillInput(null, version),
         [RotateKeysWorkflow.Name] = version => new RotateKeysInput(true, null, version),
         [RestoreWorkflow.Name] = version =>
-            new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1, version), new("mongodb://db.example", "sealed elsewhere")),
+            new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1, version) { Target = "mongodb://db.example" }, new("mongodb://db.example", "sealed elsewhere")),
     };
 
     public static TheoryData<string> Workflows => [.. AppFunction.Of<OrchestrationTriggerAttribute>().Select(f => f.Function.Name)];
@@ -65,6 +65,23 @@ public class OrchestrationTests
         orchestration.Cancel.SetResult(default);
         (await Should.ThrowAsync<InvalidOperationException>(() => Run(name, orchestration))).Message.ShouldStartWith("cancelled: ");
         orchestration.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_activities_of_a_restore_are_sent_the_target_and_the_one_that_tells_of_its_end_is_not()
+    {
+        var sent = new List<(string Name, JsonElement Input)>();
+        var orchestration = new FakeOrchestration { Input = Input(RestoreWorkflow.Name, 1) };
+        orchestration.Answer = (name, input) =>
+        {
+            sent.Add((name, input));
+            if (name != "Notify") throw new TaskFailedException(name, 1, new("Failure", "it broke", null, null));
+            return JsonElement.Parse("{}");
+        };
+        (await Should.ThrowAsync<InvalidOperationException>(() => Run(RestoreWorkflow.Name, orchestration))).Message.ShouldContain("it broke");
+        sent.Select(s => s.Name).ShouldBe(["PlanRestore", "Notify"]);
+        sent[0].Input.GetProperty("target").GetProperty("sealed").GetString().ShouldBe("sealed elsewhere");
+        sent[1].Input.GetProperty("alert").GetProperty("event").GetString().ShouldBe("restore.failed");
     }
 
     private static JsonElement Input(string name, int version)

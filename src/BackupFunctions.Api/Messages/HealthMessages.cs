@@ -17,7 +17,7 @@ public sealed record Health(string Status)
     /// <summary>When the next backup is due.</summary>
     public DateTimeOffset? NextBackup { get; init; }
 
-    /// <summary>What is started by itself, the soonest first; null: the host does not know.</summary>
+    /// <summary>What is started by itself, the soonest first.</summary>
     public IReadOnlyList<ScheduledRun>? Schedules { get; init; }
 
     /// <summary>Of both nodes together.</summary>

@@ -29,7 +29,7 @@ public sealed class RestoreHandlers(ApiParts parts)
         if (body.DryRun) return Results.Json(Planned(body, restore, plan, warnings), ApiJson.Options);
         if (body.Drop && Unconfirmed(body, plan) is { } refused) return ProblemResults.Of(refused);
         var target = await RestoreTarget.Seal(body.Target, parts.Engine.Keys, parts.Random, http.RequestAborted);
-        var input = new TargetedRestore(new(restore, parts.Engine.Options.Parallelism), target) { Warnings = warnings };
+        var input = new TargetedRestore(new(restore, parts.Engine.Options.Parallelism) { Target = target.Shown }, target) { Warnings = warnings };
         return await parts.Start(http, RestoreWorkflow.Name, JsonSerializer.SerializeToElement(input, EngineJson.Options), http.RequestAborted);
     });
 

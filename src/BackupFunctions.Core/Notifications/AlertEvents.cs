@@ -27,6 +27,9 @@ public static class AlertEvents
     /// <summary>How a restore drill ended.</summary>
     public const string DrillCompleted = "drill.completed", DrillFailed = "drill.failed";
 
+    /// <summary>How a restore ended that a host was asked for.</summary>
+    public const string RestoreCompleted = "restore.completed", RestoreFailed = "restore.failed";
+
     /// <summary>How a verification ended. The subject is the root, if it got as far.</summary>
     public const string VerificationCompleted = "verification.completed", VerificationFailed = "verification.failed";
 
@@ -55,6 +58,7 @@ public static class AlertEvents
         ScrubFinding when alert.Level == AlertLevel.Info => [ScrubFailed, UnfinishedScrub],
         ScrubFinding => [ScrubFailed],
         DrillCompleted => [DrillFailed],
+        RestoreCompleted => [RestoreFailed],
         VerificationCompleted => [Of(VerificationFailed, alert), VerificationFailed],
         RetentionCompleted => [RetentionFailed, RetentionPending],
         RetentionPending => [RetentionFailed],

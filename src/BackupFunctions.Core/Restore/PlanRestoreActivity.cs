@@ -17,8 +17,6 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
         var backup = await session.Open(request.Root, cancellationToken);
         if (backup.Index.Type != BackupType.Full) throw RestoreChoice.NotFull(backup.Index.Backup, request.Root);
         var plan = RestorePlan.Of(backup.Index, request);
-        if (plan.Everything.Count == 0 && request.Slices.Count == 0)
-            throw BackupException.NotFound($"restore backup {backup.Index.Backup}: no collection is selected", "check the namespace patterns; `backupfn show` lists what the backup holds");
         var connection = await target.Connect(cancellationToken);
         var topology = await Topology.Read(connection, cancellationToken);
         var source = ServerVersion.Parse(backup.Index.Server.Version);

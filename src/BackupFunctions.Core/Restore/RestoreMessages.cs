@@ -63,6 +63,9 @@ public sealed record RestoreInput(RestoreRequest Request, int Width, int Version
 {
     /// <summary>The version that this code runs.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>Where to, without secrets, for what is told of its end; null: nobody is told, for somebody waits for it.</summary>
+    public string? Target { get; init; }
 }
 
 /// <summary>

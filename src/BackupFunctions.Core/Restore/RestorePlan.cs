@@ -33,7 +33,7 @@ public sealed class RestorePlan
     /// <summary>What is selected and will not be restored, and why.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Selects by the request's patterns and groups files into units.</summary>
+    /// <summary>Selects by the request's patterns and groups files into units; <see cref="ErrorKind.NotFound"/> when they select nothing, and no oplog follows that may.</summary>
     public static RestorePlan Of(BackupIndex index, RestoreRequest request)
     {
         var (filter, renames) = (Filter(request), Renames(request));
@@ -43,8 +43,12 @@ public sealed class RestorePlan
             throw new BackupException(ErrorKind.Configuration, $"restore backup {index.Backup}: {twice.Value} collections would get the name {twice.Key}", "check --ns-from and --ns-to");
         var collections = named.Where(c => c.Type != CollectionType.View).ToList();
         var views = named.Where(c => c.Type == CollectionType.View).ToList();
-        IReadOnlyList<string> warnings = request.UsersAndRoles ? [] : [.. selected[true].Select(c => $"{c.Namespace} is not restored: users and roles stay those of the target")];
-        return new(collections, views, ReplaysAny(index, request), warnings);
+        var replays = ReplaysAny(index, request);
+        if (selected.Count == 0 && !replays && request.Include.Count + request.Exclude.Count > 0)
+            throw BackupException.NotFound($"restore backup {index.Backup}: no collection is selected", "check the namespace patterns; `backupfn show` lists what the backup holds");
+        List<string> warnings = request.UsersAndRoles ? [] : [.. selected[true].Select(c => $"{c.Namespace} is not restored: users and roles stay those of the target")];
+        if (index.Collections.Count == 0 && !replays) warnings.Add("the backup is empty: there was no collection when it was made");
+        return new(collections, views, replays, warnings);
     }
 
     /// <summary>What the request selects, by the names of the backup.</summary>

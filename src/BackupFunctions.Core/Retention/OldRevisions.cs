@@ -1,3 +1,4 @@
+using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Repositories;
@@ -5,38 +6,72 @@ using BackupFunctions.Repositories;
 namespace BackupFunctions.Retention;
 
 /// <summary>
-/// Finds revisions and checkpoints of the manifest that nobody reads any more. The newest two checkpoints and all revisions behind the older one stay: should the newest be lost, the manifest begins there. Only what
-/// the chain itself names counts; a sibling that stands beside it is left to recovery.
+/// Finds revisions and checkpoints of the manifest that nobody reads any more. The newest two checkpoints and all revisions behind the older one stay: should the newest be lost, the manifest begins there. A
+/// revision that stands beside the chain is left to recovery, and with it the checkpoint that it names; one that nothing names was left by a writer who died before its revision was there.
 /// </summary>
-internal static class OldRevisions
+internal sealed class OldRevisions(Repository repository, ICatalog catalog, ManifestState state)
 {
-    /// <summary>Their roots, walking back from the head as far as revisions can be found.</summary>
-    public static async Task<IReadOnlySet<Cid>> Find(Repository repository, ICatalog catalog, ManifestState state, CancellationToken cancellationToken)
+    private readonly UnixFsReader _files = new(new BlockReader([catalog, .. repository.Nodes]));
+    // checkpoints between which nothing changed have one root
+    private readonly HashSet<Cid> _stay = [];
+    private readonly HashSet<Cid> _old = [];
+    private readonly HashSet<Cid> _chain = [];
+
+    /// <summary>Those among the roots that a node pins as revisions and checkpoints. Walks back from the head as far as revisions can be found, or are pinned there.</summary>
+    public async Task<IReadOnlySet<Cid>> Among(IReadOnlySet<Cid> revisions, IReadOnlySet<Cid> checkpoints, CancellationToken cancellationToken)
     {
-        var old = new HashSet<Cid>();
-        if (state.Checkpoint is not { Revision: > CheckpointPages.Interval } checkpoint) return old;
-        var kept = checkpoint.Revision - CheckpointPages.Interval;
-        // checkpoints between which nothing changed have one root
-        var stay = new HashSet<Cid> { checkpoint.Root };
-        var files = new UnixFsReader(new BlockReader([catalog, .. repository.Nodes]));
         using var opener = repository.Opener();
-        for (var next = state.Head; next is { } root;)
+        var foundAll = await Walk(opener, revisions, cancellationToken);
+        // the next revision names a checkpoint that may be on its way
+        var isDue = state.Revision % CheckpointPages.Interval == 0;
+        if (foundAll && !isDue && await StayWithOthers(opener, revisions, cancellationToken)) _old.UnionWith(checkpoints);
+        _old.ExceptWith(_stay);
+        return _old.Where(r => revisions.Contains(r) || checkpoints.Contains(r)).ToHashSet();
+    }
+
+    // whether it came by every revision that names a checkpoint which has to stay
+    private async Task<bool> Walk(BlockOpener opener, IReadOnlySet<Cid> pinned, CancellationToken cancellationToken)
+    {
+        if (state.Checkpoint is { } newest) _stay.Add(newest.Root);
+        var kept = state.Checkpoint is { Revision: > CheckpointPages.Interval } checkpoint ? checkpoint.Revision - CheckpointPages.Interval : 0;
+        var (foundAll, gone) = (false, 0UL);
+        for (var next = state.Head; next is { } root && gone < CheckpointPages.Interval;)
         {
             ManifestRevision revision;
             try
             {
-                revision = await RevisionReader.Read(files, opener, root, cancellationToken);
+                revision = repository.Chain.Find(root) ?? await RevisionReader.Read(_files, opener, root, cancellationToken);
             }
-            catch (BackupException e) when (e.Kind is ErrorKind.NotFound or ErrorKind.Corrupt && old.Count > 0)
+            catch (BackupException e) when (e.Kind is ErrorKind.NotFound or ErrorKind.Corrupt or ErrorKind.WrongKey)
             {
-                // an earlier run was here
-                break;
+                // an earlier run was here, or the epoch was given up
+                return foundAll;
             }
-            if (revision.Revision <= kept) old.Add(root);
-            if (revision.Checkpoint is { } named) (named.Revision < kept ? old : stay).Add(named.Root);
+            _chain.Add(root);
+            if (revision.Revision <= kept) _old.Add(root);
+            if (revision.Checkpoint is { } named) (named.Revision < kept ? _old : _stay).Add(named.Root);
+            // an epoch begins with a checkpoint
+            foundAll = foundAll || revision.Revision <= kept || revision.Previous is null || (revision.Checkpoint is not null && revision.Changes.OfType<KeysChanged>().Any());
+            gone = revision.Revision <= kept && !pinned.Contains(root) ? gone + 1 : 0;
             next = revision.Previous;
         }
-        old.ExceptWith(stay);
-        return old;
+        return foundAll;
+    }
+
+    // false when one cannot be read: nobody knows what it names
+    private async Task<bool> StayWithOthers(BlockOpener opener, IReadOnlySet<Cid> revisions, CancellationToken cancellationToken)
+    {
+        foreach (var root in revisions.Where(r => !_chain.Contains(r)))
+        {
+            try
+            {
+                if ((await RevisionReader.Read(_files, opener, root, cancellationToken)).Checkpoint is { } named) _stay.Add(named.Root);
+            }
+            catch (BackupException e) when (e.Kind is ErrorKind.NotFound or ErrorKind.Corrupt or ErrorKind.WrongKey)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 }

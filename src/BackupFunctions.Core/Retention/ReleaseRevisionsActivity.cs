@@ -5,30 +5,24 @@ using BackupFunctions.Workflows;
 
 namespace BackupFunctions.Retention;
 
-/// <summary>Unpins old revisions and checkpoints of the manifest on one node, see <see cref="OldRevisions"/>, once so many are pinned there that the walk to them is worth it.</summary>
+/// <summary>Unpins on one node the revisions and checkpoints of the manifest that nobody reads any more, see <see cref="OldRevisions"/>.</summary>
 internal sealed class ReleaseRevisionsActivity(RepositorySession session, ICatalog catalog, ManifestStore manifest, IReadOnlyList<IIpfsNode> nodes) : IActivity<ReleaseRevisionsInput, UnpinResult>
 {
-    /// <summary>How many revisions stay pinned before the old ones go.</summary>
-    public int Tolerated { get; init; } = 3 * (int)CheckpointPages.Interval;
-
     /// <inheritdoc/>
     public ActivityName<ReleaseRevisionsInput, UnpinResult> Name => RetentionActivities.ReleaseRevisions;
 
     /// <inheritdoc/>
     public async Task<UnpinResult> Run(ReleaseRevisionsInput input, CancellationToken cancellationToken)
     {
-        var repository = await session.Open(cancellationToken);
         var node = nodes[input.Node];
-        var (revisions, checkpoints) = (PinNames.Manifest(repository.Id), PinNames.Checkpoint(repository.Id));
-        var pins = (await node.Pins(cancellationToken).ToListAsync(cancellationToken)).Where(p => p.Name == revisions || p.Name == checkpoints).ToList();
-        if (pins.Count <= Tolerated) return new(0);
-        var old = await OldRevisions.Find(repository, catalog, await manifest.LoadNewest("release old revisions", null, cancellationToken), cancellationToken);
-        var unpinned = 0;
-        foreach (var pin in pins.Where(p => old.Contains(p.Root)))
-        {
-            await node.Unpin(pin.Root, cancellationToken);
-            unpinned++;
-        }
-        return new(unpinned);
+        // before the manifest: what is written in between is not looked at
+        var pins = await node.Pins(cancellationToken).ToListAsync(cancellationToken);
+        var state = await manifest.LoadNewest("release old revisions", null, cancellationToken);
+        var repository = await session.Open(cancellationToken);
+        var old = await new OldRevisions(repository, catalog, state).Among(Named(PinNames.Manifest(repository.Id)), Named(PinNames.Checkpoint(repository.Id)), cancellationToken);
+        foreach (var root in old) await node.Unpin(root, cancellationToken);
+        return new(old.Count);
+
+        HashSet<Cid> Named(string name) => [.. pins.Where(p => p.Name == name).Select(p => p.Root)];
     }
 }

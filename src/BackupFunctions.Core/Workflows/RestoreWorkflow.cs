@@ -1,11 +1,12 @@
 using System.Globalization;
+using BackupFunctions.Notifications;
 using BackupFunctions.Restore;
 
 namespace BackupFunctions.Workflows;
 
 /// <summary>
 /// A restore: plan, prepare the target, load (fan-out), replay the oplog, build indexes after the data, views, users and roles if asked for. What
-/// needed no replay is read back and compared.
+/// needed no replay is read back and compared. How it ended is told where <see cref="RestoreInput.Target"/> is given.
 /// </summary>
 public static class RestoreWorkflow
 {
@@ -16,6 +17,13 @@ public static class RestoreWorkflow
     public static async Task<RestoreResult> Run(IWorkflowContext context, RestoreInput input)
     {
         WorkflowVersion.Require(Name, input.Version, RestoreInput.CurrentVersion);
+        if (input.Target is not { } target) return await Restore(context, input);
+        var result = await Delivery.TellingFailure(context, "notify/failed", AlertLevel.Error, AlertEvents.RestoreFailed, () => Restore(context, input));
+        return await Tell(context, target, result) is { } silent ? result with { Warnings = [.. result.Warnings, silent] } : result;
+    }
+
+    private static async Task<RestoreResult> Restore(IWorkflowContext context, RestoreInput input)
+    {
         context.SetStatus(new("plan", 0, 0, 0));
         var plan = await context.Call(RestoreActivities.Plan, "plan", new PlanRestoreInput(input.Request, context.UtcNow));
         var step = new RestoreStep(plan.Restore);
@@ -61,6 +69,18 @@ public static class RestoreWorkflow
         var results = await FanOut.Run([.. Enumerable.Range(0, count)], width, at => context.Call(RestoreActivities.Compare, Key("compare", at), step with { Number = at }),
             _ => context.SetStatus(new("compare", ++compared, count, loaded)));
         return [.. results.Select(c => c.Difference).OfType<NamespaceDifference>()];
+    }
+
+    private static Task<string?> Tell(IWorkflowContext context, string target, RestoreResult result)
+    {
+        var (level, name, outcome) = result.Differences switch
+        {
+            null => (AlertLevel.Info, AlertEvents.RestoreCompleted, "oplog was replayed, and nothing compared"),
+            [] => (AlertLevel.Info, AlertEvents.RestoreCompleted, "compared and equal"),
+            [var first, ..] => (AlertLevel.Error, AlertEvents.RestoreFailed, string.Create(CultureInfo.InvariantCulture, $"{result.Differences.Count} namespaces differ from the backup: {first.Sentences[0]}")),
+        };
+        var message = string.Create(CultureInfo.InvariantCulture, $"restore of backup {result.Backup} to {target}: {result.Documents} documents restored, {outcome}");
+        return Delivery.Notify(context, "notify", level, name, message, new() { ["backupId"] = $"{result.Backup}", ["target"] = target });
     }
 
     private static string Key(string step, int number) => string.Create(CultureInfo.InvariantCulture, $"{step}/{number}");

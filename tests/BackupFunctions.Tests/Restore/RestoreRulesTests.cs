@@ -4,6 +4,7 @@ using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Mongo;
 using BackupFunctions.Repositories;
+using BackupFunctions.Restore;
 using BackupFunctions.Serialization;
 using BackupFunctions.Tests.Mongo;
 using BackupFunctions.Tests.Mongo.Server;
@@ -34,6 +35,31 @@ public sealed class RestoreRulesTests(MongoServerFixture server) : IClassFixture
         error.Hint.ShouldNotBeNull().ShouldContain("--drop");
         (await Names()).ShouldBe(["b"]);
         (await Count("b")).ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task An_empty_backup_restores_to_nothing_and_says_so_and_what_came_behind_it_is_replayed()
+    {
+        await BackUp("a");
+        var root = await Publish(index => index with { Collections = [] });
+        var empty = await _rig.Restore(root);
+        (empty.Collections, empty.Documents, empty.Differences?.Count).ShouldBe((0, 0, 0));
+        empty.Warnings.ShouldHaveSingleItem().ShouldContain("the backup is empty");
+        await _rig.Fill("b", 0, 5, 200);
+        var slices = (await _rig.BackUpIncrement()).Slices.Select(s => s.Backup.Root).ToList();
+        await _rig.Drop();
+        (await _rig.Restore(new RestoreRequest(root, [], [], Drop: false, Force: false) { Slices = slices })).Warnings.ShouldBeEmpty();
+        (await Names()).ShouldBe(["b"]);
+        (await Count("b")).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Patterns_that_select_nothing_are_refused()
+    {
+        var root = await BackUp("a");
+        var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(root, drop: true, include: ["other.*"]));
+        (error.Kind, error.Reason.Contains("no collection is selected", StringComparison.Ordinal)).ShouldBe((ErrorKind.NotFound, true));
+        (await Count("a")).ShouldBe(10);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Repositories;
 using BackupFunctions.Retention;
@@ -20,11 +21,10 @@ public sealed class ReleaseRevisionsTests : IDisposable
         var manifest = await _repository.Create();
         await manifest.Append(Entries.Change(1), null, Cancellation);
         for (var revision = 3; revision <= 514; revision++) await manifest.Append(checkpointsDiffer && revision == 300 ? [new ProtectionChanged(Entries.Entry(1).Id, true)] : [], null, Cancellation);
-        (await Release(tolerated: 600)).ShouldBe(0);
 
         // of revisions 1 to 514 those to 256 go; checkpoints 256 and 512 stay
-        (await Release(tolerated: 500)).ShouldBe(256);
-        (await Release(tolerated: 0)).ShouldBe(0);
+        (await Release()).ShouldBe(256);
+        (await Release()).ShouldBe(0);
         foreach (var name in new[] { PinNames.Manifest(_repository.Memory.Head!.Repository), PinNames.Checkpoint(_repository.Memory.Head.Repository) })
             _repository.First.Inner.PinNames.Count(p => p.Value == name).ShouldBe(name.EndsWith("manifest", StringComparison.Ordinal) ? 258 : checkpointsDiffer ? 2 : 1);
         _repository.Second.Inner.PinNames.Count.ShouldBe(checkpointsDiffer ? 516 : 515);
@@ -38,9 +38,54 @@ public sealed class ReleaseRevisionsTests : IDisposable
         (await _repository.Manifest().Load(Cancellation)).Numbers().ShouldBe(["1", "2"]);
     }
 
-    private async Task<int> Release(int tolerated)
+    [Fact]
+    public async Task A_checkpoint_that_no_revision_names_goes_but_not_while_the_next_revision_may_name_it()
+    {
+        var manifest = await _repository.Create();
+        for (var revision = 1; revision <= 250; revision++) await manifest.Append(Entries.Change(revision), null, Cancellation);
+        var state = await manifest.Load(Cancellation);
+        // a writer that began another epoch died here
+        await CheckpointPages.Write(await _repository.Session().Open(Cancellation), state, state.Revision, Cancellation);
+        Checkpoints.Count.ShouldBe(1);
+        while (state.Revision < 256) state = await Next(manifest);
+        (await Release()).ShouldBe(0);
+        await Next(manifest);
+        Checkpoints.Count.ShouldBe(2);
+        (await Release()).ShouldBe(1);
+        Checkpoints.ShouldBe([(await manifest.Load(Cancellation)).Checkpoint!.Root]);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task One_that_a_revision_beside_the_chain_names_stays_and_all_do_while_such_a_revision_cannot_be_read(bool readable)
+    {
+        var manifest = await _repository.Create();
+        for (var revision = 1; revision <= 5; revision++) await manifest.Append(Entries.Change(revision), null, Cancellation);
+        var state = await manifest.Load(Cancellation);
+        var repository = await _repository.Session().Open(Cancellation);
+        var named = await CheckpointPages.Write(repository, state, 3, Cancellation);
+        var beside = await RevisionPublisher.Publish(repository, new(ManifestRevision.CurrentFormat, repository.Id, 4, state.Head, default, named.Checkpoint, Entries.Change(9)), Cancellation);
+        var lone = await CheckpointPages.Write(repository, await Next(manifest, 7), 6, Cancellation);
+        if (!readable)
+        {
+            foreach (var block in beside.Blocks) _repository.First.Inner.Blocks.TryRemove(block.Cid, out _);
+            foreach (var block in beside.Blocks) _repository.Second.Inner.Blocks.TryRemove(block.Cid, out _);
+        }
+        (await Release()).ShouldBe(readable ? 1 : 0);
+        Checkpoints.Contains(named.Checkpoint.Root).ShouldBeTrue();
+        Checkpoints.Contains(lone.Checkpoint.Root).ShouldBe(!readable);
+    }
+
+    private IReadOnlyList<Cid> Checkpoints => [.. _repository.First.Inner.PinNames.Where(p => p.Value.EndsWith("/checkpoint", StringComparison.Ordinal)).Select(p => p.Key)];
+
+    private static async Task<ManifestState> Next(ManifestStore manifest, int number = 1000)
+    {
+        await manifest.Append(Entries.Change(number), null, Cancellation);
+        return await manifest.Load(Cancellation);
+    }
+
+    private async Task<int> Release()
     {
         var session = _repository.Session();
-        return (await new ReleaseRevisionsActivity(session, _repository.Catalog, _repository.Manifest(session), _repository.Nodes) { Tolerated = tolerated }.Run(new(0), Cancellation)).Unpinned;
+        return (await new ReleaseRevisionsActivity(session, _repository.Catalog, _repository.Manifest(session), _repository.Nodes).Run(new(0), Cancellation)).Unpinned;
     }
 }

@@ -90,11 +90,11 @@ internal sealed class RotationScene(MongoServerFixture server) : IDisposable
     {
         await Rig.Retain();
         var state = await State();
-        var known = state.Backups.Select(b => b.Root).Concat(state.Revisions).ToHashSet();
+        var known = state.Backups.Select(b => b.Root).Concat(state.Revisions).Append(state.Checkpoint!.Root).ToHashSet();
         foreach (var node in Nodes)
         {
             var names = node.Inner.PinNames.Where(p => !known.Contains(p.Key)).Select(p => p.Value).ToList();
-            names.ShouldNotContain(n => n.EndsWith("/guard", StringComparison.Ordinal) || n.EndsWith("/backup", StringComparison.Ordinal));
+            names.ShouldNotContain(n => n.EndsWith("/guard", StringComparison.Ordinal) || n.EndsWith("/backup", StringComparison.Ordinal) || n.EndsWith("/checkpoint", StringComparison.Ordinal));
         }
     }
 

@@ -234,18 +234,21 @@ internal sealed class BackupRig : IDisposable
     /// <summary>Runs after an activity that ended well; takes its name.</summary>
     public Func<string, Task>? After { get; set; }
 
-    public Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false) =>
-        Restore(new(root, include ?? [], exclude ?? [], drop, force));
+    /// <summary>As a host runs it that was asked for it: its end is told.</summary>
+    public Task<RestoreResult> RestoreAndTell(Cid root, bool drop) => Restore(new RestoreRequest(root, [], [], drop, Force: false), "mongodb://db.example");
 
-    public async Task<RestoreResult> Restore(RestoreRequest request)
+    public Task<RestoreResult> Restore(Cid root, bool drop = false, IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null, bool force = false) =>
+        Restore(new RestoreRequest(root, include ?? [], exclude ?? [], drop, force));
+
+    public async Task<RestoreResult> Restore(RestoreRequest request, string? target = null)
     {
         using var session = RestoreSession();
         var context = new InProcessContext("restore", RestoreActivities(session), Repository.Time, _random, null, Cancellation);
-        return await RestoreWorkflow.Run(context, new(request, 2));
+        return await RestoreWorkflow.Run(context, new(request, 2) { Target = target });
     }
 
     public ActivityRegistry RestoreActivities(RestoreSession session) =>
-        RestoreActivityRegistry.Create(session, _endpoint, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance));
+        RestoreActivityRegistry.Create(session, _endpoint, new(Repository.Time, _random, new DiskFiles(), Alerts, NullLoggerFactory.Instance)).Add(new NotifyActivity(Alerts));
 
     /// <summary>The backups that lead to a point, by the manifest or, without it, as they are named.</summary>
     public async Task<RestoreRequest> Choose(RestoreQuery query, bool useManifest = true)

@@ -48,7 +48,7 @@ function past(instance) {
 }
 
 export function next(health) {
-  const due = health.schedules ?? (health.nextBackup ? [{ workflow: "Backup", next: health.nextBackup }] : []);
+  const due = health.schedules ?? [];
   const minute = Math.floor(Date.now() / 60000);
   show($("schedules"), [due, minute], () => due.length === 0 ? h("li", { class: "quiet" }, "Nothing is scheduled, or the host does not tell.")
     : due.map(s => h("li", { class: "row" }, h("span", {}, sentence(words(s.workflow))), h("span", { class: "quiet", title: second(s.next) }, s.next ? ahead(s.next) : "never again"))));

@@ -198,7 +198,7 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
         await rig.Fill("things", 100, 20);
         List<BackupFunctions.Ipfs.Cid> behind = slices ? [.. (await rig.BackUpIncrement()).Slices.Select(s => s.Backup.Root)] : [];
         await rig.Drop();
-        return context => Json(RestoreWorkflow.Run(context, new(new(full, [], [], false, false) { Slices = behind }, 3)));
+        return context => Json(RestoreWorkflow.Run(context, new(new(full, [], [], false, false) { Slices = behind }, 3) { Target = "mongodb://db.example" }));
     }
 
     // a unit is some hundred megabytes: those behind the first are made up
