@@ -11,7 +11,7 @@ namespace BackupFunctions.Tests.Notifications;
 public sealed class AlertReceiverTests
 {
     // they say that something happened
-    private static readonly HashSet<string> s_moments = [AlertEvents.BackupCompleted, AlertEvents.CatalogueRecovered, AlertEvents.DrillCompleted, AlertEvents.KeysRotated, AlertEvents.Test];
+    private static readonly HashSet<string> s_moments = [AlertEvents.BackupCompleted, AlertEvents.CatalogueRecovered, AlertEvents.DrillCompleted, AlertEvents.KeysRotated, AlertEvents.RestoreCompleted, AlertEvents.Test];
 
     private static readonly string[] s_all = [.. typeof(AlertEvents).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
 
