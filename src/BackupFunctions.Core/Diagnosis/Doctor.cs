@@ -17,7 +17,7 @@ public static class Doctor
     /// <param name="cancellationToken">Stops at once.</param>
     public static async Task<IReadOnlyList<Finding>> Examine(BackupEngine engine, EngineAmbient ambient, CancellationToken cancellationToken) =>
     [
-        .. engine.Options.Warnings.Select(w => new Finding("settings", Severity.Warning, w)),
+        .. engine.Options.Warnings.Select(w => new Finding("settings", Severity.Warning, w, "`backupfn config` shows every setting and where it comes from")),
         .. await Check("mongodb", () => new ServerChecks(ambient.Time).Run(engine, cancellationToken)),
         .. await Check("catalogue", () => Catalogue(engine, cancellationToken)),
         .. await Check("key", () => Key(engine, cancellationToken)),

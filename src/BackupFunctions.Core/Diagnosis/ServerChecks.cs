@@ -21,7 +21,7 @@ internal sealed class ServerChecks(TimeProvider time)
             new("mongodb", Severity.Ok, $"{connection.Name}: MongoDB {topology.Version}, {Describe(topology)}"),
             .. Members(topology),
             .. await AccountRights.Check(connection, collections.Count, cancellationToken),
-            .. collections.Select(c => c.Warning).OfType<string>().Select(w => new Finding("collections", Severity.Warning, w)),
+            .. collections.Select(c => c.Warning).OfType<string>().Select(w => new Finding("collections", Severity.Warning, w, "keep its keys where they outlive the server, and restore all collections of the set together")),
             .. Oplog(topology, await OplogReach.Read(connection, cancellationToken), engine.Options.Watch.Incremental?.LongestPause(time.GetUtcNow())),
             Snapshots(topology, collections),
             await Clock(connection, cancellationToken),

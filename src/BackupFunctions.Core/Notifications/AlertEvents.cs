@@ -30,7 +30,7 @@ public static class AlertEvents
     /// <summary>How a restore ended that a host was asked for.</summary>
     public const string RestoreCompleted = "restore.completed", RestoreFailed = "restore.failed";
 
-    /// <summary>How a verification ended.</summary>
+    /// <summary>How a verification ended. The subject is the root, if it got as far.</summary>
     public const string VerificationCompleted = "verification.completed", VerificationFailed = "verification.failed";
 
     /// <summary>How retention ended; pending is what a node or another run kept it from.</summary>
@@ -54,16 +54,21 @@ public static class AlertEvents
         BackupCompleted => [Of(BackupFailed, alert), Of(BackupOverdue, alert), OplogGap, ManifestConflict, UploadsWaiting],
         BackupDegraded => [Of(BackupFailed, alert), Of(BackupOverdue, alert), OplogGap, ManifestConflict],
         CatalogueRecovered => [ManifestConflict],
-        ScrubCompleted or ScrubFinding => [ScrubFailed],
+        ScrubCompleted => [ScrubFailed, UnfinishedScrub],
+        ScrubFinding when alert.Level == AlertLevel.Info => [ScrubFailed, UnfinishedScrub],
+        ScrubFinding => [ScrubFailed],
         DrillCompleted => [DrillFailed],
         RestoreCompleted => [RestoreFailed],
-        VerificationCompleted => [VerificationFailed],
+        VerificationCompleted => [Of(VerificationFailed, alert), VerificationFailed],
         RetentionCompleted => [RetentionFailed, RetentionPending],
         RetentionPending => [RetentionFailed],
         KeysRotated => [KeysRotationFailed],
         UploadsCompleted => [UploadsWaiting],
         _ => [],
     };
+
+    // a copy that a scrub could not read to its end
+    private const string UnfinishedScrub = $"{ScrubFinding}/warning";
 
     private static string Of(string name, Alert alert) => (alert with { Event = name }).Cause;
 }

@@ -34,9 +34,9 @@ public static class VerificationWorkflow
 
     private static async Task<string?> Tell(IWorkflowContext context, VerificationResult result)
     {
-        if (result.IsWhole) return await Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.VerificationCompleted, $"verify {result.Root}: every copy is whole", new() { ["root"] = result.Root.ToString() });
+        if (result.IsWhole) return await Delivery.Notify(context, "notify", AlertLevel.Info, AlertEvents.VerificationCompleted, $"verify {result.Root}: every copy is whole", new() { ["root"] = result.Root.ToString() }, result.Root.ToString());
         var faults = string.Join("; ", result.Copies.Where(c => !c.IsWhole).Select(c => $"{c.Node}: {c.Fault}"));
-        return await Delivery.Notify(context, "notify", AlertLevel.Error, AlertEvents.VerificationFailed, $"verify {result.Root}: {faults}", new() { ["root"] = result.Root.ToString() });
+        return await Delivery.Notify(context, "notify", AlertLevel.Error, AlertEvents.VerificationFailed, $"verify {result.Root}: {faults}", new() { ["root"] = result.Root.ToString() }, result.Root.ToString());
     }
 
     /// <summary>The calls for one copy.</summary>

@@ -17,13 +17,14 @@ internal sealed partial class WatchLoop(Schedule schedule, Func<CancellationToke
             for (var last = time.GetUtcNow(); schedule.After(last) is { } next;)
             {
                 var sleep = next - time.GetUtcNow();
-                if (sleep > TimeSpan.Zero)
+                if (sleep > TimeSpan.Zero) await Task.Delay(sleep < LongestSleep ? sleep : LongestSleep, time, cancellationToken);
+                else
                 {
-                    await Task.Delay(sleep < LongestSleep ? sleep : LongestSleep, time, cancellationToken);
-                    continue;
+                    await Once(cancellationToken);
+                    last = time.GetUtcNow();
                 }
-                last = time.GetUtcNow();
-                await Once(cancellationToken);
+                // a clock that was put back
+                if (last > time.GetUtcNow()) last = time.GetUtcNow();
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

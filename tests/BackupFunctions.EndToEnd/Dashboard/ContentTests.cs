@@ -17,6 +17,7 @@ public sealed class ContentTests(Browser browser)
         await using var server = await RunningServer.Start(RunningServer.Nowhere, settings => settings[SettingNames.FullSchedule] = "0 2 * * 0");
         await using var dashboard = await browser.Open(server.Address());
         await dashboard.Ready();
+        await Expect(dashboard.Page.Locator("#reasons")).Not.ToContainTextAsync("no backup yet");
         await Expect(dashboard.Headline).ToContainTextAsync("Nothing can be restored to a point in time yet; no backup yet; no restore proven yet");
         await Expect(dashboard.Page.Locator("#timeline")).ToContainTextAsync("No backup yet");
         await Expect(dashboard.Page.Locator("#table")).ToContainTextAsync("No backup yet");

@@ -40,11 +40,12 @@ internal sealed class OpenDashboard : IAsyncDisposable
     /// <summary>Waits until everything was asked once.</summary>
     public Task Ready() => Expect(Page.Locator("#asked")).ToContainTextAsync("Asked at");
 
-    /// <summary>Keeps a picture, and checks that nothing stands beside the window and nothing went wrong, but for answers of these statuses and 503, a red health.</summary>
+    /// <summary>Keeps a picture, and checks that nothing stands beside the window, everybody can use what is shown, and nothing went wrong, but for answers of these statuses and 503, a red health.</summary>
     public async Task Judge(string picture, params int[] statuses)
     {
         await Page.ScreenshotAsync(new() { Path = Path.Combine(Browser.Pictures, $"{picture}.png"), FullPage = true });
         (await Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue("the page scrolls sideways");
+        (await Accessibility.Problems(Page)).ShouldBeEmpty(picture);
         _errors.Where(e => !statuses.Append(503).Any(s => e.StartsWith($"{Answer}{s}", StringComparison.Ordinal))).ShouldBeEmpty();
     }
 

@@ -42,6 +42,9 @@ internal sealed class AlertBench : IDisposable
 
     public AlertDispatcher Dispatcher { get; private set; }
 
+    /// <summary>What the webhook takes.</summary>
+    public WebhookFormat Format { get; init; }
+
     /// <summary>Channels in place of the two on loopback.</summary>
     public IReadOnlyList<IAlertChannel>? Channels { get; set; }
 
@@ -62,7 +65,7 @@ internal sealed class AlertBench : IDisposable
     public AlertDispatcher Open()
     {
         var time = new ImmediateTime();
-        var web = new WebhookChannel(new(Web.Url, WebhookFormat.Generic), time);
+        var web = new WebhookChannel(new(Web.Url, Format), time);
         _owned.Add(web);
         return Dispatcher = new(Settings, Channels ?? [web, new SmtpChannel(Smtp, time)], Staging ?? new DirectoryStaging(_directory.File("staging"), new DiskFiles()), Redactor, Time, _loggers.CreateLogger<AlertDispatcher>());
     }

@@ -12,6 +12,9 @@ internal sealed class MemoryCatalog : ICatalog
 
     public CatalogHead? Head { get; set; }
 
+    /// <summary>Whether reading fails as that of a server that cannot be reached.</summary>
+    public bool IsUnreachable { get; set; }
+
     /// <summary>Runs before each replacement, which then happens or fails.</summary>
     public Func<Task>? BeforeReplace { get; set; }
 
@@ -22,6 +25,7 @@ internal sealed class MemoryCatalog : ICatalog
     public async Task<CatalogHead?> ReadHead(CancellationToken cancellationToken)
     {
         await Task.Yield();
+        if (IsUnreachable) throw new BackupException(ErrorKind.Failed, $"read {Name}: connection refused", "start it");
         lock (_lock) return Head;
     }
 

@@ -23,6 +23,7 @@ function render() {
   const { backups, total, before } = listed;
   show($("table"), backups, () => backups.length === 0 ? h("p", { class: "quiet" }, "No backup yet.") : table(backups));
   $("range").textContent = backups.length === 0 ? "" : `${before + 1} to ${before + backups.length} of ${total}`;
+  $("pages").hidden = total === 0;
   $("newer").disabled = pages.length === 1;
   $("older").disabled = before + backups.length >= total;
 }

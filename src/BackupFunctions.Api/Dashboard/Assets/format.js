@@ -15,6 +15,9 @@ export const time = iso => iso ? iso.replace("T", " ").replace(/:\d\dZ$/, "") : 
 
 export const second = iso => iso ? iso.replace("T", " ").replace("Z", "") : "";
 
+// both ends; what is short is told to the second
+export const range = (from, to) => [from, to].map(Date.parse(to) - Date.parse(from) < 600000 ? second : time);
+
 const steps = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 function span(seconds) {

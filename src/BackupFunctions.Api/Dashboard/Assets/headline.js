@@ -1,5 +1,5 @@
-import { $, h, show } from "./dom.js";
-import { ago, count, sentence, time } from "./format.js";
+import { $, announce, h, show } from "./dom.js";
+import { ago, count, range, sentence } from "./format.js";
 
 const reason = problem => [problem.message.replace(/\.$/, ""), problem.hint].filter(Boolean).join("; ");
 
@@ -7,9 +7,10 @@ const reason = problem => [problem.message.replace(/\.$/, ""), problem.hint].fil
 export function headline(health, windows, lastBackup, lastProven) {
   const { windows: ranges, gaps } = windows;
   const isRed = health.status !== "healthy";
-  const problems = (health.problems ?? []).map(reason);
+  // that there is no backup yet is told by the list, which is newer
+  const problems = (health.problems ?? []).filter(p => p.event !== "backup.overdue" || p.subject).map(reason);
   const parts = [
-    ranges.length === 0 ? "Nothing can be restored to a point in time yet" : `Restorable from ${time(ranges[0].fromTime)} to ${time(ranges.at(-1).toTime)}`,
+    ranges.length === 0 ? "Nothing can be restored to a point in time yet" : `Restorable from ${range(ranges[0].fromTime, ranges.at(-1).toTime).join(" to ")}`,
     lastBackup ? `last backup ${ago(lastBackup.completed)}` : "no backup yet",
     lastProven ? `last proven restore ${ago(lastProven.at)}` : "no restore proven yet",
   ];
@@ -18,8 +19,9 @@ export function headline(health, windows, lastBackup, lastProven) {
   const more = [isRed ? "The host is unhealthy." : !lastBackup ? "Start the first backup." : problems.length > 0 ? "Backups go on, with problems." : gaps.length === 0 ? "All is well." : null,
     inside > 0 ? `${count(inside, "gap")} inside cannot be restored.` : null, lost > 0 ? "The oplog behind the end was lost." : null].filter(Boolean);
   const box = $("headline");
+  if (isRed && !box.classList.contains("bad")) announce(["The host is unhealthy", ...problems].join(". "));
   box.classList.toggle("bad", isRed);
-  box.classList.toggle("warn", !isRed && (problems.length > 0 || gaps.length > 0));
+  box.classList.toggle("warn", !isRed && (!lastBackup || problems.length > 0 || gaps.length > 0));
   $("headline-text").textContent = parts.join("; ");
   $("headline-more").textContent = more.join(" ");
   show($("reasons"), problems, () => problems.map(p => h("li", {}, sentence(p))));

@@ -1,5 +1,5 @@
 import { $, h, show } from "./dom.js";
-import { count, second, short, time } from "./format.js";
+import { count, range, second, short } from "./format.js";
 
 const width = 1000, top = 14, height = 26, left = 4;
 
@@ -21,7 +21,7 @@ export function timeline({ windows, gaps }, fulls) {
         windows.map(w => box(w.fromTime, w.toTime, "band", `restorable from ${second(w.fromTime)} to ${second(w.toTime)}`)),
         gaps.map(g => box(g.afterTime, g.beforeTime ?? g.detectedAt ?? g.afterTime, "gap", `gap${g.reason ? ` (${g.reason.replaceAll("_", " ")})` : ""} behind ${second(g.afterTime)}`)),
         fulls.map(f => h("line", { class: "tick", x1: x(f.consistentAt ? momentOf(f) : f.started), x2: x(f.consistentAt ? momentOf(f) : f.started), y1: top - 8, y2: top + height + 4 }, h("title", {}, `full backup ${short(f.id)}, ${second(f.started)}`)))),
-      h("div", { class: "row quiet number" }, h("small", {}, time(new Date(first).toISOString().replace(/\.\d+/, ""))), h("small", {}, time(new Date(first + length).toISOString().replace(/\.\d+/, "")))),
+      h("div", { class: "row quiet number" }, range(...[first, first + length].map(at => new Date(at).toISOString().replace(/\.\d+/, ""))).map(end => h("small", {}, end))),
       h("p", { class: "legend", "aria-hidden": "true" }, key("tick", "full backup"), key("band", "oplog: every moment"), key("gap", "gap: cannot be restored")),
     ];
   });

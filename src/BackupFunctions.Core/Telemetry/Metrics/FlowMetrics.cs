@@ -4,6 +4,7 @@ using BackupFunctions.Backup;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Retention;
 using BackupFunctions.Telemetry.Tracing;
+using BackupFunctions.Verification.Scrubbing;
 
 namespace BackupFunctions.Telemetry.Metrics;
 
@@ -22,7 +23,7 @@ internal static class FlowMetrics
     private static readonly Counter<long> s_uploaded = Meter.CreateCounter<long>("backupfunctions.uploaded", "By", "Sealed bytes that a node was sent.");
     private static readonly Counter<long> s_pins = Meter.CreateCounter<long>("backupfunctions.pins", null, "Roots that were to be pinned on a node, by how that ended after all repetitions.");
     private static readonly Counter<long> s_retries = Meter.CreateCounter<long>("backupfunctions.node.retries", null, "Calls of nodes that failed and were repeated.");
-    private static readonly Counter<long> s_healed = Meter.CreateCounter<long>("backupfunctions.blocks.healed", null, "Blocks that a node lacked or had changed when a backup was verified, brought from another copy.");
+    private static readonly Counter<long> s_healed = Meter.CreateCounter<long>("backupfunctions.blocks.healed", null, "Blocks that a node lacked or had changed when a backup was verified or scrubbed, brought from another copy.");
     private static readonly Counter<long> s_removed = Meter.CreateCounter<long>("backupfunctions.retention.removed", null, "Backups that retention removed from the list.");
     private static readonly Counter<long> s_unpinned = Meter.CreateCounter<long>("backupfunctions.retention.unpinned", null, "Pins that retention took away.");
 
@@ -46,6 +47,7 @@ internal static class FlowMetrics
             case UploadResult sent: s_uploaded.Add(sent.Bytes, at); break;
             case CopyResult sent: s_uploaded.Add(sent.Bytes, at); break;
             case VerifyResult verified: s_healed.Add(verified.Healed, at); break;
+            case ScrubTurn scrubbed: s_healed.Add(scrubbed.Healed, at); break;
             case MarkRemovedResult marked: s_removed.Add(marked.Removed); break;
             case UnpinResult taken: s_unpinned.Add(taken.Unpinned); break;
         }

@@ -2,6 +2,7 @@ using BackupFunctions.Backup;
 using BackupFunctions.Ipfs.Replication;
 using BackupFunctions.Manifest;
 using BackupFunctions.Retention;
+using BackupFunctions.Verification.Scrubbing;
 
 namespace BackupFunctions.Telemetry.Tracing;
 
@@ -15,6 +16,7 @@ internal readonly record struct ActivityFacts(BackupId? Backup, int? Node)
         UploadInput i => new(i.Backup, i.Node + 1),
         VerifyInput i => new(i.Backup, i.Node + 1),
         UnpinInput i => new(null, i.Node + 1),
+        ScrubTurnInput i => new(null, i.Node + 1),
         PlanInput i => new(i.Backup, null),
         DumpInput i => new(i.Backup, null),
         CaptureInput i => new(i.Backup, null),
