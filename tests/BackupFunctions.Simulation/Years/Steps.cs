@@ -103,7 +103,7 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
         if (!quiet || result is not { Pending: 0 } || attempt is not (Years.Outcome.Ok, null) || !await world.Observer.HasRepository() || await world.Observer.Waiting() > 0) return attempt;
         var state = await world.Observer.Manifest();
         if (state.Backups.Any(b => b.IsDegraded)) return attempt;
-        if (++world.CleanCleanups >= 2) _findings.AddRange(await world.Nodes.Orphans(state));
+        if (++world.CleanCleanups >= 2) _findings.AddRange(await world.Nodes.Orphans(state, await world.Observer.Repository()));
         return attempt;
     }
 

@@ -1,4 +1,5 @@
 using BackupFunctions.Backup;
+using BackupFunctions.Encryption;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Manifest;
 using BackupFunctions.Repositories;
@@ -26,20 +27,7 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
             // older ones may be unpinned and gone
             if (disks.All(d => d.Get(root.Digest) is null)) return;
             next = (await RevisionReader.ReadClaim(files, root, CancellationToken.None))?.Previous;
-            if (await Open(root) is { Checkpoint: { } checkpoint }) _checkpoints.Add(checkpoint.Root);
-        }
-
-        // one of an epoch that was given up is opened by nothing
-        async Task<ManifestRevision?> Open(Cid root)
-        {
-            try
-            {
-                return await RevisionReader.Read(files, opener, root, CancellationToken.None);
-            }
-            catch (BackupException e) when (e.Kind == ErrorKind.WrongKey)
-            {
-                return null;
-            }
+            if (await Open(files, opener, root) is { Checkpoint: { } checkpoint }) _checkpoints.Add(checkpoint.Root);
         }
     }
 
@@ -89,26 +77,51 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
         }
     }
 
-    /// <summary>Pins that belong to nothing: neither to a listed backup, nor to one whose pins wait for the end of their grace period, nor to the chain of the manifest.</summary>
-    public async Task<IReadOnlyList<string>> Orphans(ManifestState state)
+    /// <summary>Pins that belong to nothing: neither to a listed backup, nor to one whose pins wait for the end of their grace period, nor to the chain of the manifest, nor to a revision beside it.</summary>
+    public async Task<IReadOnlyList<string>> Orphans(ManifestState state, Repository repository)
     {
         var orphans = new List<string>();
-        var expected = state.Backups.Concat(state.Removed.Select(t => t.Backup)).Select(b => b.Root).ToHashSet();
-        var files = Files();
+        var backups = state.Backups.Concat(state.Removed.Select(t => t.Backup)).Select(b => b.Root).ToHashSet();
+        var (siblings, checkpoints) = await Siblings(state, repository);
         foreach (var disk in disks)
         {
             foreach (var (root, name) in disk.Pins)
             {
-                var known = name.EndsWith("/backup", StringComparison.Ordinal) ? expected.Contains(root)
-                    : name.EndsWith("/manifest", StringComparison.Ordinal) ? _revisions.Contains(root) || state.Knows(root) || await IsSibling(root)
-                    : name.EndsWith("/checkpoint", StringComparison.Ordinal) && _checkpoints.Contains(root);
-                if (!known) orphans.Add($"{disk.Name} still pins {root} ({name}) after two cleanups, and nothing that is recorded needs it");
+                var known = name.EndsWith("/backup", StringComparison.Ordinal) ? backups.Contains(root)
+                    : name.EndsWith("/manifest", StringComparison.Ordinal) ? _revisions.Contains(root) || state.Knows(root) || siblings.Contains(root)
+                    : name.EndsWith("/checkpoint", StringComparison.Ordinal) && (_checkpoints.Contains(root) || checkpoints.Contains(root));
+                if (!known) orphans.Add($"{disk.Name} still pins {root} ({name}) after two cleanups, and nothing that is recorded needs it; {siblings.Count} revisions stand beside the chain, whose newest is {state.Revision}");
             }
         }
         return orphans;
+    }
 
-        // one that was written beside the chain while its node was away is left to recovery, which unites it
-        async Task<bool> IsSibling(Cid root) => (await RevisionReader.ReadClaim(files, root, CancellationToken.None))?.Previous is { } previous && _revisions.Contains(previous);
+    // what was written beside the chain while its node was away is left to recovery, which unites it
+    private async Task<(IReadOnlySet<Cid> Revisions, IReadOnlySet<Cid> Checkpoints)> Siblings(ManifestState state, Repository repository)
+    {
+        var (revisions, checkpoints) = (new HashSet<Cid>(), new HashSet<Cid>());
+        var files = Files();
+        using var opener = repository.Opener();
+        foreach (var root in disks.SelectMany(d => d.Pins).Where(p => p.Value.EndsWith("/manifest", StringComparison.Ordinal) && !_revisions.Contains(p.Key) && !state.Knows(p.Key)).Select(p => p.Key))
+        {
+            if ((await RevisionReader.ReadClaim(files, root, CancellationToken.None))?.Previous is not { } previous || !_revisions.Contains(previous)) continue;
+            revisions.Add(root);
+            if (await Open(files, opener, root) is { Checkpoint: { } checkpoint }) checkpoints.Add(checkpoint.Root);
+        }
+        return (revisions, checkpoints);
+    }
+
+    // one of an epoch that was given up is opened by nothing
+    private static async Task<ManifestRevision?> Open(UnixFsReader files, BlockOpener opener, Cid root)
+    {
+        try
+        {
+            return await RevisionReader.Read(files, opener, root, CancellationToken.None);
+        }
+        catch (BackupException e) when (e.Kind == ErrorKind.WrongKey)
+        {
+            return null;
+        }
     }
 
     /// <summary>Roots that checks may ask for again.</summary>
