@@ -54,8 +54,8 @@ public sealed class OplogTimeline
     public static OplogTimeline Of(ManifestState state) => new(state.Backups, state.Coverage, state.Gaps);
 
     /// <summary>
-    /// The entries behind which the next slices begin, oldest first, and the entry of the newest full backup. There are two when that full
-    /// backup and the slices of an earlier one do not meet: the first slice then ends where the second begins, and joins both. None when only a
+    /// The entries behind which the next slices begin, oldest first, and the entry of the newest full backup. There are several when full
+    /// backups and the slices of an earlier one do not meet: each slice then ends where the next one begins, and joins both. None when only a
     /// full backup can start a chain.
     /// </summary>
     public (IReadOnlyList<OplogTip> Tips, OplogMark? Full) Tips()
@@ -70,7 +70,16 @@ public sealed class OplogTimeline
             newest.Tip,
             .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1).Where(t => other is null || t.Optime >= other),
         ];
-        return ([.. tips.Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)))], lost.Contains(start) ? null : start);
+        OplogMark[] optional = [.. Unjoined(newest).Except(tips)];
+        return ([.. tips.Concat(optional).Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)) { IsOptional = optional.Contains(t) })], lost.Contains(start) ? null : start);
+    }
+
+    // where nothing was read on since the last slice was made, which joined whatever could be joined before it
+    private IEnumerable<OplogMark> Unjoined(FullChain newest)
+    {
+        var last = _links.LastOrDefault()?.Through;
+        var ends = _chains.Where(c => c != newest).Select(c => c.Full.Oplog!.Through).Where(t => last is null || t.Optime > last.Optime);
+        return (last is null ? ends : ends.Prepend(last)).Where(t => !newest.Reaches(t)).Distinct();
     }
 
     /// <summary>The slices that continue a full backup as far as there are any, in order.</summary>

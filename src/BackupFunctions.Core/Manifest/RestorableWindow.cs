@@ -22,4 +22,8 @@ public sealed record RestorePath(RestorePoint Point, BackupEntry Full, IReadOnly
 /// nothing was written that a restore needs, so that the slice can say that it continues that backup, and a chain of backups proves itself whole
 /// without a manifest.
 /// </summary>
-public sealed record OplogTip(OplogMark Covered, OplogMark Continues);
+public sealed record OplogTip(OplogMark Covered, OplogMark Continues)
+{
+    /// <summary>Whether it is the end of a backup with full backups behind it, from which nothing was read on: joined to the next one where the oplog still has what lies between, and no gap that is told where not.</summary>
+    public bool IsOptional { get; init; }
+}

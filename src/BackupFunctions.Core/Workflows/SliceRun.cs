@@ -62,9 +62,10 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
             var (backup, started, captured) = await Capture(tips[0].Covered, stop);
             if (captured.Gap is { } gap)
             {
+                var isTold = !tips.Any(t => t.Covered == gap.Missing && t.IsOptional);
                 tips.RemoveAll(t => t.Covered == gap.Missing);
                 await Discard(backup);
-                await Lost(gap, tips.FirstOrDefault()?.Covered ?? fallback);
+                if (isTold) await Lost(gap, tips.FirstOrDefault()?.Covered ?? fallback);
                 continue;
             }
             _covered = captured.Through;

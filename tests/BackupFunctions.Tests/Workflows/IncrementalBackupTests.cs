@@ -168,6 +168,42 @@ public sealed class IncrementalBackupTests(MongoServerFixture server) : IClassFi
         (await Timeline()).Windows.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task Several_full_backups_between_two_slices_leave_no_gap()
+    {
+        var slice = await FullAndSlice();
+        var fulls = new List<BackupEntry>();
+        for (var from = 100; from < 400; from += 100)
+        {
+            await _rig.Fill("things", from, 5);
+            fulls.Add((await _rig.BackUp()).Backup);
+        }
+        await _rig.Fill("things", 400, 5);
+        var result = await _rig.BackUpIncrement();
+        result.Slices.Select(s => (s.Backup.Oplog!.After, s.Backup.Oplog.Entries)).ShouldBe([(slice.Oplog!.Through, 5), .. fulls.Select(f => (f.Oplog!.Through, 5L))]);
+        (await Timeline()).Windows.ShouldHaveSingleItem();
+        // a point between two of them
+        var between = await _rig.Choose(new("latest", RestorePoint.At(fulls[0].Oplog!.Through.Optime), []));
+        await _rig.Restore(between);
+        (await server.Connection.Client.GetDatabase(_rig.Database).GetCollection<BsonDocument>("things").CountDocumentsAsync(FilterDefinition<BsonDocument>.Empty)).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task What_lies_between_earlier_full_backups_is_left_out_without_an_alert_where_the_oplog_has_gone_on()
+    {
+        await _rig.Fill("things", 0, 5);
+        var first = (await _rig.BackUp()).Backup;
+        await _rig.Fill("things", 100, 5);
+        var second = (await _rig.BackUp()).Backup;
+        await _rig.Fill("things", 200, 5);
+        _rig.Oplog = source => new AlteredOplog(source, m => m.Optime <= first.Oplog!.Through.Optime, second.Oplog!.Through.Optime);
+        var result = await _rig.BackUpIncrement();
+        (result.Gaps.Count, result.Full).ShouldBe((0, null));
+        result.Slices.ShouldHaveSingleItem().Backup.Oplog!.After.ShouldBe(second.Oplog!.Through);
+        _rig.Alerts.Events.ShouldNotContain("oplog.gap");
+        (await Timeline()).Windows.Count.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("PlanIncremental")]
     [InlineData("CaptureOplog")]
