@@ -147,7 +147,7 @@ public sealed class HealthTests(EngineServer server) : IClassFixture<EngineServe
         return (http.Response.StatusCode, JsonElement.Parse(((MemoryStream)http.Response.Body).ToArray()));
     }
 
-    private static HealthHandlers Handlers(BackupEngine engine, TimeProvider time) => new(new(engine, new NoStarter(), new ApiKey(Key), new SecretRedactor(), time, new SystemRandomSource()));
+    private static HealthHandlers Handlers(BackupEngine engine, TimeProvider time) => new(new(engine, new NoStarter(), new ApiKey(Key), new SecretRedactor(), time, new SystemRandomSource()) { Schedules = () => [] });
 
     private sealed class NoStarter : IWorkflowStarter
     {

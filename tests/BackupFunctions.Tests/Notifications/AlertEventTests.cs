@@ -141,18 +141,18 @@ public sealed class AlertEventTests(MongoServerFixture server) : AlertScene(serv
     [Fact]
     public async Task A_restore_that_fails_and_one_that_does_not()
     {
-        await _rig.Fill("things", 0, 20);
-        var root = (await _rig.BackUp()).Backup.Root;
+        await Rig.Fill("things", 0, 20);
+        var root = (await Rig.BackUp()).Backup.Root;
         // the namespace is there
-        await Should.ThrowAsync<ActivityFailedException>(() => _rig.RestoreAndTell(root, drop: false));
+        await Should.ThrowAsync<ActivityFailedException>(() => Rig.RestoreAndTell(root, drop: false));
         Told("backup.completed:info restore.failed:firing");
-        await _rig.RestoreAndTell(root, drop: true);
-        _bench.Web.Told.Split(' ').Skip(2).Order().ShouldBe(["restore.completed:info", "restore.failed:resolved"]);
-        _bench.Web.Messages.Single(m => m.GetProperty("event").GetString() == "restore.completed").GetProperty("message").GetString().ShouldNotBeNull().ShouldEndWith("to mongodb://db.example: 20 documents restored, compared and equal");
+        await Rig.RestoreAndTell(root, drop: true);
+        Bench.Web.Told.Split(' ').Skip(2).Order().ShouldBe(["restore.completed:info", "restore.failed:resolved"]);
+        Bench.Web.Messages.Single(m => m.GetProperty("event").GetString() == "restore.completed").GetProperty("message").GetString().ShouldNotBeNull().ShouldEndWith("to mongodb://db.example: 20 documents restored, compared and equal");
         // who waits for it is told nothing
-        await _rig.Restore(root, drop: true);
-        await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(root));
-        _bench.Web.Messages.Count.ShouldBe(4);
+        await Rig.Restore(root, drop: true);
+        await Should.ThrowAsync<ActivityFailedException>(() => Rig.Restore(root));
+        Bench.Web.Messages.Count.ShouldBe(4);
     }
 
     [Fact]
