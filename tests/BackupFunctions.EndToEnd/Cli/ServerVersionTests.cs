@@ -60,7 +60,7 @@ public sealed class ServerVersionTests(MongoFixture mongo) : IClassFixture<Mongo
         await using var server = await EmbeddedMongoServer.Start(new());
         using var work = new CliWorkspace(server.ConnectionString);
         (await work.Run("backup full")).Ended(0).Error.ShouldContain("the backup is empty");
-        (await work.Run($"restore-full latest --uri {mongo.Target}")).FailedWith(10, "no collection");
+        (await work.Run($"restore-full latest --uri {mongo.Target}")).Ended(0).Error.ShouldContain("the backup is empty");
         (await work.Run("verify")).Ended(0);
     }
 }

@@ -89,7 +89,7 @@ public sealed class BitRotTests(MongoServerFixture server) : IClassFixture<Mongo
         {
             for (var n = 0; n < 12; n++) await _rig.Fill($"own{backup}_{n}", 100_000 + (1_000 * ((backup * 12) + n)), 3, 500);
             await _rig.BackUp(width: 4);
-            if (backup % 3 == 0) (await _rig.BackUpIncrement()).Slices.Count.ShouldBeLessThan(2);
+            if (backup % 3 == 0) await _rig.BackUpIncrement();
             for (var n = 0; n < 12; n++) await Drop($"own{backup}_{n}");
             if (backup % 3 == 1) (await _rig.BackUpIncrement()).Slices.ShouldNotBeEmpty();
         }

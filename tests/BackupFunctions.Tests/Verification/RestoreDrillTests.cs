@@ -62,6 +62,20 @@ public sealed class RestoreDrillTests(MongoServerFixture server) : IClassFixture
     }
 
     [Fact]
+    public async Task A_full_backup_that_was_not_read_as_of_one_moment_is_nothing_to_compare_a_point_before_it_with()
+    {
+        // what is capped is not
+        await server.Connection.Client.GetDatabase(_rig.Database).CreateCollectionAsync("log", new() { Capped = true, MaxSize = 1 << 20 }, BackupRig.Cancellation);
+        await BackUp();
+        await _rig.Fill("things", 600, 20);
+        await _rig.BackUpIncrement();
+        await _rig.BackUp();
+        await _rig.Fill("things", 620, 20);
+        await _rig.BackUpIncrement();
+        (await Plan(window: true, moment: 0)).CompareWith.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_backup_that_is_damaged_everywhere_fails_is_told_as_an_error_and_its_server_is_stopped()
     {
         await BackUp();

@@ -63,7 +63,7 @@ public sealed class ScrubWorkflowTests(MongoServerFixture server) : IClassFixtur
         await _rig.Fill("others", 0, 300);
         var newer = await BackUp();
         await _rig.Fill("others", 300, 5);
-        var slice = (await _rig.BackUpIncrement()).Slices.ShouldHaveSingleItem().Backup;
+        var slice = (await _rig.BackUpIncrement()).Slices[^1].Backup;
         // a chunk that the older backup has, and the newer one shares
         var shared = (await Leaves(older.Root)).Intersect(await Leaves(newer.Root)).MaxBy(c => First.Blocks[c].Length);
         First.Blocks.TryRemove(shared, out var bytes);

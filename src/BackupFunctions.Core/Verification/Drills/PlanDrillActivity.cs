@@ -59,12 +59,13 @@ internal sealed class PlanDrillActivity(ManifestStore manifest, Func<RestoreSess
         {
             var there = timeline.Find(RestorePoint.At(next.ConsistentAt!), path.Full);
             var index = (await session.OpenOther(next.Root, cancellationToken)).Index;
-            return index.Snapshot == next.ConsistentAt ? (there, next.Root) : default;
+            if (index.Snapshot == next.ConsistentAt) return (there, next.Root);
         }
         catch (BackupException)
         {
-            return default;
+            // then nothing is compared
         }
+        return default;
     }
 
     private static async Task<DrillPlan> ToPoint(ManifestState state, RestorePath path, Ipfs.Cid? compareWith, RestoreSession session, CancellationToken cancellationToken)

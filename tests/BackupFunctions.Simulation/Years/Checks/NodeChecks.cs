@@ -83,6 +83,8 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
         var orphans = new List<string>();
         var backups = state.Backups.Concat(state.Removed.Select(t => t.Backup)).Select(b => b.Root).ToHashSet();
         var (siblings, checkpoints) = await Siblings(state, repository);
+        // maybe written by the very run that cleaned up
+        if (state.Checkpoint is { } newest) checkpoints.Add(newest.Root);
         foreach (var disk in disks)
         {
             foreach (var (root, name) in disk.Pins)
@@ -97,7 +99,7 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
     }
 
     // what was written beside the chain while its node was away is left to recovery, which unites it
-    private async Task<(IReadOnlySet<Cid> Revisions, IReadOnlySet<Cid> Checkpoints)> Siblings(ManifestState state, Repository repository)
+    private async Task<(HashSet<Cid> Revisions, HashSet<Cid> Checkpoints)> Siblings(ManifestState state, Repository repository)
     {
         var (revisions, checkpoints) = (new HashSet<Cid>(), new HashSet<Cid>());
         var files = Files();
