@@ -32,7 +32,8 @@ internal static class SliceMerging
         {
             foreach (var part in PartsOf(merged, after, joints)) superseded.TryAdd(part.Id, merged);
         }
-        var removable = slices.Where(s => superseded.ContainsKey(s.Id) && !s.IsProtected).GroupBy(s => superseded[s.Id].Id);
+        // one that is protected needs those before it
+        var removable = slices.Where(s => superseded.ContainsKey(s.Id)).GroupBy(s => superseded[s.Id].Id).Where(g => !g.Any(s => s.IsProtected));
         var left = slices.Where(s => !superseded.ContainsKey(s.Id)).ToList();
         return
         [
