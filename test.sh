@@ -53,17 +53,18 @@ if published=$(dotnet publish src/BackupFunctions --no-build -c "$configuration"
   exit 1
 fi
 
-echo "== test: BackupFunctions.EndToEnd, which mostly waits for what it starts, beside the others"
+echo "== test: BackupFunctions.EndToEnd, which mostly waits for what it starts, beside those that start nothing"
 results=$(mktemp -d)
 beside=
 trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; rm -rf "$results"' EXIT
 # replaces its subshell, so that it can be stopped by its id
 suite() { exec dotnet "tests/$1/bin/$configuration/net10.0/$1.dll" -noLogo -noColor; }
+here() { suite "$1" 2>&1 | tee "$results/$1" || true; }
+here BackupFunctions.Tests
 suite BackupFunctions.EndToEnd >"$results/BackupFunctions.EndToEnd" 2>&1 &
 beside=$!
-for project in BackupFunctions.Tests BackupFunctions.Simulation BackupFunctions.Functions.Tests; do
-  suite $project 2>&1 | tee "$results/$project" || true
-done
+here BackupFunctions.Simulation
+here BackupFunctions.Functions.Tests
 wait "$beside" || true
 beside=
 cat "$results/BackupFunctions.EndToEnd"

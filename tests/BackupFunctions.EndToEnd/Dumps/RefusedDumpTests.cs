@@ -18,10 +18,12 @@ public class RefusedDumpTests
     [MemberData(nameof(BeforeAnything))]
     public async Task A_dump_that_cannot_be_restored_is_refused_before_anything_is_written(string path, ErrorKind kind, string message, string database)
     {
+        // skips where there is none
+        var dump = DumpLibrary.Find(path);
         var databases = database == "admin" ? [] : new[] { database };
         await using var server = await ScratchServer.Start(databases, TestContext.Current.CancellationToken);
         using var bench = new Workbench(server, databases);
-        var error = await Should.ThrowAsync<BackupException>(() => bench.RestoreDump(DumpLibrary.Find(path)));
+        var error = await Should.ThrowAsync<BackupException>(() => bench.RestoreDump(dump));
         error.Kind.ShouldBe(kind);
         error.Message.ShouldContain(message);
         if (kind != ErrorKind.Corrupt) error.Hint.ShouldNotBeNull();
