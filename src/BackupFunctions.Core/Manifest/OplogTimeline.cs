@@ -71,8 +71,11 @@ public sealed class OplogTimeline
             .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1).Where(t => other is null || t.Optime >= other),
         ];
         OplogMark[] optional = [.. Unjoined(newest).Except(tips)];
-        return ([.. tips.Concat(optional).Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)) { IsOptional = optional.Contains(t) })], lost.Contains(start) ? null : start);
+        return ([.. tips.Concat(optional).Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)) { IsOptional = optional.Contains(t) && !EndsSlices(t) })], lost.Contains(start) ? null : start);
     }
+
+    // one that is protected may be all that is left of a chain of long ago
+    private bool EndsSlices(OplogMark mark) => _links.Any(l => l.Through == Continued(mark) && l.Backup is { IsProtected: false });
 
     // where nothing was read on since the last slice was made, which joined whatever could be joined before it
     private IEnumerable<OplogMark> Unjoined(FullChain newest)

@@ -24,6 +24,6 @@ public sealed record RestorePath(RestorePoint Point, BackupEntry Full, IReadOnly
 /// </summary>
 public sealed record OplogTip(OplogMark Covered, OplogMark Continues)
 {
-    /// <summary>Whether it is the end of a backup with full backups behind it, from which nothing was read on: joined to the next one where the oplog still has what lies between, and no gap that is told where not.</summary>
+    /// <summary>Whether it is the end of a full backup with another one behind it, from which nothing was read on: joined to the next one where the oplog still has what lies between, and no gap that is told where not.</summary>
     public bool IsOptional { get; init; }
 }

@@ -43,7 +43,7 @@ internal sealed class CatalogueFaults(World world, StepChecks checks, Random ran
         // a run that was killed may have published one more, and had no time to move the head
         var known = before.Backups.Concat(before.Removed.Select(t => t.Backup)).Select(b => b.Id).ToHashSet();
         var again = after.Backups.Where(b => after.Revision == before.Revision || known.Contains(b.Id)).Select(b => b.Root);
-        if (after.Revision < before.Revision || !again.SequenceEqual(before.Backups.Select(b => b.Root)))
+        if (after.Backups.Count(b => !known.Contains(b.Id)) > 1 || after.Revision < before.Revision || !again.SequenceEqual(before.Backups.Select(b => b.Root)))
             findings.Add($"revision {before.Revision} listed {before.Backups.Count()} backups, and after the recovery {after.Revision} lists {after.Backups.Count()}");
         return recovered;
     }

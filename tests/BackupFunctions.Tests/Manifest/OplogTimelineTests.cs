@@ -107,7 +107,8 @@ public class OplogTimelineTests
     public void Full_backups_one_after_the_other_are_all_joined_where_the_oplog_has_it_and_those_before_the_last_slice_are_not()
     {
         BackupEntry[] before = [Full(1, 1, 2), Full(2, 3, 4), Slice(3, 4, 30), Full(4, 34, 40), Full(5, 44, 50), Full(6, 54, 60)];
-        Tips(before).ShouldBe("30? 40? 50? 60");
+        Tips(before).ShouldBe("30 40? 50? 60", "that slices went on to 30 was promised");
+        Tips([.. before.Select(b => b.Type == BackupType.Incremental ? b with { IsProtected = true } : b)]).ShouldBe("30? 40? 50? 60");
         Text(Timeline([.. before, Slice(7, 30, 40), Slice(8, 40, 50), Slice(9, 50, 60)])).ShouldBe("2-2 full 1: | 4-60 full 2: 3 7 8 9");
         Tips([.. before, Slice(7, 30, 40), Slice(8, 40, 50), Slice(9, 50, 60)]).ShouldBe("60");
         Tips([Full(1, 10, 20), Full(2, 30, 40)]).ShouldBe("20? 40");

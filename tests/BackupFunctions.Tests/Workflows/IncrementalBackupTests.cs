@@ -189,6 +189,22 @@ public sealed class IncrementalBackupTests(MongoServerFixture server) : IClassFi
     }
 
     [Fact]
+    public async Task A_chain_of_slices_that_cannot_be_gone_on_with_is_told_also_behind_several_full_backups()
+    {
+        var slice = await FullAndSlice();
+        await _rig.Fill("things", 100, 5);
+        await _rig.BackUp();
+        await _rig.Fill("things", 200, 5);
+        var second = (await _rig.BackUp()).Backup;
+        await _rig.Fill("things", 300, 5);
+        _rig.Oplog = source => new AlteredOplog(source, m => m.Optime < second.Oplog!.Through.Optime, second.Oplog!.Through.Optime);
+        var result = await _rig.BackUpIncrement();
+        result.Gaps.ShouldHaveSingleItem().After.ShouldBe(slice.Oplog!.Through);
+        _rig.Alerts.Events.ShouldContain("oplog.gap:Error");
+        (result.Full, result.Slices.ShouldHaveSingleItem().Backup.Oplog!.After).ShouldBe((null, second.Oplog!.Through));
+    }
+
+    [Fact]
     public async Task What_lies_between_earlier_full_backups_is_left_out_without_an_alert_where_the_oplog_has_gone_on()
     {
         await _rig.Fill("things", 0, 5);
