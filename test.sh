@@ -4,12 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# most processes that the tests start end before what profiling costs them is paid back
+export DOTNET_TieredPGO=0
 configuration=Release
 
 # restore, format, build and tests all see it; nothing else sets it
 export FunctionsContract=true
 echo "== FunctionsContract=true: the Functions app is compiled against tests/FunctionsContract, not against the packages of Azure Functions, and is not run"
-functions="src/BackupFunctions tests/FunctionsContract tests/BackupFunctions.Functions.Tests"
 
 if ! command -v npm >/dev/null; then
   echo "== install Node.js"
@@ -27,12 +28,17 @@ if ! python_decodes python3 && ! python_decodes /usr/bin/python3; then
   { apt-get update -qq && apt-get install -y -qq python3 python3-cryptography python3-zstandard; } || echo "== not installed: the tests of docs/decode.py are skipped"
 fi
 
-echo "== install the independent IPFS libraries that tests compare with"
-npm ci --prefix tests/ipfs-oracles --no-progress --loglevel=error
-npm ci --omit=optional --prefix tests/ipfs-nodes --no-progress --loglevel=error
-npm ci --omit=optional --prefix tests/ipfs-client --no-progress --loglevel=error
-echo "== install Azurite, over which blob staging is tested"
-npm ci --prefix tests/azurite --no-progress --loglevel=error
+beside=
+results=$(mktemp -d)
+trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; rm -rf "$results"' EXIT
+
+echo "== install, beside the build, the independent IPFS libraries that tests compare with, and Azurite, over which blob staging is tested"
+packages="tests/ipfs-oracles tests/ipfs-nodes tests/ipfs-client tests/azurite"
+install_packages() {
+  for folder in $packages; do npm ci --omit=optional --prefix "$folder" --no-progress --loglevel=error; done
+}
+install_packages &
+beside=$!
 
 echo "== restore, by lock files"
 dotnet restore --locked-mode -v quiet
@@ -40,23 +46,22 @@ dotnet restore --locked-mode -v quiet
 dotnet restore tests/BackupFunctions.Functions.Tests -v quiet
 
 echo "== check format"
-dotnet format whitespace --verify-no-changes --no-restore
-for folder in $functions; do dotnet format whitespace "$folder" --folder --verify-no-changes --exclude "$folder/bin" "$folder/obj"; done
+dotnet format whitespace . --folder --verify-no-changes --exclude $packages $(find src tests -name node_modules -prune -o \( -name bin -o -name obj \) -prune -print)
 
 echo "== build"
 dotnet build --no-restore -c "$configuration" -v quiet
 dotnet build tests/BackupFunctions.Functions.Tests --no-restore -c "$configuration" -v quiet
 
 echo "== check that an app built against the contract cannot be published"
-if published=$(dotnet publish src/BackupFunctions --no-build -c "$configuration" -o "$(mktemp -d)" 2>&1) || ! grep -q 'FunctionsContract=true compiles' <<<"$published"; then
+if published=$(dotnet publish src/BackupFunctions --no-build -c "$configuration" -o "$results/app" 2>&1) || ! grep -q 'FunctionsContract=true compiles' <<<"$published"; then
   echo "dotnet publish did not refuse as it should: $published"
   exit 1
 fi
 
-echo "== test: BackupFunctions.EndToEnd, which mostly waits for what it starts, beside those that start nothing"
-results=$(mktemp -d)
+wait "$beside"
 beside=
-trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; rm -rf "$results"' EXIT
+
+echo "== test: BackupFunctions.EndToEnd, which mostly waits for what it starts, beside those that start nothing"
 # replaces its subshell, so that it can be stopped by its id
 suite() { exec dotnet "tests/$1/bin/$configuration/net10.0/$1.dll" -noLogo -noColor; }
 here() { suite "$1" 2>&1 | tee "$results/$1" || true; }

@@ -54,8 +54,16 @@ internal sealed class RecoverCommand : CliCommand
     private IReadOnlyList<string> Nodes(ParseResult parse, CliSession session, RecoveryKit? kit)
     {
         var given = parse.GetValue(_nodes) ?? [];
+        foreach (var node in given) RefuseNewVault(session, node);
         var isSet = session.Io.Settings.Get(SettingNames.NodeUrl(1)) is not null || session.Io.Settings.Get(SettingNames.NodeUrl(2)) is not null;
         return given.Length > 0 || kit is null || isSet ? given : kit.Nodes;
+    }
+
+    // opening one would make it, and a mistyped path look like a node that holds nothing
+    private static void RefuseNewVault(CliSession session, string node)
+    {
+        if (!Uri.TryCreate(node, UriKind.Absolute, out var address) || !address.IsFile || session.Io.Files.List(VaultNode.DirectoryOf(address)).Any()) return;
+        throw BackupException.NotFound($"ask node {node}: there is no vault", "look whether its volume is mounted");
     }
 
     private static RecoveryKit ReadKit(CliSession session, string path)

@@ -37,6 +37,7 @@ internal sealed class EngineRun : IDisposable
             [SettingNames.NodeUrl(2)] = nodes?[1].AbsoluteUri ?? Url("vault2"),
             [SettingNames.Include] = $"{Name}.*",
             [SettingNames.Staging] = Path.Combine(Directory, "staging"),
+            [SettingNames.RecoveryKit] = Path.Combine(Directory, "recovery-kit.json"),
             [SettingNames.Parallelism] = "2",
         };
         if (rateLimit is not null) environment[SettingNames.RateLimit] = $"{rateLimit}";

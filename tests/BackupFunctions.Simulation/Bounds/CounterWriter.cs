@@ -33,6 +33,8 @@ internal sealed class CounterWriter(IMongoClient client, int number, int seed)
         await Collection(Counters).InsertOneAsync(session, Document(_name, 0));
         foreach (var ledger in Ledgers) await Collection(ledger).InsertOneAsync(session, Document(_name, 0));
         _writes.Add(new(_name, new(0, 0), Time(session), [.. Ledgers.Append(Counters).Select(c => new Change($"{c} {_name}", 0))]));
+        // creates the collection of items: two transactions that create one conflict
+        await Alone(session, Insert);
         for (var i = 0; i < most && !stopped(); i++)
         {
             await (_random.Next(10) switch

@@ -62,6 +62,15 @@ internal static class FailureCases
             """,
             2),
 
+        new("recover --node file:///no/vault/here",
+            "",
+            """
+            error: ask node file:///no/vault/here: there is no vault
+            hint: look whether its volume is mounted
+
+            """,
+            10),
+
         new("export latest",
             "",
             """

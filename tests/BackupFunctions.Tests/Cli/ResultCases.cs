@@ -70,7 +70,7 @@ internal static class ResultCases
 
             """),
 
-        new("recover --node file:///vaults/one --dry-run --json",
+        new("recover --node https://ipfs-1.example:5001 --dry-run --json",
             """
             {"message_type":"recover_result","outcome":"found","repository":"00112233445566778899aabbccddeeff","revision":7,"manifest":"bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku","catalogue_revision":null,"merged":[],"relisted":[],"backups":0,"latest":null,"unanswered":["IPFS_NODE_2_URL: connection refused"],"warnings":[]}
 
