@@ -46,15 +46,18 @@ internal sealed class ServerChecks(TimeProvider time)
         ];
     }
 
-    private static string Describe(Topology topology) =>
-        topology.Kind == DeploymentKind.ReplicaSet ? $"replica set {topology.SetName}, {topology.Members.Count} members" : "a standalone server";
+    /// <summary>The deployment in a few words.</summary>
+    public static string Describe(Topology topology) =>
+        topology.Kind == DeploymentKind.ReplicaSet ? $"replica set {topology.SetName}, {topology.Members.Count} {(topology.Members.Count == 1 ? "member" : "members")}" : "a standalone server";
 
-    private static IEnumerable<Finding> Members(Topology topology) =>
+    /// <summary>A finding for each member that neither replicates nor only votes; none where the account may not ask.</summary>
+    public static IEnumerable<Finding> Members(Topology topology) =>
         from member in topology.Members
         where member.State is not (null or "PRIMARY" or "SECONDARY" or "ARBITER")
         select new Finding("members", Severity.Warning, $"{member.Host} is {member.State}", "a write is backed up only when a majority of the members has it");
 
-    private static Finding Snapshots(Topology topology, IReadOnlyList<CollectionSpec> collections)
+    /// <summary>Whether a full backup can read all collections as of one moment, and what prevents it.</summary>
+    public static Finding Snapshots(Topology topology, IReadOnlyList<CollectionSpec> collections)
     {
         const string Check = "snapshot";
         if (topology.Kind != DeploymentKind.ReplicaSet || topology.Version.Major < FirstWithSnapshots)

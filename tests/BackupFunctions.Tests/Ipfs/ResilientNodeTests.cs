@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using BackupFunctions.Ambient;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Tests.Telemetry;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BackupFunctions.Tests.Ipfs;
@@ -57,6 +58,21 @@ public sealed class ResilientNodeTests : IDisposable
         _inner.Failure = () => _inner.Calls < attempts ? Failed() : null;
         await Pass(Call(call));
         _inner.Calls.ShouldBe(attempts);
+    }
+
+    [Fact]
+    public async Task Repetitions_are_counted_by_the_kind_of_call_and_first_attempts_are_not()
+    {
+        using var counted = new CountedHere("backupfunctions.node.retries", "call");
+        await Pass(Call("get"));
+        counted.Sums.ShouldBeEmpty();
+        foreach (var call in new[] { "import", "get", "pin" })
+        {
+            var before = _inner.Calls;
+            _inner.Failure = () => _inner.Calls < before + 3 ? Failed() : null;
+            await Pass(Call(call));
+        }
+        counted.Sums.ShouldBe(new Dictionary<string, long> { ["import"] = 2, ["other"] = 2, ["pin"] = 2 }, ignoreOrder: true);
     }
 
     public static TheoryData<Exception> Incurable =>

@@ -7,6 +7,7 @@ using BackupFunctions.Repositories.Locking;
 using BackupFunctions.Retention;
 using BackupFunctions.Tests.Mongo.Server;
 using BackupFunctions.Tests.Repositories;
+using BackupFunctions.Tests.Telemetry;
 using BackupFunctions.Tests.Workflows;
 using BackupFunctions.Workflows;
 
@@ -25,6 +26,7 @@ public sealed class RetentionWorkflowTests(MongoServerFixture server) : IClassFi
     public async Task What_no_rule_keeps_is_listed_no_more_and_unpinned_behind_the_grace_period_and_the_rest_restores_after_a_garbage_collection()
     {
         var (old, kept) = await TwoBackups();
+        using CountedHere removals = new("backupfunctions.retention.removed"), pins = new("backupfunctions.retention.unpinned");
         var marked = await _rig.Retain();
         (marked.Kept, marked.Removed, marked.Unpinned, marked.Waiting, marked.Pending).ShouldBe((1, 1, 0, 1, 0));
         marked.First.ShouldHaveSingleItem().ShouldBe(new(old.Id, BackupType.Full, old.Started, old.NewBytes, "no rule keeps it"));
@@ -43,6 +45,8 @@ public sealed class RetentionWorkflowTests(MongoServerFixture server) : IClassFi
         (await _rig.Restore(kept.Root)).Differences.ShouldBeEmpty();
         var again = await _rig.Retain();
         (again.Removed, again.Unpinned).ShouldBe((0, 0));
+        // a backup, and its pin on each node
+        (removals.Sums.Values.Sum(), pins.Sums.Values.Sum()).ShouldBe((1, 2));
     }
 
     [Fact]
