@@ -63,10 +63,10 @@ beside=
 
 echo "== test: BackupFunctions.EndToEnd, which mostly waits for what it starts, beside those that start nothing"
 # replaces its subshell, so that it can be stopped by its id
-suite() { exec dotnet "tests/$1/bin/$configuration/net10.0/$1.dll" -noLogo -noColor; }
+suite() { exec dotnet "tests/$1/bin/$configuration/net10.0/$1.dll" -noLogo -noColor "${@:2}"; }
 here() { suite "$1" 2>&1 | tee "$results/$1" || true; }
 here BackupFunctions.Tests
-suite BackupFunctions.EndToEnd >"$results/BackupFunctions.EndToEnd" 2>&1 &
+suite BackupFunctions.EndToEnd -maxThreads 4 >"$results/BackupFunctions.EndToEnd" 2>&1 &
 beside=$!
 here BackupFunctions.Simulation
 here BackupFunctions.Functions.Tests

@@ -22,6 +22,10 @@ public static class RestoreWorkflow
         return await Tell(context, target, result) is { } silent ? result with { Warnings = [.. result.Warnings, silent] } : result;
     }
 
+    /// <summary>Runs in place of a restore whose target could not be opened: that is told, and it fails.</summary>
+    public static Task<RestoreResult> Refuse(IWorkflowContext context, BackupException reason) =>
+        Delivery.TellingFailure<RestoreResult>(context, "notify/failed", AlertLevel.Error, AlertEvents.RestoreFailed, () => throw new ActivityFailedException(Name, reason.Kind, reason.Message, reason.Hint, reason));
+
     private static async Task<RestoreResult> Restore(IWorkflowContext context, RestoreInput input)
     {
         context.SetStatus(new("plan", 0, 0, 0));

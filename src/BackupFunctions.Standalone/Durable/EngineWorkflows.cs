@@ -36,6 +36,18 @@ internal sealed class EngineWorkflows(BackupEngine engine, SecretRedactor redact
     {
         // before the target is touched
         WorkflowVersion.Require(RestoreWorkflow.Name, input.Restore.Version, RestoreInput.CurrentVersion);
+        try
+        {
+            return await OpenTarget(input, cancellationToken);
+        }
+        catch (BackupException e) when (input.Restore.Target is not null)
+        {
+            return await Over(engine.DeliveryActivities(), async context => RestoreOutput.Of(await RestoreWorkflow.Refuse(context, e), input.Warnings));
+        }
+    }
+
+    private async Task<OpenedWorkflow> OpenTarget(TargetedRestore input, CancellationToken cancellationToken)
+    {
         var uri = await input.Target.Open(engine.Keys, cancellationToken);
         redactor.AddUri(uri);
         var target = BackupEngine.Endpoint(uri, "target", time);

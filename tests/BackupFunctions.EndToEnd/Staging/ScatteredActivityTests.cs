@@ -47,7 +47,7 @@ public sealed class ScatteredActivityTests(EngineServer server, AzuriteFixture f
         (backup.Type, backup.Documents, backup.IsDegraded).ShouldBe((BackupType.Full, 750, false));
         ShouldBeEmpty(container);
         // nothing waits on a disk
-        Directory.GetFileSystemEntries(run.Directory).Select(Path.GetFileName).Order().ShouldBe(["catalogue", "vault1", "vault2"]);
+        Directory.GetFileSystemEntries(run.Directory).Select(Path.GetFileName).Order().ShouldBe(["catalogue", "recovery-kit.json", "vault1", "vault2"]);
 
         var (large, small) = (await run.Documents("large"), await run.Documents("small"));
         await run.Drop();
