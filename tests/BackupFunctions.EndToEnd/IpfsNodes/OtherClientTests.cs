@@ -9,7 +9,7 @@ namespace BackupFunctions.EndToEnd.IpfsNodes;
 /// <summary>A backup needs no program of ours but to be decrypted: kubo-rpc-client downloads it from a js-ipfs node.</summary>
 public sealed class OtherClientTests(MongoFixture mongo, IpfsNodesFixture nodes) : IClassFixture<MongoFixture>
 {
-    [Theory, InlineData(false), InlineData(true)]
+    [Theory, MemberData(nameof(IpfsNodePair.Kinds), false, MemberType = typeof(IpfsNodePair))]
     public async Task What_another_client_downloads_is_decrypted_to_the_same_bytes(bool native)
     {
         var pair = await (native ? nodes.Native : nodes.KuboShaped);

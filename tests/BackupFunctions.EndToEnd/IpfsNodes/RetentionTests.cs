@@ -14,7 +14,7 @@ public sealed class RetentionTests(EngineServer server) : IClassFixture<EngineSe
 
     private static CancellationToken Cancellation => EngineRun.Cancellation;
 
-    [Theory, InlineData(false), InlineData(true)]
+    [Theory, MemberData(nameof(IpfsNodePair.Kinds), true, MemberType = typeof(IpfsNodePair))]
     public async Task What_it_drops_leaves_both_nodes_and_what_is_kept_restores(bool native)
     {
         await using var pair = await IpfsNodePair.Start(native, Cancellation);
@@ -55,7 +55,7 @@ public sealed class RetentionTests(EngineServer server) : IClassFixture<EngineSe
         (await run.Documents("things")).ShouldBe(documents);
     }
 
-    [Theory, InlineData(false), InlineData(true)]
+    [Theory, MemberData(nameof(IpfsNodePair.Kinds), false, MemberType = typeof(IpfsNodePair))]
     public async Task Guards_that_a_killed_upload_left_are_gone_after_a_cleanup_and_pins_of_others_stay(bool native)
     {
         await using var pair = await IpfsNodePair.Start(native, Cancellation);

@@ -16,7 +16,7 @@ public sealed class RotationTests(EngineServer server) : IClassFixture<EngineSer
 
     private static CancellationToken Cancellation => EngineRun.Cancellation;
 
-    [Theory, InlineData(false), InlineData(true)]
+    [Theory, MemberData(nameof(IpfsNodePair.Kinds), true, MemberType = typeof(IpfsNodePair))]
     public async Task A_rotation_of_slots_leaves_the_blocks_and_the_new_key_restores_them(bool native)
     {
         await using var pair = await IpfsNodePair.Start(native, Cancellation);
@@ -39,7 +39,7 @@ public sealed class RotationTests(EngineServer server) : IClassFixture<EngineSer
         next.Backup.NewBytes.ShouldBeLessThan(backup.StoredBytes / 2);
     }
 
-    [Theory, InlineData(false), InlineData(true)]
+    [Theory, MemberData(nameof(IpfsNodePair.Kinds), false, MemberType = typeof(IpfsNodePair))]
     public async Task After_re_encryption_and_a_garbage_collection_nothing_is_left_that_the_old_key_opens(bool native)
     {
         await using var pair = await IpfsNodePair.Start(native, Cancellation);

@@ -9,7 +9,7 @@ public sealed class ScrubTests(EngineServer server) : IClassFixture<EngineServer
 {
     private static CancellationToken Cancellation => EngineRun.Cancellation;
 
-    [Theory, InlineData(false), InlineData(true)]
+    [Theory, MemberData(nameof(IpfsNodePair.Kinds), true, MemberType = typeof(IpfsNodePair))]
     public async Task Blocks_that_a_disk_lost_or_changed_are_found_and_healed_from_the_other_node(bool native)
     {
         await using var pair = await IpfsNodePair.Start(native, Cancellation);
@@ -41,7 +41,7 @@ public sealed class ScrubTests(EngineServer server) : IClassFixture<EngineServer
         await run.DropAndRestore(backup.Root);
     }
 
-    [Theory, InlineData(false), InlineData(true)]
+    [Theory, MemberData(nameof(IpfsNodePair.Kinds), false, MemberType = typeof(IpfsNodePair))]
     public async Task A_block_that_is_damaged_on_both_is_reported_with_its_backup(bool native)
     {
         await using var pair = await IpfsNodePair.Start(native, Cancellation);

@@ -16,6 +16,9 @@ public sealed class IpfsNodePair : IAsyncDisposable
 
     private IpfsNodePair(IpfsNodeProcess process) => _process = process;
 
+    /// <summary>For a test over either kind of node (is it js-ipfs' own server?): this one in every run, the other, too, with <c>BACKUPFUNCTIONS_LONG=1</c>.</summary>
+    public static TheoryData<bool> Kinds(bool native) => Environment.GetEnvironmentVariable("BACKUPFUNCTIONS_LONG") == "1" ? [native, !native] : [native];
+
     /// <summary>The addresses of the RPC: <c>http://127.0.0.1:port</c>.</summary>
     public IReadOnlyList<Uri> Urls => _process.Urls;
 
