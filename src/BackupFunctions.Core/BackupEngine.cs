@@ -351,7 +351,7 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
             .Add(new DumpActivity(Source, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new CaptureOplogActivity(OpenOplog, ambient.Time, Filter, Session, Staging, staged, ambient.Random, options.CompressionLevel, ambient.Loggers))
             .Add(new GatherSlicesActivity(Session, Manifest, staged))
-            .Add(new AssembleActivity(Session, Staging, staged, ambient.Random));
+            .Add(new AssembleActivity(Session, Manifest, Staging, staged, ambient.Random));
     }
 
     private RateLimit? Limit => options.RateLimit is { } bytesPerSecond ? new RateLimit(bytesPerSecond, ambient.Time) : null;

@@ -8,7 +8,7 @@ using BackupFunctions.Workflows;
 namespace BackupFunctions.Backup;
 
 /// <summary>Numbers the dumped files and those of the captured oplog, seals the index, builds the root directory, and stages all that remains to be delivered.</summary>
-internal sealed class AssembleActivity(RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random)
+internal sealed class AssembleActivity(RepositorySession session, ManifestStore manifest, IStaging staging, StagedObjects staged, IRandomSource random)
     : IActivity<AssembleInput, BackupEntry>
 {
     /// <inheritdoc/>
@@ -16,6 +16,20 @@ internal sealed class AssembleActivity(RepositorySession session, IStaging stagi
 
     /// <inheritdoc/>
     public async Task<BackupEntry> Run(AssembleInput input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Assemble(input, cancellationToken);
+        }
+        catch (BackupException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            // a run that was cut off behind its assembling, and whose backup another one has delivered since, finds nothing staged
+            if ((await manifest.Load(cancellationToken)).Backups.FirstOrDefault(b => b.Id == input.Backup) is { } delivered) return delivered with { Copies = [] };
+            throw;
+        }
+    }
+
+    private async Task<BackupEntry> Assemble(AssembleInput input, CancellationToken cancellationToken)
     {
         var plan = input.Slice is { } slice
             ? new BackupPlan(input.Backup, slice.Started, slice.Server, null, null, null, [], [])

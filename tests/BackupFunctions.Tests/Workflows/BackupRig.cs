@@ -186,7 +186,7 @@ internal sealed class BackupRig : IDisposable
             .Add(Wrap(new CaptureOplogActivity(OpenOplog, new ImmediateTime(), filter, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new DumpActivity(_endpoint, Session, Staging, Staged, _random, 3, NullLoggerFactory.Instance)))
             .Add(Wrap(new GatherSlicesActivity(Session, Manifest, Staged)))
-            .Add(Wrap(new AssembleActivity(Session, Staging, Staged, _random)))
+            .Add(Wrap(new AssembleActivity(Session, Manifest, Staging, Staged, _random)))
             .Add(Wrap(new UploadActivity(Session, Copies, Staging, Staged, Repository.Time)))
             .Add(Wrap(new CopyActivity(Session, Copies, Manifest, Repository.Time)))
             .Add(Wrap(new PinActivity(Session, Copies, Staged)))

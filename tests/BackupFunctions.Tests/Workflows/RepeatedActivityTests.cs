@@ -58,6 +58,21 @@ public sealed class RepeatedActivityTests(MongoServerFixture server) : IClassFix
     }
 
     [Fact]
+    public async Task A_backup_that_another_run_delivered_meanwhile_is_assembled_as_it_is_recorded()
+    {
+        await _rig.Fill("things", 0, 100, 1_000);
+        var delivered = (await _rig.BackUp()).Backup;
+        _rig.StagedFiles.ShouldBeEmpty();
+        var assemble = _rig.Activities().Find(BackupActivities.Assemble);
+        var again = await assemble.Run(new(delivered.Id, 1, null, []), BackupRig.Cancellation);
+        (again.Id, again.Root, again.Completed, again.Copies.Count).ShouldBe((delivered.Id, delivered.Root, delivered.Completed, 0));
+        _rig.StagedFiles.ShouldBeEmpty();
+        // one that nobody delivered is missing
+        var unknown = BackupId.At(_rig.Repository.Time.GetUtcNow(), new Guid(1, 2, 3, new byte[8]));
+        (await Should.ThrowAsync<BackupException>(() => assemble.Run(new(unknown, 1, null, []), BackupRig.Cancellation))).Kind.ShouldBe(ErrorKind.NotFound);
+    }
+
+    [Fact]
     public async Task A_unit_that_is_sealed_is_not_dumped_again()
     {
         await _rig.Fill("things", 0, 100, 1_000);
