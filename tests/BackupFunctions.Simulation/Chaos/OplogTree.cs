@@ -58,7 +58,7 @@ internal sealed class OplogTree(EmbeddedMongoServer server, IMongoClient client)
     /// <summary>Times of the present history and of the lost ones between two, both included.</summary>
     public IReadOnlyList<Optime> Between(Optime from, Optime to) => [.. _nodes.Keys.Where(k => k >= from && k <= to).OrderBy(k => k)];
 
-    // connections to members that were rolled back are closed; the driver tries again only once
+    // connections to members that were rolled back are closed, and the driver may not know of the new primary yet; it tries again only once
     private async Task<List<CommittedEntry>> Read()
     {
         for (var attempt = 1; ; attempt++)
@@ -67,9 +67,9 @@ internal sealed class OplogTree(EmbeddedMongoServer server, IMongoClient client)
             {
                 return await _changes.Read(client, Newest.At.ToTimestamp());
             }
-            catch (MongoConnectionException) when (attempt < 10)
+            catch (MongoException e) when (attempt < 10 && e is (MongoConnectionException or MongoNotPrimaryException))
             {
-                // the failure has emptied the pool
+                // the failure has emptied the pool, and the driver looks for the primary anew
             }
         }
     }
