@@ -62,7 +62,7 @@ internal sealed class RecoverCommand : CliCommand
     // opening one would make it, and a mistyped path look like a node that holds nothing
     private static void RefuseNewVault(CliSession session, string node)
     {
-        if (!Uri.TryCreate(node, UriKind.Absolute, out var address) || !address.IsFile || session.Io.Files.List(VaultNode.DirectoryOf(address)).Any()) return;
+        if (!Uri.TryCreate(node, UriKind.Absolute, out var address) || !address.IsFile || VaultNode.IsIn(VaultNode.DirectoryOf(address), session.Io.Files)) return;
         throw BackupException.NotFound($"ask node {node}: there is no vault", "look whether its volume is mounted");
     }
 

@@ -32,7 +32,7 @@ public sealed class VaultNode : IIpfsNode
     /// <inheritdoc/>
     public string Name { get; }
 
-    private string IdPath => Path.Combine(_directory, "id");
+    private string IdPath => PathOfId(_directory);
 
     /// <summary>
     /// Opens the vault in a directory, or makes one there. <paramref name="name"/> names it in messages, see <see cref="IIpfsNode.Name"/>.
@@ -43,6 +43,9 @@ public sealed class VaultNode : IIpfsNode
         vault.Guard("open vault", () => vault.CreateId(random));
         return vault;
     }
+
+    /// <summary>Whether there is a vault in this directory.</summary>
+    public static bool IsIn(string directory, IFiles files) => files.Exists(PathOfId(directory));
 
     /// <summary>The directory that a <c>file:///path</c> address names.</summary>
     /// <exception cref="BackupException"><see cref="ErrorKind.Configuration"/>: the address is of another kind, or has more than a path.</exception>
@@ -196,6 +199,8 @@ public sealed class VaultNode : IIpfsNode
             return await pins.MoveNextAsync();
         })) yield return pins.Current;
     }
+
+    private static string PathOfId(string directory) => Path.Combine(directory, "id");
 
     private void CreateId(IRandomSource random)
     {

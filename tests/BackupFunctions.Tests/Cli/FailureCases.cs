@@ -71,6 +71,16 @@ internal static class FailureCases
             """,
             10),
 
+        // a directory that holds something else
+        new("recover --node file:///usr",
+            "",
+            """
+            error: ask node file:///usr: there is no vault
+            hint: look whether its volume is mounted
+
+            """,
+            10),
+
         new("export latest",
             "",
             """
