@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackupFunctions.Ambient;
 using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Restores;
@@ -6,8 +5,6 @@ using BackupFunctions.Configuration;
 using BackupFunctions.Encryption;
 using BackupFunctions.EndToEnd.Conformance;
 using BackupFunctions.Ipfs;
-using BackupFunctions.Serialization;
-using BackupFunctions.Standalone.Durable.Journal;
 using BackupFunctions.Tests.Notifications.Receivers;
 using BackupFunctions.Workflows;
 
@@ -16,8 +13,6 @@ namespace BackupFunctions.EndToEnd.Serving;
 /// <summary>A restore that a host comes to again when its target can be opened no more: it fails, and whoever waits for alerts is told.</summary>
 public sealed class LostTargetTests : IDisposable
 {
-    private static readonly DateTimeOffset Then = DateTimeOffset.Parse("2026-11-22T14:03:07Z", System.Globalization.CultureInfo.InvariantCulture);
-
     private readonly WebhookReceiver _web = new();
 
     public void Dispose() => _web.Dispose();
@@ -49,11 +44,6 @@ public sealed class LostTargetTests : IDisposable
         _web.Told.ShouldBe("restore.failed:firing");
     }
 
-    private static void Journal(string path, string id, RestoreTarget target)
-    {
-        var restore = new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1) { Target = target.Shown }, target);
-        using var database = JournalDatabase.Open(path);
-        new JournalStore(database).TryCreate(new(
-            id, RestoreWorkflow.Name, "0af7651916cd43dd8448eb211c80319c", InstanceStatus.Running, JsonSerializer.Serialize(restore, EngineJson.Options), null, null, Then, Then, null, null));
-    }
+    private static void Journal(string path, string id, RestoreTarget target) => LeftJournal.Write(
+        path, id, RestoreWorkflow.Name, new TargetedRestore(new(new(Cid.Parse("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"), [], [], false, false), 1) { Target = target.Shown }, target));
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackupFunctions.Api.Hosting;
 using BackupFunctions.Api.Restores;
 using BackupFunctions.Backup;
@@ -6,8 +5,6 @@ using BackupFunctions.Configuration;
 using BackupFunctions.EndToEnd.Conformance;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Restore;
-using BackupFunctions.Serialization;
-using BackupFunctions.Standalone.Durable.Journal;
 using BackupFunctions.Workflows;
 
 namespace BackupFunctions.EndToEnd.Serving;
@@ -16,7 +13,6 @@ namespace BackupFunctions.EndToEnd.Serving;
 public sealed class WorkflowVersionTests
 {
     private const int Other = 99;
-    private static readonly DateTimeOffset Then = DateTimeOffset.Parse("2026-11-22T14:03:07Z", System.Globalization.CultureInfo.InvariantCulture);
 
     private static readonly Dictionary<string, object> Inputs = new()
     {
@@ -51,10 +47,5 @@ public sealed class WorkflowVersionTests
         (await server.Http.Ended("compaction")).GetProperty("output").GetString().ShouldNotBeNull().ShouldStartWith("run the workflow Compaction: this host knows none of this name");
     }
 
-    private static void Journal(string path, string workflow, string id)
-    {
-        var input = Inputs.GetValueOrDefault(workflow, new object());
-        using var database = JournalDatabase.Open(path);
-        new JournalStore(database).TryCreate(new(id, workflow, "0af7651916cd43dd8448eb211c80319c", InstanceStatus.Running, JsonSerializer.Serialize(input, input.GetType(), EngineJson.Options), null, null, Then, Then, null, null));
-    }
+    private static void Journal(string path, string workflow, string id) => LeftJournal.Write(path, id, workflow, Inputs.GetValueOrDefault(workflow, new object()));
 }
