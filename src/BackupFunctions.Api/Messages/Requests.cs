@@ -5,7 +5,7 @@ public sealed record BackupRequest(string Type);
 
 /// <summary>
 /// Body of <c>POST restores</c>. <see cref="Target"/> is the connection string to restore into: always given, never the source by default, and never shown again. <see cref="Backup"/> is an id, a CID or <c>latest</c>
-/// (the default), <see cref="At"/> a point in time (UTC, or <c>seconds:increment</c>). With <see cref="Drop"/>, <see cref="ConfirmDrop"/> names every namespace that will be dropped, as a dry run lists them.
+/// (the default), <see cref="At"/> a point in time (UTC, or <c>seconds:increment</c>). With <see cref="Drop"/>, <see cref="ConfirmDrop"/> names every namespace that may be dropped, as <see cref="RestorePlanned.Drops"/> of a dry run lists them.
 /// </summary>
 public sealed record RestoreBody(string Target)
 {

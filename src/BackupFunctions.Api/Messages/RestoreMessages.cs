@@ -5,8 +5,9 @@ namespace BackupFunctions.Api.Messages;
 /// <summary>A namespace that would be restored, under the name that it gets.</summary>
 public sealed record PlannedNamespace(string Namespace, string Kind, long Documents, long Bytes, int Indexes);
 
-/// <summary>What a dry run says.</summary>
-public sealed record RestorePlanned(string Cid, IReadOnlyList<string> Slices, string? Through, string Target, bool ReplaysOplog, IReadOnlyList<PlannedNamespace> Namespaces, IReadOnlyList<string> Warnings);
+/// <summary>What a dry run says. <see cref="Drops"/> is what to confirm of a restore with drop: its own namespaces, and with oplog those of the target that it may create or rename to.</summary>
+public sealed record RestorePlanned(
+    string Cid, IReadOnlyList<string> Slices, string? Through, string Target, bool ReplaysOplog, IReadOnlyList<PlannedNamespace> Namespaces, IReadOnlyList<string> Drops, IReadOnlyList<string> Warnings);
 
 /// <summary>Operations of the oplog that were replayed.</summary>
 public sealed record ReplayOutput(long Entries, long Applied, long Transactions, long Discarded);

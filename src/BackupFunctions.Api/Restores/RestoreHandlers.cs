@@ -26,8 +26,9 @@ public sealed class RestoreHandlers(ApiParts parts)
         if (body.NsFrom.Count != body.NsTo.Count) return ProblemResults.BadRequest("read the body: nsFrom and nsTo are not of the same length");
 
         var (restore, plan, warnings) = await Plan(body, http.RequestAborted);
+        if (body.Drop) restore = restore with { MayDrop = await InTheWay(body, restore, plan, http.RequestAborted) };
         if (body.DryRun) return Results.Json(Planned(body, restore, plan, warnings), ApiJson.Options);
-        if (body.Drop && Unconfirmed(body, plan) is { } refused) return ProblemResults.Of(refused);
+        if (restore.MayDrop is { } dropped && Unconfirmed(body, dropped) is { } refused) return ProblemResults.Of(refused);
         var target = await RestoreTarget.Seal(body.Target, parts.Engine.Keys, parts.Random, http.RequestAborted);
         var input = new TargetedRestore(new(restore, parts.Engine.Options.Parallelism) { Target = target.Shown }, target) { Warnings = warnings };
         return await parts.Start(http, RestoreWorkflow.Name, JsonSerializer.SerializeToElement(input, EngineJson.Options), http.RequestAborted);
@@ -51,13 +52,22 @@ public sealed class RestoreHandlers(ApiParts parts)
 
     private static RestorePlanned Planned(RestoreBody body, RestoreRequest restore, RestorePlan plan, IReadOnlyList<string> warnings) => new(
         restore.Root.ToString(), [.. restore.Slices.Select(s => s.ToString())], restore.Through?.ToString(), Masking.MaskUri(body.Target), plan.Replays,
-        [.. plan.Everything.Select(c => new PlannedNamespace(c.Namespace.ToString(), Human.Word(c.Type), c.Documents, c.Bytes, c.Indexes.Count))], [.. warnings, .. plan.Warnings]);
+        [.. plan.Everything.Select(c => new PlannedNamespace(c.Namespace.ToString(), Human.Word(c.Type), c.Documents, c.Bytes, c.Indexes.Count))],
+        [.. (restore.MayDrop ?? []).Select(n => n.ToString())], [.. warnings, .. plan.Warnings]);
+
+    // which collections the oplog creates is known when it was read: all that are on the target and that it could are to be confirmed
+    private async Task<IReadOnlyList<Namespace>> InTheWay(RestoreBody body, RestoreRequest restore, RestorePlan plan, CancellationToken cancellationToken)
+    {
+        if (!plan.Replays) return plan.InTheWay(restore, []);
+        using var target = BackupEngine.Endpoint(body.Target, "target", parts.Time);
+        return plan.InTheWay(restore, await CollectionLister.Names(await target.Connect(cancellationToken), cancellationToken));
+    }
 
     // whole names, not patterns: what is dropped is gone
-    private static Problem? Unconfirmed(RestoreBody body, RestorePlan plan)
+    private static Problem? Unconfirmed(RestoreBody body, IReadOnlyList<Namespace> dropped)
     {
-        var dropped = plan.Everything.Select(c => c.Namespace.ToString()).ToHashSet(StringComparer.Ordinal);
-        if (dropped.SetEquals(body.ConfirmDrop)) return null;
-        return ProblemResults.Make("drop_not_confirmed", "what would be dropped is not confirmed", StatusCodes.Status409Conflict, $"restore with drop: confirmDrop does not name exactly the {dropped.Count} namespaces that would be dropped on the target") with { Hint = "send these namespaces as confirmDrop", Namespaces = [.. dropped.Order(StringComparer.Ordinal)] };
+        var names = dropped.Select(n => n.ToString()).ToHashSet(StringComparer.Ordinal);
+        if (names.SetEquals(body.ConfirmDrop)) return null;
+        return ProblemResults.Make("drop_not_confirmed", "what would be dropped is not confirmed", StatusCodes.Status409Conflict, $"restore with drop: confirmDrop does not name exactly the {names.Count} namespaces that may be dropped on the target") with { Hint = "send these namespaces as confirmDrop", Namespaces = [.. names.Order(StringComparer.Ordinal)] };
     }
 }

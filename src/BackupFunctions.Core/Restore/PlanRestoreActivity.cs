@@ -26,12 +26,12 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
 
         var id = RestoreId.Of(request);
         var state = new RestoreState(connection, id);
-        if (!request.Drop && !await state.HasBegun(cancellationToken))
+        if ((!request.Drop || request.MayDrop is not null) && !await state.HasBegun(cancellationToken))
         {
             var existing = await CollectionLister.Names(connection, cancellationToken);
-            RefuseExisting(connection, plan, existing);
+            if (!request.Drop) RefuseExisting(connection, plan, existing);
             // the oplog may come to create others, or to rename to them
-            if (plan.Replays) await state.Found(existing, cancellationToken);
+            if (plan.Replays) await state.Found([.. existing.Except(request.MayDrop ?? [])], cancellationToken);
         }
         var warnings = plan.Warnings.ToList();
         if (await state.Begin(request, input.At, cancellationToken) is { } begun)

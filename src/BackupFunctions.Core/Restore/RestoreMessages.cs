@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BackupFunctions.Backup;
 using BackupFunctions.Ipfs;
 using BackupFunctions.Mongo;
@@ -53,6 +54,10 @@ public sealed record RestoreRequest(Cid Root, IReadOnlyList<string> Include, IRe
 
     /// <summary>Whether users and roles are merged into those of the target.</summary>
     public bool UsersAndRoles { get; init; }
+
+    /// <summary>With <see cref="Drop"/>: of what is on the target already, that alone may be dropped; null: all that is in the way.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Namespace>? MayDrop { get; init; }
 }
 
 /// <summary>Namespaces that match <see cref="From"/> are restored as <see cref="To"/>: see <see cref="NamespaceRenames"/>.</summary>

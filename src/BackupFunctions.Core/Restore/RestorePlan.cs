@@ -51,6 +51,15 @@ public sealed class RestorePlan
         return new(collections, views, replays, warnings);
     }
 
+    /// <summary>Of a target's collections those that the restore may replace: its own, and those that the oplog may come to create or to rename to.</summary>
+    public IReadOnlyList<Namespace> InTheWay(RestoreRequest request, IReadOnlyList<Namespace> present)
+    {
+        var (filter, renames) = (Filter(request), Renames(request));
+        return [.. Everything.Select(c => c.Namespace).Union(present.Where(MayBeReplayed)).Order()];
+
+        bool MayBeReplayed(Namespace ns) => NamespaceFilter.Everything().Includes(ns) && (renames.MayGive(ns) || (filter.Includes(ns) && renames.Map(ns) == ns));
+    }
+
     /// <summary>What the request selects, by the names of the backup.</summary>
     public static NamespaceFilter Filter(RestoreRequest request) =>
         new(NamespacePattern.ParseAll(request.Include, IncludeName), NamespacePattern.ParseAll(request.Exclude, ExcludeName));

@@ -22,7 +22,8 @@ public sealed class RestoreRouteTests(ConformanceFixture host)
     [Fact]
     public async Task What_is_dropped_is_confirmed_by_name()
     {
-        using var refused = await host.Http.PostJson("/api/restores", $$"""{"target":"{{Nowhere}}","drop":true,"confirmDrop":["*"]}""");
+        if (host.Target is null) Assert.Skip("CONFORMANCE_TARGET_URI is not set");
+        using var refused = await host.Http.PostJson("/api/restores", JsonSerializer.Serialize(new { target = host.Target, drop = true, confirmDrop = new[] { "*" } }));
         var problem = await refused.ShouldBeProblem(HttpStatusCode.Conflict);
         problem.GetProperty("namespaces").GetArrayLength().ShouldBeGreaterThan(0);
     }

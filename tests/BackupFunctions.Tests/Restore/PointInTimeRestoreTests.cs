@@ -117,6 +117,28 @@ public sealed class PointInTimeRestoreTests(MongoServerFixture server) : IClassF
     }
 
     [Fact]
+    public async Task A_collection_that_only_the_oplog_would_touch_is_dropped_when_it_was_confirmed_and_else_not()
+    {
+        var states = await MakeHistory();
+        var copy = server.Connection.Client.GetDatabase(server.NewDatabase());
+        var name = copy.DatabaseNamespace.DatabaseName;
+        await copy.GetCollection<BsonDocument>("ledger").InsertOneAsync(new BsonDocument("_id", "mine"), cancellationToken: BackupRig.Cancellation);
+        var request = await _rig.Choose(new("latest", RestorePoint.At(states[^1].Optime), [])) with
+        {
+            Drop = true,
+            Renames = [new($"{_rig.Database}.*", $"{name}.*")],
+            MayDrop = [new(name, "orders")],
+        };
+        var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(request));
+        error.Message.ShouldContain("ledger: it exists already");
+        (await Documents(copy, "ledger")).ShouldBe([Convert.ToHexString(new BsonDocument("_id", "mine").ToBson())]);
+
+        await _rig.State(request).Drop(BackupRig.Cancellation);
+        await _rig.Restore(request with { MayDrop = [new(name, "orders"), new(name, "ledger")] });
+        (await Documents(copy, "ledger")).ShouldBe(await Documents(Database, "ledger"));
+    }
+
+    [Fact]
     public async Task A_slice_behind_a_stretch_of_nothing_continues_the_backup_before_it()
     {
         await Orders.InsertOneAsync(new BsonDocument("_id", 1), cancellationToken: BackupRig.Cancellation);

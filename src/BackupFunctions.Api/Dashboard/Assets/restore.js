@@ -44,7 +44,7 @@ async function preview() {
   try {
     const plan = await ask("restores", { body: { ...body, dryRun: true } });
     if (JSON.stringify(request()) !== JSON.stringify(body)) return;
-    previewed = { body, namespaces: plan.namespaces.map(n => n.namespace) };
+    previewed = { body, drops: plan.drops };
     draw(plan);
   } catch (e) {
     fail(e);
@@ -64,17 +64,18 @@ function draw(plan) {
   $("plan").hidden = false;
   const drops = previewed.body.drop;
   $("confirm-drop").hidden = !drops;
-  $("confirm-text").textContent = `Drop ${all.length === 1 ? "this namespace" : `these ${all.length} namespaces`} on ${plan.target}: what is there under ${all.length === 1 ? "its name" : "their names"} now is lost.`;
+  const own = new Set(all.map(n => n.namespace)), others = plan.drops.filter(n => !own.has(n));
+  $("confirm-text").textContent = `Drop ${all.length === 1 ? "this namespace" : `these ${all.length} namespaces`} on ${plan.target}: what is there under ${all.length === 1 ? "its name" : "their names"} now is lost.${others.length > 0 ? ` So is what is there now as ${others.join(", ")}, where the oplog creates or renames to it.` : ""}`;
   $("restore").disabled = drops;
   $("plan").focus();
 }
 
 async function begin() {
   if (!previewed) return;
-  const { body, namespaces } = previewed;
+  const { body, drops } = previewed;
   $("restore").disabled = true;
   try {
-    await start("restores", body.drop ? { ...body, confirmDrop: namespaces } : body);
+    await start("restores", body.drop ? { ...body, confirmDrop: drops } : body);
     form.reset();
     dialog.close();
   } catch (e) {

@@ -17,7 +17,11 @@ public sealed class NamespaceRenames
     private NamespaceRenames(IReadOnlyList<Pair> pairs) => _pairs = pairs;
 
     // the target's parts: text, or the number of a group
-    private sealed record Pair(string From, string To, Regex Source, IReadOnlyList<(string? Text, string? Group)> Target);
+    private sealed record Pair(string From, string To, Regex Source, IReadOnlyList<(string? Text, string? Group)> Target)
+    {
+        /// <summary>All names that it can give.</summary>
+        public Regex Result { get; } = Whole(string.Concat(Target.Select(p => p.Text is null ? ".*" : Regex.Escape(p.Text))));
+    }
 
     /// <summary>Everything stays where it is.</summary>
     public static NamespaceRenames None { get; } = new([]);
@@ -53,6 +57,9 @@ public sealed class NamespaceRenames
         return ns;
     }
 
+    /// <summary>Whether some namespace may get this name from a pair.</summary>
+    public bool MayGive(Namespace target) => _pairs.Any(p => p.Result.IsMatch(target.ToString()));
+
     private static Pair ParsePair(string from, string to)
     {
         var byName = from.Contains('$', StringComparison.Ordinal);
@@ -62,10 +69,9 @@ public sealed class NamespaceRenames
         if (!byName && groups.Count != target.Count(p => p.Group is not null)) throw Invalid(from, to, "they have different numbers of *");
         if (target.FirstOrDefault(p => p.Group is not null && !groups.Contains(p.Group)).Group is { } unknown)
             throw Invalid(from, to, $"the variable {Encoding.UTF8.GetString(Convert.FromHexString(unknown.AsSpan(1)))} is not in the first one");
-        var expression = new StringBuilder(@"\A");
+        var expression = new StringBuilder();
         foreach (var (text, group) in source) expression.Append(text is null ? $"(?<{group}>.*?)" : Regex.Escape(text));
-        // Singleline: names may hold newlines
-        return new(from, to, new Regex(expression.Append(@"\z").ToString(), RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture), target);
+        return new(from, to, Whole(expression.ToString()), target);
 
         List<(string? Text, string? Group)> Split(string pattern, bool named) => named ? SplitNames(pattern) : SplitStars(pattern);
 
@@ -77,6 +83,9 @@ public sealed class NamespaceRenames
             return [.. pieces.Select((piece, i) => i % 2 == 0 ? (piece, null) : ((string?)null, (string?)$"v{Convert.ToHexString(Encoding.UTF8.GetBytes(piece))}"))];
         }
     }
+
+    // Singleline: names may hold newlines
+    private static Regex Whole(string expression) => new($@"\A{expression}\z", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     private static List<(string? Text, string? Group)> SplitStars(string pattern)
     {

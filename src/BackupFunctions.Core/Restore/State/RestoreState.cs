@@ -39,7 +39,7 @@ public sealed class RestoreState(MongoConnection target, RestoreId id)
     /// <summary>Keeps which collections were there before the restore, which it must not touch.</summary>
     public Task Found(IReadOnlyList<Namespace> existing, CancellationToken cancellationToken) => Save(ExistingKey, existing, cancellationToken);
 
-    /// <summary>The collections that were there before; none for a restore that may drop what is in its way.</summary>
+    /// <summary>The collections that were there before, but for those that the restore may drop.</summary>
     public async Task<IReadOnlySet<Namespace>> Existing(CancellationToken cancellationToken) => (await Find<List<Namespace>>(ExistingKey, cancellationToken) ?? []).ToHashSet();
 
     /// <summary>What preparing the target gave, or null.</summary>
@@ -102,11 +102,11 @@ public sealed class RestoreState(MongoConnection target, RestoreId id)
     private sealed record Begun(RestoreRequest Request, DateTimeOffset At);
 }
 
-/// <summary>Identifies what is restored where: the first 16 digits of the SHA-256 of the request.</summary>
+/// <summary>Identifies what is restored where: the first 16 digits of the SHA-256 of the request, without what it may drop, which is less when it is asked for again.</summary>
 public sealed record RestoreId(string Value)
 {
     /// <summary>The id of a request; the same request has the same.</summary>
-    public static RestoreId Of(RestoreRequest request) => new(Hash256.Sha256(EngineJson.Write(request)).ToString()[..16]);
+    public static RestoreId Of(RestoreRequest request) => new(Hash256.Sha256(EngineJson.Write(request with { MayDrop = null })).ToString()[..16]);
 
     /// <inheritdoc/>
     public override string ToString() => Value;

@@ -16,6 +16,17 @@ public class NamespaceRenamesTests
     public void Stars_and_variables_carry_over(string from, string to, string ns, string expected) =>
         NamespaceRenames.Parse([from], [to]).Map(Namespace.Parse(ns)).ToString().ShouldBe(expected);
 
+    [Theory]
+    [InlineData("shop.*", "copy.*", "copy.orders.2024", true)]
+    [InlineData("shop.*", "copy.*", "shop.orders", false)]
+    [InlineData("shop.*", "copy.*", "copying.orders", false)]
+    [InlineData("$db$.$name$", "all.$db$_$name$", "all.shop_orders", true)]
+    [InlineData("$db$.$name$", "all.$db$_$name$", "all.orders", false)]
+    [InlineData("shop.a(b", "shop.c(d", "shop.c(d", true)]
+    [InlineData("shop.a", "shop.b", "shop.a", false)]
+    public void Names_that_a_pair_may_give_are_known(string from, string to, string target, bool expected) =>
+        NamespaceRenames.Parse([from], [to]).MayGive(Namespace.Parse(target)).ShouldBe(expected);
+
     [Fact]
     public void The_last_pair_that_matches_counts() =>
         NamespaceRenames.Parse(["shop.*", "shop.a", "x.y"], ["one.*", "two.a", "three.y"]).Map(new("shop", "a")).ToString().ShouldBe("two.a");
