@@ -1,4 +1,5 @@
 using BackupFunctions.Ambient;
+using BackupFunctions.Ipfs;
 using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Diagnosis;
@@ -21,8 +22,8 @@ public static class Doctor
         .. await Check("mongodb", () => new ServerChecks(ambient.Time).Run(engine, cancellationToken)),
         .. await Check("catalogue", () => Catalogue(engine, cancellationToken)),
         .. await Check("key", () => Key(engine, cancellationToken)),
-        .. await Check("node 1", () => NodeChecks.Run("node 1", engine.Nodes[0], ambient.Random, cancellationToken)),
-        .. await Check("node 2", () => NodeChecks.Run("node 2", engine.Nodes[1], ambient.Random, cancellationToken)),
+        .. await Check("node 1", () => Node("node 1", engine.Nodes[0], engine, ambient, cancellationToken)),
+        .. await Check("node 2", () => Node("node 2", engine.Nodes[1], engine, ambient, cancellationToken)),
         .. await Check("staging", () => Staging(engine, cancellationToken)),
     ];
 
@@ -54,6 +55,27 @@ public static class Doctor
         if (await engine.Catalog.ReadHead(cancellationToken) is not { } head) return [new("key", Severity.Ok, $"{engine.Keys.Name}: readable, not used yet")];
         head.Keyring.Unlock(secret).Dispose();
         return [new("key", Severity.Ok, $"{engine.Keys.Name}: opens repository {head.Repository}")];
+    }
+
+    private static async Task<IReadOnlyList<Finding>> Node(string check, IIpfsNode node, BackupEngine engine, EngineAmbient ambient, CancellationToken cancellationToken)
+    {
+        var findings = await NodeChecks.Run(check, node, ambient.Random, cancellationToken);
+        return await Lacking(node, engine, cancellationToken) is not (> 0 and var lacking) ? findings
+            : [.. findings, new(check, Severity.Warning, $"it is another node than the one that holds {lacking} backups", "if its volume is not mounted, mount it; if it is new on purpose, `backupfn resume` brings them to it")];
+    }
+
+    private static async Task<int> Lacking(IIpfsNode node, BackupEngine engine, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await engine.Catalog.ReadHead(cancellationToken) is null) return 0;
+            return (await engine.Manifest.Load(cancellationToken)).LackedBy((await node.Identify(cancellationToken)).Id);
+        }
+        catch (BackupException)
+        {
+            // told by the checks of the catalogue and the key
+            return 0;
+        }
     }
 
     private static async Task<IReadOnlyList<Finding>> Staging(BackupEngine engine, CancellationToken cancellationToken)

@@ -67,6 +67,9 @@ public sealed class ManifestState
     /// <summary>The newest changes of the keyring, at most 100, in the order of their recording.</summary>
     public IReadOnlyList<KeysChanged> KeyChanges => _keys;
 
+    /// <summary>How many backups have all their copies by the record, and none on the node with this id: another one stands in the place of one that holds them.</summary>
+    public int LackedBy(string nodeId) => _backups.Values.Count(b => !b.IsDegraded && b.Copies.All(c => c.NodeId != nodeId));
+
     /// <summary>Whether this root is one of the revisions that were read, those since the newest checkpoint, or was merged by one of them.</summary>
     public bool Knows(Cid revision) => _revisions.Contains(revision);
 

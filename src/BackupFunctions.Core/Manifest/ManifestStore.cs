@@ -63,6 +63,22 @@ public sealed class ManifestStore(RepositorySession session, ICatalog catalog, T
         return (await ReadHead(cancellationToken)).Revision == state.Revision ? Newer(newer, state) : null;
     }
 
+    /// <summary>
+    /// Brings the revisions since the newest checkpoint, and that checkpoint, to a node that does not pin them, and tells how many it lacked: it did not answer when they were written,
+    /// or is another one than before. With a gap in the chain nobody could go by what it holds.
+    /// </summary>
+    internal async Task<int> BringTo(IIpfsNode node, IReadOnlySet<Cid> pinned, ManifestState state, CancellationToken cancellationToken)
+    {
+        var repository = await session.Open(cancellationToken);
+        var anywhere = new BlockReader([catalog, .. repository.Nodes]);
+        var lacking = new List<(Cid Root, string PinName)>();
+        if (state.Checkpoint is { } checkpoint) lacking.Add((checkpoint.Root, PinNames.Checkpoint(repository.Id)));
+        lacking.AddRange(state.Revisions.Select(r => (r, PinNames.Manifest(repository.Id))));
+        lacking.RemoveAll(l => pinned.Contains(l.Root));
+        foreach (var (root, pinName) in lacking) await RevisionPublisher.Copy(repository.Id, [node], anywhere, root, pinName, cancellationToken);
+        return lacking.Count;
+    }
+
     private string Newer(NewerRevision newer, ManifestState state) =>
         $"{newer.Node} holds revision {newer.Revision.Revision} of the manifest, and the catalogue {catalog.Name} knows only {state.Revision}";
 

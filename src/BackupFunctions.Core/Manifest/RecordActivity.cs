@@ -25,6 +25,13 @@ internal sealed class RecordActivity(ManifestStore manifest, RecoveryKitFile? ki
         var missing = input.Changes.Where(c => !state.Holds(c)).ToList();
         if (missing.Count == 0) return new(state.Head!.Value, state.Revision, []);
         var appended = await manifest.Append(missing, input.Fence, cancellationToken);
-        return new(appended.Root, appended.Revision, appended.Problems);
+        return new(appended.Root, appended.Revision, [.. appended.Problems, .. Replaced(missing, state)]);
     }
+
+    // a volume that is not mounted leaves an empty directory, which takes new backups as any node does
+    private static IEnumerable<string> Replaced(IEnumerable<ManifestChange> changes, ManifestState before) =>
+        from copy in changes.OfType<BackupRecorded>().SelectMany(b => b.Backup.Copies).DistinctBy(c => c.NodeId)
+        let lacking = before.LackedBy(copy.NodeId)
+        where lacking > 0
+        select $"{copy.Node} is another node than the one that holds {lacking} earlier backups: if its volume is not mounted, mount it; if it is new on purpose, `backupfn resume` brings them to it";
 }

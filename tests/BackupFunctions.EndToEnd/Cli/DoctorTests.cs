@@ -15,6 +15,7 @@ public sealed class DoctorTests(MongoFixture mongo) : IClassFixture<MongoFixture
         ["the catalogue is not what was written"] = (w => File.WriteAllText(w.PathOf("catalogue", "head.json"), "something else"), "catalogue", "failed", "head.json", 1),
         ["the key is another"] = (w => w.Settings[SettingNames.Key] = CliWorkspace.OtherKey, "key", "failed", "the key opens none of its slots", 1),
         ["a vault is gone"] = (w => File.Delete(w.PathOf("vault-1", "id")), "node 1", "failed", "IPFS_NODE_1_URL", 1),
+        ["a volume is not mounted"] = (w => Directory.Delete(w.PathOf("vault-2"), recursive: true), "node 2", "warning", "another node than the one that holds 1 backups", 0),
         ["staging cannot be written"] = (Occupied, "staging", "failed", "staging", 1),
     };
 

@@ -41,6 +41,30 @@ public sealed class IncrementalTests
         (await work.Run($"restore-full latest --uri {server.ConnectionString} --dry-run")).Ended(0).Out.ShouldContain("would restore 621 documents");
     }
 
+    [Fact]
+    public async Task An_empty_directory_where_a_vault_was_is_told_until_resume_has_filled_it()
+    {
+        await using var server = await EmbeddedMongoServer.Start(new());
+        using var work = new CliWorkspace(server.ConnectionString);
+        await MongoFixture.Seed(server.ConnectionString);
+        await work.BackUp();
+        Directory.Delete(work.PathOf("vault-2"), recursive: true);
+        for (var round = 1; round <= 2; round++)
+        {
+            await Write(server, round);
+            (await Slice()).ShouldContain("is another node than the one that holds 1 earlier backups");
+        }
+        (await work.Run("resume")).Ended(0);
+        await Write(server, 3);
+        (await Slice()).ShouldNotContain("another node");
+
+        // it holds all that the other one does
+        Directory.Delete(work.PathOf("vault-1"), recursive: true);
+        (await work.Run($"restore-full latest --uri {server.ConnectionString} --dry-run")).Ended(0).Out.ShouldContain("would restore 621 documents");
+
+        async Task<string> Slice() => string.Join('\n', (await work.Run("backup incremental --json")).Ended(0).Result.GetProperty("backups")[0].GetProperty("warnings").EnumerateArray());
+    }
+
     [Theory, InlineData("TERM"), InlineData("KILL")]
     public async Task A_continuous_backup_that_is_stopped_leaves_a_chain_that_the_next_run_continues(string signal)
     {

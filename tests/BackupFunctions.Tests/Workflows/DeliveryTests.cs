@@ -162,6 +162,23 @@ public sealed class DeliveryTests(MongoServerFixture server) : IClassFixture<Mon
     }
 
     [Fact]
+    public async Task Revisions_of_the_manifest_that_a_node_missed_are_brought_to_it()
+    {
+        await _rig.Fill("things", 0, 300);
+        var backup = (await _rig.BackUp()).Backup;
+        var second = _rig.Repository.Second.Inner;
+        var missed = (await _rig.Manifest.Load(BackupRig.Cancellation)).Revisions[0];
+        await second.Unpin(missed, BackupRig.Cancellation);
+        await second.CollectGarbage();
+        (await second.Has(missed, BackupRig.Cancellation)).ShouldBeFalse();
+        (await _rig.ResumeUploads()).Warnings.ShouldHaveSingleItem().ShouldContain("lacked 1 revisions of the manifest");
+        second.PinNames.ShouldContainKey(missed);
+        second.PinNames.ShouldContainKey(backup.Root);
+        // and nothing more is to be done
+        (await _rig.ResumeUploads()).Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_copy_sends_only_what_the_node_lacks()
     {
         await _rig.Fill("things", 0, 600);
