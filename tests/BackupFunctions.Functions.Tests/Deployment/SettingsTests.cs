@@ -106,12 +106,12 @@ public partial class SettingsTests
         extensions.GetProperty("durableTask").GetProperty("tracing").GetProperty("version").GetString().ShouldBe("V2");
     }
 
+    /// <summary>The indexes of a large collection, its comparison and a pin take as long as they take; a host that ended them would end the worker with them, and the next attempt likewise.</summary>
     [Fact]
-    public void A_restore_drill_ends_before_the_host_would_end_it()
+    public void No_activity_is_ended_by_the_host()
     {
         using var json = JsonDocument.Parse(RepositoryFiles.Read("host.json"));
-        var limit = TimeSpan.Parse(json.RootElement.GetProperty("functionTimeout").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
-        WorkerEngine.DrillLimit.ShouldBeLessThan(limit - TimeSpan.FromMinutes(2));
+        json.RootElement.GetProperty("functionTimeout").GetString().ShouldBe("-1");
     }
 
     [GeneratedRegex("""(?m)^(?:ENV| ) +(?<name>[A-Za-z_]+)=(?<value>"[^"]*"|[^\s\\]+)""")]
