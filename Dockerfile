@@ -8,7 +8,9 @@ COPY . .
 RUN dotnet publish src/BackupFunctions -c Release -o /published
 
 FROM mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0
+# the host's id: without it each container would have one of its own, made of its machine's name, and with it timers and keys of its own
 ENV AzureWebJobsScriptRoot=/home/site/wwwroot \
+    AzureFunctionsWebHost__hostid=backupfunctions \
     AzureFunctionsJobHost__Logging__Console__IsEnabled=true \
     ASPNETCORE_URLS=http://+:8080 \
     FUNCTIONS_WORKER_RUNTIME=dotnet-isolated \

@@ -18,6 +18,8 @@ param ipfsNode1Token string
 param ipfsNode2Token string
 @secure()
 param webhookUrl string
+@secure()
+param apiKey string
 
 var roles = {
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -35,9 +37,12 @@ var secretValues = {
   'ipfs-node-1-token': ipfsNode1Token
   'ipfs-node-2-token': ipfsNode2Token
   'webhook-url': webhookUrl
+  'backup-api-key': apiKey
+  // Durable's own, of the status API alone; the other opens that, too
+  'status-key': guid(apiKey, token)
 }
 // a node without a token has none, and a new key is there for a rotation alone
-var secretNames = concat(['mongodb-uri', 'backup-encryption-key'], empty(newEncryptionKey) ? [] : ['backup-new-encryption-key'], empty(ipfsNode1Token) ? [] : ['ipfs-node-1-token'], empty(ipfsNode2Token) ? [] : ['ipfs-node-2-token'], empty(webhookUrl) ? [] : ['webhook-url'])
+var secretNames = concat(['mongodb-uri', 'backup-encryption-key', 'backup-api-key', 'status-key'], empty(newEncryptionKey) ? [] : ['backup-new-encryption-key'], empty(ipfsNode1Token) ? [] : ['ipfs-node-1-token'], empty(ipfsNode2Token) ? [] : ['ipfs-node-2-token'], empty(webhookUrl) ? [] : ['webhook-url'])
 
 var stagingContainer = 'backup-staging'
 var staging = '${storage.properties.primaryEndpoints.blob}${stagingContainer}'
@@ -199,6 +204,9 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             // which of its identities the app signs in with
             { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
             { name: 'FUNCTIONS_WORKER_RUNTIME', value: 'dotnet-isolated' }
+            // the host reads its keys from the volume below and makes none, so that they are the same on every replica
+            { name: 'AzureWebJobsSecretStorageType', value: 'ContainerApps' }
+            { name: 'BACKUP_API_KEY', secretRef: 'backup-api-key' }
             { name: 'FULL_BACKUP_SCHEDULE', value: '0 2 * * 0' }
             { name: 'INCREMENTAL_BACKUP_SCHEDULE', value: '0 2 * * *' }
             { name: 'RESUME_SCHEDULE', value: '*/15 * * * *' }
@@ -214,9 +222,21 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
             // what runs at once on all replicas together; one replica takes up to eight, see host.json
             { name: 'BACKUP_PARALLELISM', value: '8' }
           ], empty(newEncryptionKey) ? [] : [{ name: 'BACKUP_NEW_ENCRYPTION_KEY', secretRef: 'backup-new-encryption-key' }], empty(ipfsNode1Token) ? [] : [{ name: 'IPFS_NODE_1_TOKEN', secretRef: 'ipfs-node-1-token' }], empty(ipfsNode2Token) ? [] : [{ name: 'IPFS_NODE_2_TOKEN', secretRef: 'ipfs-node-2-token' }], empty(webhookUrl) ? [] : [{ name: 'WEBHOOK_URL', secretRef: 'webhook-url' }])
-          probes: [
+          volumeMounts: [{ volumeName: 'functions-keys', mountPath: '/run/secrets/functions-keys' }]
+          // what stands in for the image until azd has built it has no such routes, and a revision whose probes fail would fail the deployment
+          probes: startsWith(image, 'mcr.microsoft.com/') ? [] : [
             { type: 'Startup', httpGet: { path: '/api/health/live', port: 8080 }, periodSeconds: 5, failureThreshold: 30 }
             { type: 'Liveness', httpGet: { path: '/api/health/live', port: 8080 }, periodSeconds: 30, failureThreshold: 3 }
+          ]
+        }
+      ]
+      volumes: [
+        {
+          name: 'functions-keys'
+          storageType: 'Secret'
+          secrets: [
+            { secretRef: 'backup-api-key', path: 'host.master' }
+            { secretRef: 'status-key', path: 'host.systemKey.durabletask_extension' }
           ]
         }
       ]

@@ -37,6 +37,11 @@ param ipfsNode2Token string
 @secure()
 param webhookUrl string = ''
 
+@description('The key of the HTTP API: the master key of the Functions host, which opens every route.')
+@secure()
+@minLength(32)
+param apiKey string
+
 var tags = { 'azd-env-name': environmentName }
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
@@ -62,6 +67,7 @@ module app 'app.bicep' = {
     ipfsNode1Token: ipfsNode1Token
     ipfsNode2Token: ipfsNode2Token
     webhookUrl: webhookUrl
+    apiKey: apiKey
   }
 }
 

@@ -36,9 +36,12 @@ once swarm.key sh -c 'printf "/key/swarm/psk/1.0.0/\n/base16/\n%s\n" "$(openssl 
 once ipfs-1-token openssl rand -hex 32
 once ipfs-2-token openssl rand -hex 32
 once cluster-secret openssl rand -hex 32
+# the keys of the Functions host: it takes every byte of the file, so no line break
+once functions-key sh -c 'printf %s "$(openssl rand -hex 32)"'
+once functions-status-key sh -c 'printf %s "$(openssl rand -hex 32)"'
 once functions.env sh -c 'printf "IPFS_NODE_1_TOKEN=%s\nIPFS_NODE_2_TOKEN=%s\n" "$(cat ipfs-1-token)" "$(cat ipfs-2-token)"'
 
 # containers read them as users of their own; the directory keeps others on this machine out
 chmod 700 .
-chmod 444 ca.crt ./*.pem mongo-keyfile mongo-admin-password backup.key swarm.key ipfs-?-token cluster-secret
-echo "secrets are in $PWD: keep a copy of backup.key where the backups are not"
+chmod 444 ca.crt ./*.pem mongo-keyfile mongo-admin-password backup.key swarm.key ipfs-?-token cluster-secret functions-key functions-status-key
+echo "secrets are in $PWD: keep a copy of backup.key where the backups are not; the HTTP API's key is in functions-key"

@@ -36,7 +36,8 @@ public sealed class HttpApi(WorkerEngine worker, SettingsSource settings, TimePr
     {
         lock (_gate)
         {
-            return _routes ??= ApiRoutes.Api(new(worker.Engine, new DurableStarter(client), Key(), _redactor, time, random) { Schedules = new TimerSchedules(settings, time).Upcoming }).ToDictionary(r => (r.Method, r.Path));
+            return _routes ??= ApiRoutes.Api(new(worker.Engine, new DurableStarter(client), Key(), _redactor, time, random) { Schedules = new TimerSchedules(settings, time).Upcoming })
+                .SelectMany(r => r.Methods.Select(m => (Key: (m, r.Path), Route: r))).ToDictionary(r => r.Key, r => r.Route);
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
 {
     private const OptionsScope Scope = OptionsScope.Source | OptionsScope.Catalog | OptionsScope.Key | OptionsScope.Nodes;
 
-    /// <summary>How long a restore drill may take, which is one activity: it ends before the functionTimeout of host.json would stop the worker with it.</summary>
+    /// <summary>How long a restore drill may take, which is one activity and cannot go on where it was: what an instance that comes and goes may be asked for. The host itself ends no activity by its age (functionTimeout of host.json).</summary>
     internal static readonly TimeSpan DrillLimit = TimeSpan.FromMinutes(25);
 
     private readonly SemaphoreSlim _gate = new(1, 1);

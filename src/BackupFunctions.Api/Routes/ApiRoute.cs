@@ -11,6 +11,12 @@ public sealed record ApiRoute(string Method, string Path, string Summary, Func<H
     /// <summary>Whether it is answered without the key.</summary>
     public bool IsAnonymous { get; init; }
 
+    /// <summary>Whether HEAD is answered, too: as <see cref="Method"/> is, without the body.</summary>
+    public bool TakesHead { get; init; }
+
+    /// <summary>Every method that it answers.</summary>
+    public IReadOnlyList<string> Methods => TakesHead ? [Method, HttpMethods.Head] : [Method];
+
     /// <summary>Names of query parameters.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];
 

@@ -16,7 +16,7 @@ public static partial class OpenApiDocument
         foreach (var path in routes.GroupBy(r => r.Path))
         {
             var item = new JsonObject();
-            foreach (var route in path) item[route.Method.ToLowerInvariant()] = Operation(route);
+            foreach (var route in path) foreach (var method in route.Methods) item[method.ToLowerInvariant()] = Operation(HttpMethods.IsHead(method) ? WithoutBody(route) : route);
             paths[path.Key] = item;
         }
         return new JsonObject
@@ -30,6 +30,8 @@ public static partial class OpenApiDocument
             },
         }.ToJsonString();
     }
+
+    private static ApiRoute WithoutBody(ApiRoute route) => route with { Answers = route.Answers.ToDictionary(a => a.Key, _ => (Type?)null) };
 
     private static JsonObject Operation(ApiRoute route)
     {

@@ -146,7 +146,7 @@ internal sealed class StandaloneServer : IAsyncDisposable
         app.UseRouting();
         foreach (var route in ApiRoutes.Api(parts).Concat(ApiRoutes.Status(parts)))
         {
-            app.MapMethods(route.Path, [route.Method], async http =>
+            app.MapMethods(route.Path, route.Methods, async http =>
             {
                 await (await Answer(route, parts.Key, http)).ExecuteAsync(http);
             });

@@ -36,6 +36,21 @@ public sealed class RequestTests(ConformanceFixture host)
         detail.TryGetProperty("lastProven", out _).ShouldBeTrue();
     }
 
+    /// <summary>As many probes ask.</summary>
+    [Theory]
+    [InlineData("/api/health", "application/json")]
+    [InlineData("/api/health/live", "application/json")]
+    [InlineData("/api/health/ready", "application/json")]
+    [InlineData("/api/dashboard", "text/html")]
+    public async Task Health_and_the_dashboard_answer_HEAD_as_GET_without_a_body(string path, string mediaType)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
+        using var response = await host.Stranger.SendAsync(request);
+        (response.StatusCode, response.Content.Headers.ContentType?.MediaType).ShouldBe((HttpStatusCode.OK, mediaType));
+        (await response.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        (await host.Stranger.Ok("/api/openapi.json")).GetProperty("paths").GetProperty(path).TryGetProperty("head", out _).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task The_document_describes_the_routes()
     {

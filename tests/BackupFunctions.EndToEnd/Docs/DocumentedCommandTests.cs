@@ -26,6 +26,7 @@ public sealed partial class DocumentedCommandTests
         ("README.md", "./test.sh", "not run: it is what runs this test"),
         ("docs/format.md", "backupfn download", nameof(DecoderTests.It_writes_byte_for_byte_what_decrypt_writes)),
         ("docs/operations.md", "backupfn ", nameof(OperationsDocumentTests.Every_command_works_in_its_order_and_prints_what_is_shown)),
+        ("docs/recovery.md", "dotnet publish ", nameof(RecoveryDocumentTests.The_copy_of_the_program_runs_without_NET)),
         ("docs/recovery.md", "backupfn ", nameof(RecoveryDocumentTests.Every_command_works_in_its_order)),
     ];
 
@@ -92,6 +93,14 @@ public sealed partial class DocumentedCommandTests
     }
 
     [Fact]
+    public void The_table_of_commands_has_all_of_them()
+    {
+        var root = Root();
+        var listed = TableCommand().Matches(new Document("docs/cli.md").Text).Select(m => PathOf(root, m.Groups[1].Value)).Distinct();
+        listed.Order(StringComparer.Ordinal).ShouldBe(Leaves(root, "").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Every_setting_in_a_block_is_one()
     {
         var known = KnownSettings.All.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
@@ -124,6 +133,21 @@ public sealed partial class DocumentedCommandTests
         "sh" => block.Lines.Select(l => (block, l)),
         _ => [],
     };
+
+    private static IEnumerable<string> Leaves(Command command, string path) =>
+        command.Subcommands.Count == 0 ? [path] : command.Subcommands.SelectMany(c => Leaves(c, $"{path} {c.Name}".TrimStart()));
+
+    private static string PathOf(Command root, string text)
+    {
+        var path = new List<string>();
+        foreach (var word in text.Split([' ', '[', ']'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (root.Subcommands.FirstOrDefault(c => c.Name == word) is not { } next) break;
+            root = next;
+            path.Add(word);
+        }
+        return string.Join(' ', path);
+    }
 
     // descends as long as words are commands, then looks for every option
     private static void Check(Command root, string text, string where)

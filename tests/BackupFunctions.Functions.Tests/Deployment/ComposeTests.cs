@@ -74,6 +74,16 @@ public class ComposeTests
     }
 
     [Fact]
+    public void What_Durable_knows_is_kept_when_its_storage_starts_again()
+    {
+        var azurite = new ComposeFile(Whole).Services["azurite"];
+        var command = ((List<object>)azurite["command"]).Cast<string>().ToList();
+        ComposeFile.Names(azurite, "volumes").ShouldBe(["azurite:/tmp"]);
+        command[command.IndexOf("--location") + 1].ShouldStartWith("/tmp/");
+        azurite.ShouldNotContainKey("tmpfs");
+    }
+
+    [Fact]
     public void The_nodes_are_private_and_need_a_token()
     {
         var script = RepositoryFiles.Read("infra/kubo/private.sh");

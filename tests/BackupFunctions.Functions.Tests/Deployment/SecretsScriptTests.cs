@@ -23,6 +23,8 @@ public sealed class SecretsScriptTests : IDisposable
 
         Convert.FromBase64String(before["backup.key"].Trim()).Length.ShouldBe(32);
         File.ReadAllLines(Secret("functions.env")).ShouldBe([$"IPFS_NODE_1_TOKEN={before["ipfs-1-token"].Trim()}", $"IPFS_NODE_2_TOKEN={before["ipfs-2-token"].Trim()}"]);
+        // the host compares every byte
+        foreach (var key in new[] { "functions-key", "functions-status-key" }) before[key].ShouldMatch(@"\A[0-9a-f]{64}\z");
         using var authority = X509CertificateLoader.LoadCertificateFromFile(Secret("ca.crt"));
         foreach (var name in new[] { "mongo-1", "mongo-2", "mongo-3", "mongo-client" })
         {
