@@ -245,7 +245,8 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
     public async Task<IReadOnlyList<DeliveredBackup>> Import(string path, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
     {
         var car = await CarFile.Open(path, ambient.Files, cancellationToken);
-        var exported = await ExportedBackups.Read(car, Keys, cancellationToken);
+        using var unlocker = NewUnlocker();
+        var exported = await ExportedBackups.Read(car, unlocker, cancellationToken);
         var repository = await Session.OpenOrAdopt(exported.Keyring, cancellationToken);
         if (repository.Id != exported.Keyring.Repository)
             throw new BackupException(ErrorKind.Failed, $"import {path}: its backups are of repository {exported.Keyring.Repository}, the catalogue {Catalog.Name} is of {repository.Id}",
