@@ -121,6 +121,17 @@ public sealed class TransferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_from_before_everything_was_sealed_again_is_no_copy_of_what_is_recorded()
+    {
+        await ExportAndRotate("--re-encrypt");
+        (await _here.Run($"import {_there.PathOf("b.car")}")).FailedWith(12, "opens none of its slots");
+        _here.Settings[SettingNames.NewKey] = CliWorkspace.Key;
+        var recorded = (await _here.Run("list --json")).Ended(0).Out;
+        (await _here.Run($"import {_there.PathOf("b.car")}")).FailedWith(1, "sealed again");
+        (await _here.Run("list --json")).Ended(0).Out.ShouldBe(recorded);
+    }
+
+    [Fact]
     public async Task One_node_that_is_down_makes_a_degraded_import_and_the_copy_is_made_later()
     {
         await Carry($"{_full} --car");
@@ -164,11 +175,11 @@ public sealed class TransferTests : IAsyncLifetime
         File.Exists(_here.PathOf("b.car")).ShouldBeFalse();
     }
 
-    private async Task ExportAndRotate()
+    private async Task ExportAndRotate(string how = "")
     {
         (await _here.Run($"export {_slice} --car --output {_there.PathOf("b.car")}")).Ended(0);
         (await _here.Run("keys new --output {root}/key-2")).Ended(0);
-        (await _here.Run("keys rotate --new-key-file {root}/key-2 --id second")).Ended(0);
+        (await _here.Run("keys rotate --new-key-file {root}/key-2 --id second " + how)).Ended(0);
         foreach (var work in new[] { _here, _there })
         {
             work.Settings.Remove(SettingNames.Key);
