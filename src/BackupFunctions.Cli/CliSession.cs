@@ -46,8 +46,10 @@ public sealed partial class CliSession : IDisposable
     /// <summary>The same with nodes at these addresses, if there are any, in place of those that are set.</summary>
     internal Task<T> Run<T>(OptionsScope scope, IReadOnlyList<string> nodes, Func<EngineRun, Task<T>> work)
     {
-        var options = BackupOptions.Load(Io.Settings, scope, nodes);
+        var (options, problems) = BackupOptions.Check(Io.Settings, scope, nodes);
+        // first, since a misspelt name may be why another setting is missing
         foreach (var warning in options.Warnings) Terminal.Warning(warning);
+        if (problems.Count > 0) throw SettingProblem.ToException(problems);
         foreach (var setting in ResolvedSetting.All(Io.Settings).Where(s => s.Value is not null)) LogSetting(setting.Name, setting.Value!, setting.Origin);
         _export ??= OtlpExport.Start(Io.Settings, "backupfunctions-cli");
         return Terminal.WithProgress(progress => work(new EngineRun(options, _loggers, progress)));

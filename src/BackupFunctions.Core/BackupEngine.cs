@@ -240,18 +240,22 @@ public sealed class BackupEngine(BackupOptions options, EngineAmbient ambient) :
 
     /// <summary>
     /// Imports the backups of an exported CAR file into all nodes and records them. Where the catalogue is empty their repository goes on here; one of another
-    /// repository than the catalogue's is refused with <see cref="ErrorKind.Failed"/>.
+    /// repository than the catalogue's, or one that was sealed again since, is refused with <see cref="ErrorKind.Failed"/>.
     /// </summary>
     public async Task<IReadOnlyList<DeliveredBackup>> Import(string path, Action<WorkflowStatus>? onStatus, CancellationToken cancellationToken)
     {
         var car = await CarFile.Open(path, ambient.Files, cancellationToken);
-        var exported = await ExportedBackups.Read(car, Keys, cancellationToken);
+        using var unlocker = NewUnlocker();
+        var exported = await ExportedBackups.Read(car, unlocker, cancellationToken);
         var repository = await Session.OpenOrAdopt(exported.Keyring, cancellationToken);
         if (repository.Id != exported.Keyring.Repository)
             throw new BackupException(ErrorKind.Failed, $"import {path}: its backups are of repository {exported.Keyring.Repository}, the catalogue {Catalog.Name} is of {repository.Id}",
                 "point MONGODB_CATALOG_URI to an empty catalogue, or store the blocks alone with --blocks-only");
-        var recorded = (await Manifest.Load(cancellationToken)).Backups.Select(b => b.Id).ToHashSet();
-        return await Run(ImportWorkflow.Name, DeliveryActivityRegistry([new CarNode(car), .. Nodes]), context => ImportWorkflow.Run(context, Nodes.Count, exported.Backups, exported.Coverage, recorded), onStatus, cancellationToken);
+        var recorded = (await Manifest.Load(cancellationToken)).Backups.ToDictionary(b => b.Id, b => b.Root);
+        // its blocks would be no copy of what is recorded, and back on the nodes under a key that may have leaked
+        if (exported.Backups.FirstOrDefault(b => recorded.TryGetValue(b.Id, out var root) && root != b.Root) is { } older)
+            throw new BackupException(ErrorKind.Failed, $"import {path}: backup {older.Id} was sealed again since it was exported", "export it again from this catalogue, or store the blocks alone with --blocks-only");
+        return await Run(ImportWorkflow.Name, DeliveryActivityRegistry([new CarNode(car), .. Nodes]), context => ImportWorkflow.Run(context, Nodes.Count, exported.Backups, exported.Coverage, recorded.Keys.ToHashSet()), onStatus, cancellationToken);
     }
 
     /// <summary>Stores the blocks of a CAR file on all nodes, whatever they are, and pins its root; records nothing. Fails when no node took them.</summary>

@@ -15,7 +15,7 @@ namespace BackupFunctions.Functions;
 /// The engine of this worker process, made when it is first needed: a worker with mistaken settings starts, and every function that needs them says
 /// what is wrong. Thread-safe.
 /// </summary>
-public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRandomSource random, ILoggerFactory loggers) : IDisposable
+public sealed partial class WorkerEngine(SettingsSource settings, TimeProvider time, IRandomSource random, ILoggerFactory loggers) : IDisposable
 {
     private const OptionsScope Scope = OptionsScope.Source | OptionsScope.Catalog | OptionsScope.Key | OptionsScope.Nodes;
 
@@ -26,6 +26,7 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
     private BackupEngine? _engine;
     private ActivityRegistry? _activities, _verificationActivities, _scrubActivities, _drillActivities, _rotationActivities;
     private OpenRestore? _restore;
+    private bool _hasWarned;
 
     /// <summary>The engine; mistaken settings are one <see cref="ErrorKind.Configuration"/> that lists them all.</summary>
     public BackupEngine Engine
@@ -92,7 +93,12 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
 
     private BackupEngine Make()
     {
-        var engine = new BackupEngine(BackupOptions.Load(settings, Scope), new(time, random, settings.Files, new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers)
+        var (options, problems) = BackupOptions.Check(settings, Scope);
+        // once, however many functions ask; first, since a misspelt name may be why another setting is missing
+        if (!_hasWarned) foreach (var warning in options.Warnings) LogWarning(loggers.CreateLogger<WorkerEngine>(), warning);
+        _hasWarned = true;
+        if (problems.Count > 0) throw SettingProblem.ToException(problems);
+        var engine = new BackupEngine(options, new(time, random, settings.Files, new LogNotifier(loggers.CreateLogger<LogNotifier>()), loggers)
         {
             Scratch = Scratch,
             DrillLimit = DrillLimit,
@@ -107,6 +113,9 @@ public sealed class WorkerEngine(SettingsSource settings, TimeProvider time, IRa
         var server = await EmbeddedMongoServer.Start(new EmbeddedMongoOptions(), cancellationToken);
         return new(server.ConnectionString, server);
     }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
 
     private sealed record OpenRestore(string Sealed, MongoEndpoint Target, RestoreSession Session, ActivityRegistry Activities) : IDisposable
     {

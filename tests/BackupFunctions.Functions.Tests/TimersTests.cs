@@ -92,6 +92,21 @@ public sealed class TimersTests : IDisposable
         (error.Kind, error.Message.Contains("BACKUP_PARALLELISM", StringComparison.Ordinal)).ShouldBe((ErrorKind.Configuration, true));
     }
 
+    [Theory]
+    [InlineData("many")]
+    [InlineData("2")]
+    public void A_setting_that_is_misspelt_is_told_once_whether_others_are_right_or_not(string parallelism)
+    {
+        using var loggers = new OneLog(_log);
+        using var worker = new WorkerEngine(Settings(("BACKUP_PARALLELISM", parallelism), ("IPFS_NODE1_URL", "file:///vault")), TimeProvider.System, new SystemRandomSource(), loggers);
+        for (var i = 0; i < 2; i++)
+        {
+            if (parallelism == "many") Should.Throw<BackupException>(() => worker.Engine);
+            else worker.Engine.ShouldNotBeNull();
+        }
+        _log.Lines.ShouldBe(["IPFS_NODE1_URL is not a setting and has no effect: did you mean IPFS_NODE_1_URL?"]);
+    }
+
     private static SettingsSource Settings(params (string Name, string Value)[] more)
     {
         var settings = new Dictionary<string, string>
@@ -103,6 +118,19 @@ public sealed class TimersTests : IDisposable
         };
         foreach (var (name, value) in more) settings[name] = value;
         return new(settings, new Dictionary<string, string>(), "/", new DiskFiles());
+    }
+
+    private sealed class OneLog(ILogger log) : ILoggerFactory
+    {
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName) => log;
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class RecordedLog : ILogger<Timers>

@@ -13,15 +13,21 @@ internal sealed class DoctorCommand(IEngineCommands engine) : CliCommand("doctor
 
     public override async Task<int> Execute(ParseResult parse, CliSession session, CancellationToken cancellationToken)
     {
-        var (_, problems) = BackupOptions.Check(session.Io.Settings, OptionsScope.Backup);
+        var (options, problems) = BackupOptions.Check(session.Io.Settings, OptionsScope.Backup);
         var result = problems.Count > 0
-            ? new DoctorResult([.. problems.Select(p => new Finding("settings", FindingStatus.Failed, $"{p.Setting} {p.Fault}", $"for example {p.Example}"))])
+            ? Mistaken(options.Warnings, problems, session.Terminal)
             : await session.Run(OptionsScope.Backup, run => engine.Diagnose(run, cancellationToken));
         session.Terminal.Result("doctor_result", result, () => TextTable.Render(Columns, result.Findings.SelectMany(Rows)));
         var failed = result.Findings.Count(f => f.Status == FindingStatus.Failed);
         if (failed == 0) return ExitCodes.Ok;
         var kind = problems.Count > 0 ? ErrorKind.Configuration : ErrorKind.Failed;
         return session.Terminal.Error(Human.Word(kind), $"check for a backup: {failed} of {result.Findings.Count} findings would make it fail", null, ExitCodes.Of(kind));
+    }
+
+    private static DoctorResult Mistaken(IReadOnlyList<string> warnings, IReadOnlyList<SettingProblem> problems, Terminal terminal)
+    {
+        foreach (var warning in warnings) terminal.Warning(warning);
+        return new([.. problems.Select(p => new Finding("settings", FindingStatus.Failed, $"{p.Setting} {p.Fault}", $"for example {p.Example}"))]);
     }
 
     private static IEnumerable<IReadOnlyList<string>> Rows(Finding finding)

@@ -26,7 +26,8 @@ internal sealed class ResumeCommand(IEngineCommands engine) : CliCommand("resume
     {
         var rows = result.Backups.SelectMany(b => b.Nodes.Where(n => n.Fault is null).Select(n => Row(b.Backup.Id, "stored", n.Node, n.VerifiedBlocks)))
             .Concat(result.Copies.Select(c => Row(c.Backup, "copied", c.Node, c.VerifiedBlocks))).ToList();
-        return rows.Count == 0 ? "nothing waits, and no copy is missing\n" : TextTable.Render(Columns, rows);
+        if (rows.Count > 0) return TextTable.Render(Columns, rows);
+        return result.Problems.Count > 0 || result.More ? "" : "nothing waits, and no copy is missing\n";
     }
 
     private static IReadOnlyList<string> Row(string backup, string done, string node, long verified) => [backup, done, node, Human.Count(verified)];

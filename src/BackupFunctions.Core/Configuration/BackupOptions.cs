@@ -110,10 +110,11 @@ public sealed record BackupOptions
         return problems.Count == 0 ? options : throw SettingProblem.ToException(problems);
     }
 
-    /// <summary>As <see cref="Load"/>, giving the problems; the options are whole only when there are none.</summary>
+    /// <summary>As <see cref="Load(SettingsSource, OptionsScope)"/>, giving the problems; the options are whole only when there are none, their warnings always.</summary>
     public static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope) => Check(source, scope, []);
 
-    private static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope, IReadOnlyList<string> nodes)
+    /// <summary>As <see cref="Check(SettingsSource, OptionsScope)"/>, with nodes at these addresses as for <see cref="Load(SettingsSource, OptionsScope, IReadOnlyList{string})"/>, if there are any.</summary>
+    public static (BackupOptions Options, IReadOnlyList<SettingProblem> Problems) Check(SettingsSource source, OptionsScope scope, IReadOnlyList<string> nodes)
     {
         var reader = new OptionsReader(source);
         var redactor = SecretRedactor.From(source);

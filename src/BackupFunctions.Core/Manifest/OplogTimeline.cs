@@ -122,7 +122,7 @@ public sealed class OplogTimeline
         var nearest = string.Join(" and ", new[] { before is null ? null : $"{Describe(before.To)} before it", after is null ? null : $"{Describe(after.From)} after it" }.OfType<string>());
         return before is not null && after is not null
             ? new(ErrorKind.OplogGap, $"restore to {point}: it lies in a gap of the oplog; the nearest points are {nearest}", "give one of these points as seconds:increment")
-            : BackupException.NotFound($"restore to {point}: no backup reaches it; the nearest point is {nearest}", "give that point as seconds:increment; `backupfn windows` shows all");
+            : BackupException.NotFound($"restore to {point}: no backup reaches it; the nearest point is {nearest}", "give that point as seconds:increment; `GET /api/windows`, on the command line `backupfn windows`, shows all");
     }
 
     private static string Describe(Optime optime) => $"{optime} ({Telemetry.Human.Time(optime.Time)})";

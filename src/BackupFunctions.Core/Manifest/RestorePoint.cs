@@ -9,6 +9,8 @@ namespace BackupFunctions.Manifest;
 /// </summary>
 public sealed record RestorePoint
 {
+    private const string Day = "yyyy-MM-dd";
+
     private static readonly string[] Formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK"];
 
     private RestorePoint(Optime latest, Optime needed) => (Latest, Needed) = (latest, needed);
@@ -31,8 +33,8 @@ public sealed record RestorePoint
     }
 
     /// <summary>
-    /// Reads <c>2026-11-22T14:03:07Z</c> (or with an offset) or <c>1795356187:3</c>. Anything else, a time without a zone among it, is a
-    /// <see cref="ErrorKind.Configuration"/> error that names the option.
+    /// Reads <c>2026-11-22T14:03:07Z</c> (or with an offset) or <c>1795356187:3</c>. Anything else is a <see cref="ErrorKind.Configuration"/> error that names the
+    /// option; of a time without a zone, and of a day, it says what they lack.
     /// </summary>
     public static RestorePoint Parse(string text, string optionName)
     {
@@ -40,16 +42,21 @@ public sealed record RestorePoint
         if (parts.Length == 2 && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             && uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var increment))
             return At(new(seconds, increment));
-        // without a zone it would mean that of whatever machine restores
-        if (HasZone(text) && DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)) return EndOf(time);
-        throw new BackupException(ErrorKind.Configuration, $"read {optionName} '{text}': it is no point in time",
-            $"give UTC as {optionName} 2026-11-22T14:03:07Z, or an optime as {optionName} 1795356187:3");
+        if (DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+            // it could mean that of whatever machine restores
+            return HasZone(text) ? EndOf(time) : throw Refused(text, optionName, "its time zone is missing", $"{text}Z");
+        throw DateOnly.TryParseExact(text, Day, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+            ? Refused(text, optionName, "it is a whole day", $"{text}T14:03:07Z")
+            : Refused(text, optionName, "it is no point in time", "2026-11-22T14:03:07Z");
     }
 
     /// <summary><c>seconds:increment</c>, or the second.</summary>
     public override string ToString() => Latest == Needed
         ? Latest.ToString()
         : DateTimeOffset.FromUnixTimeSeconds(Latest.Seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static BackupException Refused(string text, string optionName, string fault, string example) => new(
+        ErrorKind.Configuration, $"read {optionName} '{text}': {fault}", $"give UTC as {optionName} {example}, or an optime as {optionName} 1795356187:3");
 
     private static bool HasZone(string text) => text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-');
 }

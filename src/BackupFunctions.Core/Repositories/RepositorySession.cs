@@ -38,13 +38,13 @@ public sealed class RepositorySession(
     }
 
     /// <summary>Opens the repository, or makes it when the catalogue is empty and no node holds one that this key opens.</summary>
-    public Task<Repository> OpenOrCreate(CancellationToken cancellationToken) => Open(secret => Keyring.Create(random, secret), cancellationToken);
+    public Task<Repository> OpenOrCreate(CancellationToken cancellationToken) => Open(secret => Task.FromResult(Keyring.Create(random, secret)), cancellationToken);
 
     /// <summary>
     /// Opens the repository, which may be another one; or where the catalogue is empty and no node holds one that this key opens, makes it anew with this keyring, and
     /// so with the identity and the keys of backups that were brought from elsewhere.
     /// </summary>
-    public Task<Repository> OpenOrAdopt(Keyring keyring, CancellationToken cancellationToken) => Open(secret => keyring.Unlock(secret), cancellationToken);
+    public Task<Repository> OpenOrAdopt(Keyring keyring, CancellationToken cancellationToken) => Open(_ => Unlock(keyring, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -80,7 +80,7 @@ public sealed class RepositorySession(
     internal static BackupException NoRepository(ICatalog catalog) =>
         BackupException.NotFound($"open the repository: the catalogue {catalog.Name} is empty", "check MONGODB_CATALOG_URI and MONGODB_CATALOG_DATABASE; `backupfn recover` rebuilds a catalogue that was lost; else make a first backup");
 
-    private async Task<Repository> Open(Func<KeyEncryptionSecret, UnlockedKeyring>? create, CancellationToken cancellationToken)
+    private async Task<Repository> Open(Func<KeyEncryptionSecret, Task<UnlockedKeyring>>? create, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
@@ -89,7 +89,7 @@ public sealed class RepositorySession(
             if (_repository is not null) return _repository;
             if (create is null) throw NoRepository(catalog);
             using var secret = await keySource.Read(cancellationToken);
-            return await FindOnNodes(secret, cancellationToken) ?? await Create(create(secret), cancellationToken);
+            return await FindOnNodes(secret, cancellationToken) ?? await Create(await create(secret), cancellationToken);
         }
         finally
         {

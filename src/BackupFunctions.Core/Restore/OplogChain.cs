@@ -11,6 +11,8 @@ namespace BackupFunctions.Restore;
 /// </summary>
 public sealed class OplogChain(IReadOnlyList<Func<CancellationToken, Task<OpenedBackup>>> backups)
 {
+    private const string WindowsHint = "`GET /api/windows`, on the command line `backupfn windows`, shows which times can be restored";
+
     /// <summary>The chain of backups that are open; they stay the caller's.</summary>
     public OplogChain(IEnumerable<OpenedBackup> backups)
         : this([.. backups.Select(b => (Func<CancellationToken, Task<OpenedBackup>>)(_ => Task.FromResult(b)))])
@@ -57,7 +59,7 @@ public sealed class OplogChain(IReadOnlyList<Func<CancellationToken, Task<Opened
             covered = oplog.Through;
         }
         if (covered?.Optime < through)
-            throw new BackupException(ErrorKind.OplogGap, $"read the oplog through {through}: these backups end at {covered}", "`backupfn windows` shows which times can be restored");
+            throw new BackupException(ErrorKind.OplogGap, $"read the oplog through {through}: these backups end at {covered}", WindowsHint);
     }
 
     // whole, in order, and as many as the index says
@@ -85,5 +87,5 @@ public sealed class OplogChain(IReadOnlyList<Func<CancellationToken, Task<Opened
     }
 
     private static BackupException Gap(BackupIndex index, OplogMark covered, string why) => new(
-        ErrorKind.OplogGap, $"join backup {index.Backup} to the oplog before it, which ends at {covered}: {why}", "`backupfn windows` shows which times can be restored");
+        ErrorKind.OplogGap, $"join backup {index.Backup} to the oplog before it, which ends at {covered}: {why}", WindowsHint);
 }

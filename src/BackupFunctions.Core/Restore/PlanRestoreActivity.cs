@@ -22,7 +22,7 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
         var source = ServerVersion.Parse(backup.Index.Server.Version);
         if (topology.Version.Major < source.Major && !request.Force)
             throw new BackupException(ErrorKind.Configuration, $"restore backup {backup.Index.Backup}: it was taken from MongoDB {source}, the target is {topology.Version}",
-                "restore to the same or a newer major version, or allow it with --force");
+                "restore to the same or a newer major version, or allow it (`force`, on the command line `--force`)");
 
         var id = RestoreId.Of(request);
         var state = new RestoreState(connection, id);
@@ -44,6 +44,6 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
         var existing = plan.Everything.Select(c => c.Namespace).Intersect(present).ToList();
         if (existing.Count == 0) return;
         var shown = string.Join(", ", existing.Take(5)) + (existing.Count > 5 ? $" and {existing.Count - 5} more" : "");
-        throw new BackupException(ErrorKind.Failed, $"restore into {connection.Name}: {shown} exist already", "allow them to be dropped with --drop, or restore into another server");
+        throw new BackupException(ErrorKind.Failed, $"restore into {connection.Name}: {shown} exist already", "allow them to be dropped (`drop`, on the command line `--drop`), or restore into another server");
     }
 }

@@ -4,25 +4,27 @@ using BackupFunctions.Manifest;
 
 namespace BackupFunctions.Transfer;
 
-/// <summary>What an exported CAR says of itself: the keyring of its repository, the backups in it, and what else their chain needs.</summary>
+/// <summary>What an exported CAR says of itself: the keyring that opened it, the backups in it, and what else their chain needs.</summary>
 internal sealed record ExportedBackups(Keyring Keyring, IReadOnlyList<BackupEntry> Backups, IReadOnlyList<CoverageAdvanced> Coverage)
 {
-    /// <summary>Reads it with the key; <see cref="ErrorKind.WrongKey"/> when that is another, <see cref="ErrorKind.NotFound"/> when the CAR is no export.</summary>
-    public static async Task<ExportedBackups> Read(CarFile car, IKeySource keySource, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads it with the CAR's own keyring or another one of its repository; <see cref="ErrorKind.WrongKey"/> when the key opens none, <see cref="ErrorKind.NotFound"/> when
+    /// the CAR is no export.
+    /// </summary>
+    public static async Task<ExportedBackups> Read(CarFile car, KeyringUnlocker unlocker, CancellationToken cancellationToken)
     {
         var files = new UnixFsReader(new BlockReader([car]));
         var manifest = await Manifest(car, files, cancellationToken);
-        var keyring = await RevisionReader.ReadKeyring(files, manifest, cancellationToken);
-        using var secret = await keySource.Read(cancellationToken);
-        using var keys = keyring.Unlock(secret);
+        var own = await RevisionReader.ReadKeyring(files, manifest, cancellationToken);
+        var keys = await unlocker.Unlock(own, own.CurrentEpoch, cancellationToken);
         using var opener = new BlockOpener(keys.Find);
         var excerpt = await RevisionReader.Read(files, opener, manifest, cancellationToken);
-        if (excerpt.Repository != keyring.Repository)
-            throw BackupException.Corrupt($"read {car.Name}: its list is of repository {excerpt.Repository}, its keyring of {keyring.Repository}");
+        if (excerpt.Repository != own.Repository)
+            throw BackupException.Corrupt($"read {car.Name}: its list is of repository {excerpt.Repository}, its keyring of {own.Repository}");
         var backups = excerpt.Changes.OfType<BackupRecorded>().Select(r => r.Backup).ToList();
         foreach (var backup in backups)
             if (await car.Get(backup.Root, cancellationToken) is null) throw BackupException.Corrupt($"read {car.Name}: it lists backup {backup.Id} and does not hold it");
-        return new(keyring, backups, [.. excerpt.Changes.OfType<CoverageAdvanced>()]);
+        return new(keys.Keyring, backups, [.. excerpt.Changes.OfType<CoverageAdvanced>()]);
     }
 
     private static async Task<Cid> Manifest(CarFile car, UnixFsReader files, CancellationToken cancellationToken)

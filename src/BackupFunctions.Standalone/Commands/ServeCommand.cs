@@ -24,7 +24,7 @@ internal static partial class ServeCommand
         {
             var settings = SettingsSource.FromProcess(new DiskFiles());
             var redactor = SecretRedactor.From(settings);
-            var (options, host) = Load(settings);
+            var (options, host) = await Load(io, settings);
             using var loggers = Loggers(io, settings, redactor);
             var logger = loggers.CreateLogger(nameof(ServeCommand));
             foreach (var setting in ResolvedSetting.All(settings).Where(s => s.Value is not null)) LogSetting(logger, setting.Name, setting.Value!, setting.Origin);
@@ -57,11 +57,14 @@ internal static partial class ServeCommand
     });
 
     // what is wrong with the engine's settings and with the host's is told together
-    private static (BackupOptions, HostOptions) Load(SettingsSource settings)
+    private static async Task<(BackupOptions, HostOptions)> Load(StandaloneIo io, SettingsSource settings)
     {
         var (options, wrong) = BackupOptions.Check(settings, OptionsScope.Backup);
         var (host, more) = HostOptions.Check(settings, Schedule.IsValid);
-        return wrong.Union(more).ToList() is { Count: > 0 } problems ? throw SettingProblem.ToException(problems) : (options, host);
+        if (wrong.Union(more).ToList() is not { Count: > 0 } problems) return (options, host);
+        // there is no log yet, and a misspelt name may be why another setting is missing
+        foreach (var warning in options.Warnings) await io.Error.WriteLineAsync($"warning: {warning}");
+        throw SettingProblem.ToException(problems);
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "setting {Name}={Value} ({Origin})")]

@@ -96,6 +96,42 @@ public sealed class TransferTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_from_before_a_rotation_is_imported_with_the_new_key_by_the_catalogues_keyring()
+    {
+        await ExportAndRotate();
+        foreach (var node in new[] { 1, 2 }) _here.Settings[SettingNames.NodeUrl(node)] = $"file://{{root}}/new-vault-{node}";
+        (await _here.Run($"import {_there.PathOf("b.car")}")).Ended(0);
+        (await _here.Run("verify latest")).Ended(0);
+        await ShouldRestore(_here);
+    }
+
+    [Fact]
+    public async Task A_file_from_before_a_rotation_is_imported_elsewhere_with_the_new_key_and_its_keyring()
+    {
+        await ExportAndRotate();
+        (await _there.Run("import b.car")).FailedWith(12, "opens none of its slots", "--keyring");
+        (await _here.Run("keys export --output {root}/keyring.json")).Ended(0);
+        Directory.Exists(_there.PathOf("catalogue")).ShouldBeFalse();
+        (await _there.Run($"import b.car --keyring {_here.PathOf("keyring.json")}")).Ended(0);
+        (await _there.Listed()).ShouldBe(["complete", "complete", "complete"]);
+        await ShouldRestore(_there);
+        (await _there.Run("keys list")).Ended(0).Out.ShouldContain("second");
+        await Write(30_000);
+        (await _there.Run("backup incremental")).Ended(0);
+    }
+
+    [Fact]
+    public async Task A_file_from_before_everything_was_sealed_again_is_no_copy_of_what_is_recorded()
+    {
+        await ExportAndRotate("--re-encrypt");
+        (await _here.Run($"import {_there.PathOf("b.car")}")).FailedWith(12, "opens none of its slots");
+        _here.Settings[SettingNames.NewKey] = CliWorkspace.Key;
+        var recorded = (await _here.Run("list --json")).Ended(0).Out;
+        (await _here.Run($"import {_there.PathOf("b.car")}")).FailedWith(1, "sealed again");
+        (await _here.Run("list --json")).Ended(0).Out.ShouldBe(recorded);
+    }
+
+    [Fact]
     public async Task One_node_that_is_down_makes_a_degraded_import_and_the_copy_is_made_later()
     {
         await Carry($"{_full} --car");
@@ -137,6 +173,24 @@ public sealed class TransferTests : IAsyncLifetime
         (await _here.Run("export 00000000 --car --output {root}/b.car")).FailedWith(10, "00000000");
         (await _here.Run("export latest --output {root}/b.car")).FailedWith(2, "--car");
         File.Exists(_here.PathOf("b.car")).ShouldBeFalse();
+    }
+
+    private async Task ExportAndRotate(string how = "")
+    {
+        (await _here.Run($"export {_slice} --car --output {_there.PathOf("b.car")}")).Ended(0);
+        (await _here.Run("keys new --output {root}/key-2")).Ended(0);
+        (await _here.Run("keys rotate --new-key-file {root}/key-2 --id second " + how)).Ended(0);
+        foreach (var work in new[] { _here, _there })
+        {
+            work.Settings.Remove(SettingNames.Key);
+            work.Settings[SettingNames.KeyFile] = _here.PathOf("key-2");
+        }
+    }
+
+    private async Task ShouldRestore(CliWorkspace work)
+    {
+        (await work.Run($"restore-full latest --at {_point} --uri {_target.ConnectionString}")).Ended(0);
+        (await MongoFixture.Contents(_target.ConnectionString)).ShouldBe(_then, ignoreOrder: true);
     }
 
     private async Task Carry(string export)

@@ -32,8 +32,10 @@ public sealed class RefusedSettingsTests : IDisposable
         settings[SettingNames.FullSchedule] = "every sunday";
         settings[SettingNames.ApiKeyFile] = "missing";
         settings.Remove(SettingNames.NodeUrl(2));
+        settings["IPFS_NODE2_URL"] = "file:///vault";
         var (exitCode, _, error) = await Serve(settings);
         exitCode.ShouldBe(2);
+        error.ShouldStartWith("warning: IPFS_NODE2_URL is not a setting and has no effect: did you mean IPFS_NODE_2_URL?\nerror: ");
         foreach (var name in new[] { SettingNames.MongoUri, SettingNames.NodeUrl(2), SettingNames.Listen, SettingNames.FullSchedule, SettingNames.ApiKeyFile }) error.ShouldContain($"\n  {name} ");
         Directory.EnumerateFileSystemEntries(_directory).ShouldBeEmpty();
     }

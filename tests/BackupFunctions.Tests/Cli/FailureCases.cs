@@ -220,6 +220,19 @@ internal static class FailureCases
             Settings = ["BACKUP_PARALLELISM=x", "IPFS_NODE_1_URL="],
         },
 
+        new("list",
+            "",
+            """
+            warning: IPFS_NODE1_URL is not a setting and has no effect: did you mean IPFS_NODE_1_URL?
+            error: read settings: IPFS_NODE_1_URL is not set; example: IPFS_NODE_1_URL=file:///var/backups/vault-1
+            hint: set it in the environment, or in a .env file in the working directory; `backupfn config` shows what is set
+
+            """,
+            2)
+        {
+            Settings = ["IPFS_NODE1_URL=file:///v1", "IPFS_NODE_1_URL="],
+        },
+
         new("list --json",
             "",
             """
@@ -281,6 +294,23 @@ internal static class FailureCases
             2)
         {
             Settings = ["IPFS_NODE_1_URL="],
+        },
+
+        new("doctor",
+            """
+            CHECK     STATUS  FINDING
+            settings  failed  IPFS_NODE_1_URL is not set
+                              hint: for example IPFS_NODE_1_URL=file:///var/backups/vault-1
+
+            """,
+            """
+            warning: IPFS_NODE1_URL is not a setting and has no effect: did you mean IPFS_NODE_1_URL?
+            error: check for a backup: 1 of 1 findings would make it fail
+
+            """,
+            2)
+        {
+            Settings = ["IPFS_NODE1_URL=file:///v1", "IPFS_NODE_1_URL="],
         },
 
         new("decrypt x.car",

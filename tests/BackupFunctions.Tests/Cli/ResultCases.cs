@@ -44,12 +44,18 @@ internal static class ResultCases
 
         new("resume", "nothing waits, and no copy is missing\n"),
 
-        new("resume", "nothing waits, and no copy is missing\n",
+        new("resume", "",
             """
             error: finish uploads: backup b-2: import on IPFS_NODE_2_URL: connection refused
             hint: what is left stays where it is; repair the node and run `backupfn resume` again
 
             """, 3) { Engine = new() { Resumed = new([], [], ["backup b-2: import on IPFS_NODE_2_URL: connection refused"], false, []) } },
+
+        new("resume", "",
+            """
+            warning: more copies are missing than one run makes: run it again
+
+            """) { Engine = new() { Resumed = new([], [], [], true, []) } },
 
         new("recover",
             """

@@ -76,7 +76,9 @@ public class OplogTimelineTests
         var error = Should.Throw<BackupException>(() => timeline.Find(RestorePoint.EndOf(At(40))));
         error.Kind.ShouldBe(ErrorKind.OplogGap);
         error.Message.ShouldBe("restore to 1970-01-01T00:00:40Z: it lies in a gap of the oplog; the nearest points are 30:1 (1970-01-01 00:00:30Z) before it and 50:1 (1970-01-01 00:00:50Z) after it");
-        Should.Throw<BackupException>(() => timeline.Find(RestorePoint.At(new(60, 1)))).Message.ShouldBe("restore to 60:1: no backup reaches it; the nearest point is 50:1 (1970-01-01 00:00:50Z) before it");
+        var beyond = Should.Throw<BackupException>(() => timeline.Find(RestorePoint.At(new(60, 1))));
+        beyond.Message.ShouldBe("restore to 60:1: no backup reaches it; the nearest point is 50:1 (1970-01-01 00:00:50Z) before it");
+        beyond.Hint.ShouldBe("give that point as seconds:increment; `GET /api/windows`, on the command line `backupfn windows`, shows all");
         Should.Throw<BackupException>(() => timeline.Find(RestorePoint.At(new(5, 1)))).Message.ShouldContain("the nearest point is 20:1 (1970-01-01 00:00:20Z) after it");
     }
 

@@ -22,10 +22,20 @@ public sealed class RestorePointTextTests
     public void It_is_written_as_it_is_read(string text) => RestorePoint.Parse(text, "--at").ToString().ShouldBe(text);
 
     [Theory]
+    [InlineData("2026-11-22T20:30:17", "its time zone is missing", "--at 2026-11-22T20:30:17Z")]
+    [InlineData("2026-11-22 20:30:17", "its time zone is missing", "--at 2026-11-22 20:30:17Z")]
+    [InlineData("2026-11-22T20:30", "its time zone is missing", "--at 2026-11-22T20:30Z")]
+    [InlineData("2026-11-22", "it is a whole day", "--at 2026-11-22T14:03:07Z")]
+    public void A_time_without_a_zone_and_a_day_are_refused_with_what_they_lack(string text, string fault, string example)
+    {
+        var error = Should.Throw<BackupException>(() => RestorePoint.Parse(text, "--at"));
+        (error.Kind, error.Message).ShouldBe((ErrorKind.Configuration, $"read --at '{text}': {fault}"));
+        error.Hint!.ShouldContain($"give UTC as {example},");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("now")]
-    [InlineData("2026-11-22T14:03:07")]
-    [InlineData("2026-11-22")]
     [InlineData("2026-13-22T14:03:07Z")]
     [InlineData("1795356187")]
     [InlineData("1795356187:-3")]

@@ -111,7 +111,7 @@ public sealed class PointInTimeRestoreTests(MongoServerFixture server) : IClassF
             Renames = [new($"{_rig.Database}.*", $"{copy.DatabaseNamespace.DatabaseName}.*")],
         };
         var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(request));
-        (error.Message.Contains("ledger: it exists already", StringComparison.Ordinal), error.Hint!.Contains("--drop", StringComparison.Ordinal)).ShouldBe((true, true));
+        (error.Message.Contains("ledger: it exists already", StringComparison.Ordinal), error.Hint!.Contains("(`drop`, on the command line `--drop`)", StringComparison.Ordinal)).ShouldBe((true, true));
         (await Documents(copy, "ledger")).ShouldBe([Convert.ToHexString(new BsonDocument("_id", "mine").ToBson())]);
         (await _rig.State(request).FindAccounts(BackupRig.Cancellation)).ShouldBeNull();
     }

@@ -77,7 +77,7 @@ public sealed class RestoreFromNodesTests(MongoServerFixture server) : IClassFix
         foreach (var node in new[] { _rig.Repository.First.Inner, _rig.Repository.Second.Inner }) node.Blocks.TryRemove(node.Blocks.MaxBy(b => b.Value.Length).Key, out _);
         await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(backup.Root));
         var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(backup.Root, include: [$"{_rig.Database}.one"]));
-        (error.Message.Contains("exist already", StringComparison.Ordinal), error.Hint!.Contains("--drop", StringComparison.Ordinal)).ShouldBe((true, true));
+        (error.Message.Contains("exist already", StringComparison.Ordinal), error.Hint!.Contains("(`drop`, on the command line `--drop`)", StringComparison.Ordinal)).ShouldBe((true, true));
     }
 
     private async Task<BackupFunctions.Manifest.BackupEntry> Prepare()

@@ -98,7 +98,7 @@ public sealed class TimeseriesRestoreTests(MongoServerFixture server) : IClassFi
         await Measure(0, 5, sensors: 2);
         var root = (await _rig.BackUp()).Backup.Root;
         var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.Restore(root));
-        (error.Message.Contains($"{_rig.Database}.{Series} exist already", StringComparison.Ordinal), error.Hint!.Contains("--drop", StringComparison.Ordinal)).ShouldBe((true, true));
+        (error.Message.Contains($"{_rig.Database}.{Series} exist already", StringComparison.Ordinal), error.Hint!.Contains("(`drop`, on the command line `--drop`)", StringComparison.Ordinal)).ShouldBe((true, true));
         var before = await Buckets();
         await Measure(5, 20, sensors: 2);
         (await _rig.Restore(root, drop: true)).Differences.ShouldNotBeNull().ShouldBeEmpty();

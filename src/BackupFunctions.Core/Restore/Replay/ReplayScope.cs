@@ -23,7 +23,7 @@ internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renam
     {
         var target = renames.Map(ns.Owner);
         return !foreign.Contains(target) ? (ns.IsBuckets ? target.Buckets : target) : throw new BackupException(ErrorKind.Failed,
-            $"replay the oplog on {target}: it exists already, and is none of the restored collections", "allow it to be dropped with --drop, leave it out with --ns-exclude, or restore into another server");
+            $"replay the oplog on {target}: it exists already, and is none of the restored collections", "allow it to be dropped (`drop`, on the command line `--drop`), leave it out (`nsExclude`, `--ns-exclude`), or restore into another server");
     }
 
     /// <summary>Whether it holds users or roles.</summary>
