@@ -69,9 +69,12 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
         if (outcome != Years.Outcome.Ok || !quiet) world.CleanCleanups = 0;
         if (mayFail) return (outcome, reason);
         if (quiet && outcome != Years.Outcome.Ok) _findings.Add($"nothing was wrong, and it failed: {reason}");
-        else if (quiet && reason is not null) _findings.Add($"nothing was wrong, and it said: {reason}");
+        else if (quiet && reason is not null && !TellsWhatWasMissed(reason)) _findings.Add($"nothing was wrong, and it said: {reason}");
         return (outcome, reason);
     }
+
+    // a node that was down gets the revisions that were written meanwhile
+    private bool TellsWhatWasMissed(string reason) => world.Nodes.Behind.Any(d => reason.StartsWith($"{d.Name} lacked ", StringComparison.Ordinal));
 
     private async Task<(Outcome, string?)> Backup(Func<HostProcess, Func<Task>, Task<Said>> run)
     {
@@ -117,7 +120,9 @@ internal sealed class Steps(World world, YearsTotals totals, StepChecks checks, 
             more = result.More;
             return new(result.Problems, result.Warnings);
         });
-        if (!quiet || more || attempt.Outcome != Years.Outcome.Ok || !await world.Observer.HasRepository()) return attempt;
+        if (!quiet || attempt.Outcome != Years.Outcome.Ok || !await world.Observer.HasRepository()) return attempt;
+        world.Nodes.Behind.Clear();
+        if (more) return attempt;
         if (await world.Observer.Waiting() is > 0 and var waiting) _findings.Add($"{waiting} backups wait in staging, with both nodes there and all uploads resumed");
         if ((await world.Observer.Manifest()).Backups.FirstOrDefault(b => b.IsDegraded) is { } degraded) _findings.Add($"backup {degraded.Id} lacks a copy, with both nodes there and all uploads resumed");
         return attempt;

@@ -13,7 +13,7 @@ internal sealed class NodeChecks(IReadOnlyList<NodeDisk> disks)
     private readonly HashSet<Cid> _revisions = [], _checkpoints = [];
     private readonly HashSet<BackupId> _over = [];
 
-    /// <summary>Nodes that were down when a revision was written, or lost one: what a scrub mends.</summary>
+    /// <summary>Nodes that were down when a revision was written, or lost one: what a resumption or a scrub mends.</summary>
     public HashSet<NodeDisk> Behind { get; } = [];
 
     /// <summary>Reads which revisions and checkpoints belong to the chain, from its head back to what is known.</summary>
