@@ -33,8 +33,10 @@ internal sealed class PlanActivity(
     {
         var connection = await source.Connect(cancellationToken);
         var topology = await Topology.Read(connection, cancellationToken);
-        var startOptime = await OplogPosition.Newest(connection, cancellationToken);
         var oplogStart = topology.Kind == DeploymentKind.ReplicaSet ? await OplogPosition.Start(connection, cancellationToken) : null;
+        // not before where the oplog begins: a member that lags behind is read once it has reached this optime
+        var newest = await OplogPosition.Newest(connection, cancellationToken);
+        var startOptime = oplogStart is { Optime: var start } && start > newest ? start : newest;
         var listed = await CollectionLister.List(connection, filter, cancellationToken);
         if (listed.Count == 0 && filter.HasPatterns)
             throw new BackupException(ErrorKind.Configuration, $"plan a backup of {connection.Name}: no collection is selected by {SettingNames.Include} and {SettingNames.Exclude}",

@@ -11,7 +11,13 @@ namespace BackupFunctions.Backup;
 /// </summary>
 internal static class SnapshotChoice
 {
-    private const int FirstMajor = 5, Listings = 3;
+    /// <summary>
+    /// The first major version that knows of each cluster time which collections there were. Before it, a read as of a time gives nothing, and no error, of a collection that was renamed or
+    /// dropped since (multiversion catalogue, featureFlagPointInTimeCatalogLookups).
+    /// </summary>
+    public const int FirstMajor = 7;
+
+    private const int Listings = 3;
 
     // a guess for the first backup, and for those too small to tell
     private const long BytesPerSecond = 30L << 20, TellingBytes = 256L << 20;

@@ -1,3 +1,4 @@
+using BackupFunctions.Backup;
 using BackupFunctions.Mongo;
 using BackupFunctions.Telemetry;
 using MongoDB.Bson;
@@ -7,7 +8,6 @@ namespace BackupFunctions.Diagnosis;
 /// <summary>What a backup asks of the server: the deployment, the account's rights, the oplog and how long it reaches back, reads of one moment, the clock.</summary>
 internal sealed class ServerChecks(TimeProvider time)
 {
-    private const int FirstWithSnapshots = 5;
     // schedules, leases of locks and retention are told by clocks
     private static readonly TimeSpan TolerableSkew = TimeSpan.FromSeconds(30);
 
@@ -60,7 +60,7 @@ internal sealed class ServerChecks(TimeProvider time)
     public static Finding Snapshots(Topology topology, IReadOnlyList<CollectionSpec> collections)
     {
         const string Check = "snapshot";
-        if (topology.Kind != DeploymentKind.ReplicaSet || topology.Version.Major < FirstWithSnapshots)
+        if (topology.Kind != DeploymentKind.ReplicaSet || topology.Version.Major < SnapshotChoice.FirstMajor)
             return new(Check, Severity.Ok, "not supported by this deployment: a full backup is made whole by the oplog that is written meanwhile");
         return collections.FirstOrDefault(c => c.IsCapped) is { } capped
             ? new(Check, Severity.Ok, $"not used, because {capped.Namespace} is capped: a full backup is made whole by the oplog that is written meanwhile")

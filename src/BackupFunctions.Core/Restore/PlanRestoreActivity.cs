@@ -34,10 +34,15 @@ internal sealed class PlanRestoreActivity(RestoreSession session, MongoEndpoint 
             if (plan.Replays) await state.Found([.. existing.Except(request.MayDrop ?? [])], cancellationToken);
         }
         var warnings = plan.Warnings.ToList();
+        if (plan.Collections.Any(Expires) && await TtlMonitorPause.IsOn(connection, cancellationToken) != false)
+            warnings.Add("documents that are older than a TTL index allows may be deleted meanwhile, and the comparison then tells of them: pausing that on the target takes the role hostManager, and a command or `serve`");
         if (await state.Begin(request, input.At, cancellationToken) is { } begun)
             warnings.Add($"goes on with the same restore, which was begun at {begun:yyyy-MM-dd HH:mm:ss} UTC and not ended; drop {state.Name} on the target to start over");
         return new(id, backup.Index.Backup, plan.Units.Count, plan.Collections.Count, plan.Views.Count, plan.Collections.Sum(c => c.Documents), plan.Collections.Sum(c => c.Bytes), plan.Replays, warnings);
     }
+
+    private static bool Expires(IndexedCollection collection) =>
+        collection.Indexes.Any(i => i.Contains("expireAfterSeconds")) || collection.Options.Contains("expireAfterSeconds");
 
     private static void RefuseExisting(MongoConnection connection, RestorePlan plan, IReadOnlyList<Namespace> present)
     {

@@ -36,7 +36,7 @@ public sealed class EmbeddedMongoServer : IAsyncDisposable
         };
         _users = new UserDirectory(options.Users, _store);
         foreach (var seed in options.Seeds) _store.AddSeed(seed);
-        _parameters = new ParameterCommands(options.ServerVersion, _store.History);
+        _parameters = new ParameterCommands(options.ServerVersion, _store.History, _users);
 
         var sockets = Bind(options);
         _ports = [.. sockets.Select(s => ((IPEndPoint)s.LocalEndpoint).Port)];

@@ -7,9 +7,10 @@ namespace BackupFunctions.Embedded.Server;
 
 /// <summary>
 /// getParameter and setParameter, for the parameters that backup tools ask for, common to all members. The window of snapshot reads is acted
-/// on; another parameter that can be set is remembered and reported, and changes nothing else: there is no TTL monitor to stop.
+/// on; another parameter that can be set is remembered and reported, and changes nothing else: there is no TTL monitor to stop. A user who is logged in
+/// sets them by the action <c>setParameter</c> alone, which the role <c>restore</c> does not have.
 /// </summary>
-internal sealed class ParameterCommands(Version version, History history)
+internal sealed class ParameterCommands(Version version, History history, UserDirectory users)
 {
     private static readonly Dictionary<string, BsonValue> Defaults = new(StringComparer.Ordinal)
     {
@@ -32,8 +33,11 @@ internal sealed class ParameterCommands(Version version, History history)
     public void Register(CommandTable commands)
     {
         commands.AddAdmin("getParameter", context => ValueTask.FromResult(Get(context.Body)));
-        commands.AddAdmin("setParameter", context => ValueTask.FromResult(Set(context.Body)));
+        commands.AddAdmin("setParameter", context => ValueTask.FromResult(MaySet(context) ? Set(context.Body) : throw ServerErrors.Unauthorized($"not authorized on admin to execute command {context.Body}")));
     }
+
+    private bool MaySet(CommandContext context) =>
+        context.Connection.User is not { } name || users.Find(name) is not { } user || user.Roles.SelectMany(RolePrivileges.Of).Any(p => p["actions"].AsBsonArray.Any(a => a == "setParameter" || a == "anyAction"));
 
     private BsonDocument Get(RawBsonDocument command)
     {

@@ -1,3 +1,4 @@
+using BackupFunctions.Backup;
 using BackupFunctions.Mongo;
 using BackupFunctions.Tests.Mongo.Server;
 using BackupFunctions.Tests.Workflows;
@@ -29,6 +30,21 @@ public sealed class ConsistentFullTests(MongoServerFixture server) : IClassFixtu
         var restored = await _rig.Restore(backup.Root);
         restored.Differences.ShouldBeEmpty();
         (await Sums()).ShouldBe([1_000]);
+    }
+
+    [Fact]
+    public async Task Members_are_read_as_of_no_moment_before_the_oplog_of_the_backup_begins()
+    {
+        await Prepare(capped: false);
+        using var over = new CancellationTokenSource();
+        var writes = Task.Run(async () =>
+        {
+            while (!over.IsCancellationRequested) await Transfer(BackupRig.Cancellation);
+        });
+        var plan = await _rig.Context(BackupRig.Cancellation).Call(BackupActivities.Plan, "plan", new PlanInput(BackupId.At(DateTimeOffset.UnixEpoch, Guid.Empty), DateTimeOffset.UnixEpoch));
+        await over.CancelAsync();
+        await writes;
+        (plan.StartOptime >= plan.OplogStart.ShouldNotBeNull().Optime).ShouldBeTrue($"{plan.StartOptime}, {plan.OplogStart}");
     }
 
     [Fact]

@@ -54,6 +54,21 @@ public sealed class RestoreRulesTests(MongoServerFixture server) : IClassFixture
     }
 
     [Fact]
+    public async Task A_target_that_goes_on_deleting_by_age_is_told_and_one_that_does_not_is_not()
+    {
+        await _rig.Fill("a", 0, 10, 200);
+        await Database.GetCollection<BsonDocument>("a").Indexes.CreateOneAsync(new CreateIndexModel<BsonDocument>(new BsonDocument("at", 1), new() { ExpireAfter = TimeSpan.FromDays(1) }));
+        var root = (await _rig.BackUp()).Backup.Root;
+        await _rig.Drop();
+        await using (var pause = await TtlMonitorPause.Begin(server.Connection, BackupRig.Cancellation))
+        {
+            if (!pause.IsActive) Assert.Skip("the TTL monitor may not be paused");
+            (await _rig.Restore(root)).Warnings.ShouldBeEmpty();
+        }
+        (await _rig.Restore(root, drop: true)).Warnings.ShouldHaveSingleItem().ShouldContain("older than a TTL index allows");
+    }
+
+    [Fact]
     public async Task Patterns_that_select_nothing_are_refused()
     {
         var root = await BackUp("a");

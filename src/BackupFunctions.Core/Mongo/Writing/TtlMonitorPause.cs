@@ -19,14 +19,32 @@ public sealed class TtlMonitorPause : IAsyncDisposable
     /// <summary>Whether this switched it off; false as well when it was off before, and no restore that was killed had switched it off.</summary>
     public bool IsActive => _connection is not null;
 
-    /// <summary>Switches it off; a server that refuses is fine.</summary>
-    public static async Task<TtlMonitorPause> Begin(MongoConnection connection, CancellationToken cancellationToken)
+    /// <summary>Whether it deletes at present; null where that may not be asked, or is not known.</summary>
+    public static async Task<bool?> IsOn(MongoConnection connection, CancellationToken cancellationToken)
     {
         try
         {
             var reply = await Admin(connection, new BsonDocument { { "getParameter", 1 }, { Parameter, 1 } }, cancellationToken).ConfigureAwait(false);
-            if (reply.GetValue(Parameter, false).ToBoolean())
+            return reply.TryGetValue(Parameter, out var enabled) ? enabled.ToBoolean() : null;
+        }
+        catch (MongoCommandException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Switches it off; a server that refuses is fine.</summary>
+    public static async Task<TtlMonitorPause> Begin(MongoConnection connection, CancellationToken cancellationToken)
+    {
+        var noted = false;
+        try
+        {
+            if (await IsOn(connection, cancellationToken).ConfigureAwait(false) is not { } isOn) return new(null);
+            if (isOn)
+            {
                 await WasOn(connection).ReplaceOneAsync(s_wasOn, s_wasOn, new ReplaceOptions { IsUpsert = true }, cancellationToken).ConfigureAwait(false);
+                noted = true;
+            }
             else if (await WasOn(connection).CountDocumentsAsync(s_wasOn, cancellationToken: cancellationToken).ConfigureAwait(false) == 0)
                 return new(null);
             await Set(connection, false, cancellationToken).ConfigureAwait(false);
@@ -34,7 +52,9 @@ public sealed class TtlMonitorPause : IAsyncDisposable
         }
         catch (MongoCommandException)
         {
-            return new(null); // not allowed, or no such parameter
+            // what we could not switch off nobody is to switch on again: by then somebody else may have switched it off
+            if (noted) await WasOn(connection).Database.DropCollectionAsync(Kept, cancellationToken).ConfigureAwait(false);
+            return new(null);
         }
     }
 

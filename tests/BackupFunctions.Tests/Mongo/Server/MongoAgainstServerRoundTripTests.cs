@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using BackupFunctions.Bson;
+using BackupFunctions.Embedded.Auth;
+using BackupFunctions.Embedded.Server;
 using BackupFunctions.Mongo;
 using Microsoft.Extensions.Logging.Abstractions;
 using MongoDB.Bson;
@@ -179,6 +181,18 @@ public class MongoAgainstServerRoundTripTests(MongoServerFixture server) : IClas
 
         await _writer.DropDatabase(_database, Cancellation);
         (await CollectionLister.List(server.Connection, filter, Cancellation)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_may_not_pause_the_ttl_monitor_leaves_no_note_that_it_was_paused()
+    {
+        const string Name = "restorer", Password = "only restores";
+        await using var guarded = await EmbeddedMongoServer.Start(new() { Users = [EmbeddedUser.WithPassword(Name, Password, "admin", new EmbeddedRole("restore"), new EmbeddedRole("readWriteAnyDatabase"))] }, Cancellation);
+        using var connection = await MongoConnection.Open(
+            guarded.ConnectionString.Replace("mongodb://", $"mongodb://{Name}:{Uri.EscapeDataString(Password)}@", StringComparison.Ordinal) + "&authSource=admin", "target", new MongoConnectionOptions(), Cancellation);
+        await using (var pause = await TtlMonitorPause.Begin(connection, Cancellation)) pause.IsActive.ShouldBeFalse();
+        (await TtlMonitorPause.IsOn(connection, Cancellation)).ShouldBe(true);
+        (await MongoDB.Driver.IAsyncCursorExtensions.ToListAsync(await connection.Client.ListDatabaseNamesAsync(Cancellation), Cancellation)).ShouldNotContain(NamespaceFilter.RestoreDatabase);
     }
 
     [Fact]
