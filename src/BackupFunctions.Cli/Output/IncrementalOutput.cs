@@ -6,6 +6,8 @@ namespace BackupFunctions.Cli.Output;
 /// <summary>Prints runs of incremental backups.</summary>
 internal static class IncrementalOutput
 {
+    private const string NotReplayable = "not_replayable";
+
     /// <summary>Gives the exit code: a gap weighs more than a missing copy.</summary>
     public static int Print(IncrementalResult result, Terminal terminal)
     {
@@ -17,7 +19,7 @@ internal static class IncrementalOutput
         return terminal.Error(
             Human.Word(ErrorKind.OplogGap),
             $"continue the oplog behind {gap.After}: {Because(gap.Reason)}; {(gap.Resumes is null ? "a new full backup was made" : $"the chain goes on behind {gap.Resumes}")}",
-            "`backupfn windows` shows what can be restored; a larger oplog or shorter intervals keep it from happening",
+            $"`backupfn windows` shows what can be restored{(gap.Reason == NotReplayable ? "" : "; a larger oplog or shorter intervals keep it from happening")}",
             ExitCodes.Of(ErrorKind.OplogGap));
     }
 
@@ -33,5 +35,10 @@ internal static class IncrementalOutput
             : string.Concat(result.Backups.Select(b => BackupText.Of(b) + "\n")) + covered;
     }
 
-    private static string Because(string reason) => reason == "rolled_over" ? "the oplog begins later" : "this entry was rolled back";
+    private static string Because(string reason) => reason switch
+    {
+        "rolled_over" => "the oplog begins later",
+        NotReplayable => "no restore can replay what is behind it",
+        _ => "this entry was rolled back",
+    };
 }

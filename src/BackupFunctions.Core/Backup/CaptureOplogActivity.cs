@@ -11,7 +11,7 @@ namespace BackupFunctions.Backup;
 
 /// <summary>
 /// Copies a stretch of the oplog: reads, seals, stages. Memory is bounded by a batch and a chunk. A stretch that loses its place in the middle
-/// is copied once more from its beginning, which then is either there or a gap.
+/// is copied once more from its beginning, which then is either there or a gap. It ends before what no replay can pass; when that comes first, it is a gap.
 /// </summary>
 internal sealed class CaptureOplogActivity(
     Func<CancellationToken, Task<IOplogSource>> open, TimeProvider time, NamespaceFilter filter, RepositorySession session, IStaging staging, StagedObjects staged,
@@ -21,6 +21,7 @@ internal sealed class CaptureOplogActivity(
     private const int Attempts = 3;
 
     private readonly OplogFilter _filter = new(filter);
+    private readonly OplogBarriers _barriers = new(filter);
 
     /// <inheritdoc/>
     public ActivityName<CaptureInput, CaptureResult> Name => BackupActivities.CaptureOplog;
@@ -31,13 +32,14 @@ internal sealed class CaptureOplogActivity(
     /// <inheritdoc/>
     public async Task<CaptureResult> Run(CaptureInput input, CancellationToken cancellationToken)
     {
-        if (await Captured(input, cancellationToken) is { } earlier) return Result(earlier);
+        if (await Captured(input.Backup, input.Part, cancellationToken) is { } earlier) return Result(earlier);
+        var before = input.Part == 0 ? null : await Captured(input.Backup, input.Part - 1, cancellationToken);
         await using var source = await open(cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var captured = await Capture(source, input, cancellationToken);
+                var captured = await Capture(source, input, new(before?.Created ?? []), cancellationToken);
                 await staged.Save(input.Backup, RecordName(input.Part), captured, cancellationToken);
                 return Result(captured);
             }
@@ -56,14 +58,14 @@ internal sealed class CaptureOplogActivity(
         }
     }
 
-    private async Task<CapturedOplog> Capture(IOplogSource source, CaptureInput input, CancellationToken cancellationToken)
+    private async Task<CapturedOplog> Capture(IOplogSource source, CaptureInput input, CreatedCollections created, CancellationToken cancellationToken)
     {
         var repository = await session.Open(cancellationToken);
         using var sealer = new BlockSealer(repository.Keys.Current, compressionLevel);
         await using var segments = new SegmentWriter(staging, input.Backup.ToString(), string.Create(CultureInfo.InvariantCulture, $"oplog-{input.Part:D5}"), random);
         using var chunker = new OplogChunker();
         using var files = new FileSealer(sealer, BaseChunks.None, segments.Write, CollectionReadOrder.Natural);
-        var reader = new OplogReader(source, input.After, input.Limits, time, loggers.CreateLogger<OplogReader>());
+        var reader = new OplogReader(source, input.After, input.Limits, time, loggers.CreateLogger<OplogReader>(), _barriers);
         var (changes, renames, transactions) = (false, false, new OpenTransactions());
         await foreach (var group in reader.Read(cancellationToken))
         {
@@ -73,22 +75,23 @@ internal sealed class CaptureOplogActivity(
                 if (use == OplogUse.LeftOut) continue;
                 changes |= use == OplogUse.Changes;
                 transactions.Add(entry);
-                renames |= use == OplogUse.Changes && OplogFilter.Renames(entry.Operation);
+                renames |= use == OplogUse.Changes && !created.Follow(entry.Operation);
                 await segments.Prepare(cancellationToken);
                 chunker.Add(entry.Raw.Span, files);
             }
         }
+        if (reader.Barrier is { } barrier && reader.Through == input.After) throw new OplogGapException(new(input.After, OplogGapReason.NotReplayable, null, barrier));
         await segments.Prepare(cancellationToken);
         chunker.Finish(files);
         await segments.Close(cancellationToken);
-        return new(input.After, reader.Through, changes, renames, transactions.AnyIsCut, reader.More, files.Files, segments.Segments, segments.BlockBytes);
+        return new(input.After, reader.Through, changes, renames, transactions.AnyIsCut, reader.More || reader.Barrier is not null, files.Files, segments.Segments, segments.BlockBytes, created.Names);
     }
 
-    private async Task<CapturedOplog?> Captured(CaptureInput input, CancellationToken cancellationToken)
+    private async Task<CapturedOplog?> Captured(BackupId backup, int part, CancellationToken cancellationToken)
     {
         try
         {
-            return await staged.Load<CapturedOplog>(input.Backup, RecordName(input.Part), cancellationToken);
+            return await staged.Load<CapturedOplog>(backup, RecordName(part), cancellationToken);
         }
         catch (BackupException e) when (e.Kind == ErrorKind.NotFound)
         {

@@ -13,12 +13,14 @@ namespace BackupFunctions.Backup;
 /// <summary>
 /// Reads one unit of the plan, seals it and stages the new blocks. Dump and encryption are one step, so that plaintext never reaches a disk.
 /// Memory is bounded by a batch of documents, a chunk and the chunk lists around the range. Where the plan's snapshot is lost, documents are read as
-/// they are. Run again, it finds what it had sealed.
+/// they are; where the oldest documents of a capped collection are overwritten while they are read, it is read anew. Run again, it finds what it had sealed.
 /// </summary>
 internal sealed partial class DumpActivity(
     MongoEndpoint source, RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random, int compressionLevel, ILoggerFactory loggers)
     : IActivity<DumpInput, DumpResult>
 {
+    private const int Attempts = 5;
+
     /// <inheritdoc/>
     public ActivityName<DumpInput, DumpResult> Name => BackupActivities.DumpAndEncrypt;
 
@@ -45,15 +47,22 @@ internal sealed partial class DumpActivity(
             var reusable = range.BaseLists.Count == 0
                 ? BaseChunks.None
                 : await BaseChunks.Load(range.BaseLists, new UnixFsReader(repository.Blocks), opener, (list, e) => LogUnreadable(logger, e, list), cancellationToken);
-            try
+            for (var attempt = 1; ; attempt++)
             {
-                ranges.Add(new(range.Collection, await Dump(plan, range, snapshot, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
-            }
-            catch (BackupException e) when (snapshot is not null && MongoErrors.IsSnapshotLost(e))
-            {
-                LogSnapshotLost(logger, e, snapshot);
-                snapshot = null;
-                ranges.Add(new(range.Collection, await Dump(plan, range, snapshot, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
+                try
+                {
+                    ranges.Add(new(range.Collection, await Dump(plan, range, snapshot, reusable, repository.Keys.Current, sealer, segments, cancellationToken)));
+                    break;
+                }
+                catch (BackupException e) when (snapshot is not null && MongoErrors.IsSnapshotLost(e))
+                {
+                    LogSnapshotLost(logger, e, snapshot);
+                    snapshot = null;
+                }
+                catch (BackupException e) when (attempt < Attempts && MongoErrors.IsPositionLost(e))
+                {
+                    LogPositionLost(logger, e, plan.Collections[range.Collection].Spec.Namespace);
+                }
             }
         }
         await segments.Close(cancellationToken);
@@ -93,6 +102,9 @@ internal sealed partial class DumpActivity(
 
     [LoggerMessage(LogLevel.Warning, "read as of {Snapshot}: the server cannot any more; documents are read as they are, and the oplog makes the backup whole")]
     private static partial void LogSnapshotLost(ILogger logger, Exception exception, Optime snapshot);
+
+    [LoggerMessage(LogLevel.Warning, "read {Namespace}: its oldest documents were overwritten meanwhile; it is read anew")]
+    private static partial void LogPositionLost(ILogger logger, Exception exception, Namespace @namespace);
 
     [LoggerMessage(LogLevel.Warning, "read chunk list {List} of the base backup: not possible, its chunks are stored again")]
     private static partial void LogUnreadable(ILogger logger, Exception exception, Cid list);

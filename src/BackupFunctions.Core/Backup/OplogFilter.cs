@@ -32,18 +32,6 @@ internal sealed class OplogFilter(NamespaceFilter filter)
         _ => Includes(entry.Operation.Namespace) ? OplogUse.Changes : OplogUse.LeftOut,
     };
 
-    /// <summary>Whether the operation, or one inside it, renames a collection.</summary>
-    public static bool Renames(OplogOperation operation)
-    {
-        if (operation.Kind != OplogOperationKind.Command) return false;
-        if (operation.CommandName != "applyOps") return operation.CommandName == "renameCollection";
-        foreach (var item in new RawElements(RawBson.Nested(operation.O.Span, "applyOps"u8)))
-        {
-            if (item.Type == BsonType.Document && Renames(OplogOperation.Read(item.Value.ToArray()))) return true;
-        }
-        return false;
-    }
-
     private OplogUse OfCommand(OplogOperation command)
     {
         if (command.CommandName == "applyOps") return ChangesAnything(command.O.Span) ? OplogUse.Changes : OplogUse.Kept;

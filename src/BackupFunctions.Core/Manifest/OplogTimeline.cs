@@ -71,7 +71,9 @@ public sealed class OplogTimeline
             .. _links.Where(l => !_continued.Contains(l.Through) && !newest.Reaches(l.Through)).Select(l => l.Through).TakeLast(1).Where(t => other is null || t.Optime >= other),
         ];
         OplogMark[] optional = [.. Unjoined(newest).Except(tips)];
-        return ([.. tips.Concat(optional).Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)) { IsOptional = optional.Contains(t) && !EndsSlices(t) })], lost.Contains(start) ? null : start);
+        return ([.. tips.Concat(optional).Where(t => !lost.Contains(t)).OrderBy(t => t.Optime).Select(t => new OplogTip(t, Continued(t)) { IsOptional = optional.Contains(t) && !EndsSlices(t) })], IsLost(start) ? null : start);
+
+        bool IsLost(OplogMark full) => lost.Contains(full) || _gaps.Any(g => g.Reason == OplogGapReason.NotReplayable && g.After.Optime >= full.Optime);
     }
 
     // one that is protected may be all that is left of a chain of long ago

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BackupFunctions.Backup;
 using BackupFunctions.Manifest;
+using BackupFunctions.Mongo;
 using BackupFunctions.Notifications;
 using BackupFunctions.Telemetry;
 
@@ -73,7 +74,7 @@ public static class WatchRules
             yield return new(AlertEvents.BackupFailed, Human.Word(type), AlertLevel.Error, $"the last {Human.Word(type)} backup failed at {Human.Time(failed.Ended)} ({Human.Word(failed.Reason)}), and none has succeeded since", LookAtRuns);
         }
         if (OplogTimeline.Of(manifest).Gaps is [.., { Before: null, Reason: not null } gap])
-            yield return new(AlertEvents.OplogGap, null, AlertLevel.Error, $"nothing after {Human.Time(gap.After.Time)} can be restored: the oplog does not go on where the chain ends", "`backupfn backup full` starts a new chain; make the oplog larger (replSetResizeOplog), or back up more often");
+            yield return new(AlertEvents.OplogGap, null, AlertLevel.Error, $"nothing after {Human.Time(gap.After.Time)} can be restored: the oplog does not go on where the chain ends", gap.Reason == OplogGapReason.NotReplayable ? "`backupfn backup full` starts a new chain" : "`backupfn backup full` starts a new chain; make the oplog larger (replSetResizeOplog), or back up more often");
         var degraded = manifest.Backups.Where(b => b.IsDegraded && seen.At - b.Completed > settings.Degraded).ToList();
         if (degraded.Count > 0)
             yield return new(AlertEvents.PinsFailing, null, AlertLevel.Warning, string.Create(CultureInfo.InvariantCulture, $"{degraded.Count} backups lack a verified, pinned copy for more than {settings.Degraded.TotalHours:0} hours, the oldest of {Human.Time(degraded[0].Completed)}"),

@@ -10,7 +10,7 @@ namespace BackupFunctions.Workflows;
 /// <summary>
 /// A full backup: deliver what earlier runs left, plan, dump and seal (fan-out) while the oplog is captured, assemble, deliver, notify. A recent full backup
 /// that waited in staging and is delivered now is the one that was asked for; nothing is dumped while something cannot be delivered. Where documents could not be read as of one
-/// cluster time and a collection was renamed meanwhile, or the oplog was begun in the middle of a transaction, it begins anew.
+/// cluster time and a collection was renamed meanwhile, or the oplog was begun in the middle of a transaction or holds what cannot be replayed, it begins anew.
 /// </summary>
 public static class FullBackupWorkflow
 {
@@ -62,8 +62,8 @@ public static class FullBackupWorkflow
                 if (await run.Stage() is not { } staged)
                 {
                     if (attempt < Attempts) continue;
-                    throw new ActivityFailedException(Name, ErrorKind.Failed, $"back up everything: collections were renamed, or transactions went on that could not be seen beforehand, during each of {Attempts} attempts",
-                        "run again when less is renamed, or leave such collections out with BACKUP_EXCLUDE: a rename while documents are read one after the other could lose them");
+                    throw new ActivityFailedException(Name, ErrorKind.Failed, $"back up everything: during each of {Attempts} attempts something was in the way, during the last {run.InTheWay}",
+                        "run again when that is over; collections that are renamed may be left out with BACKUP_EXCLUDE: a rename while documents are read one after the other could lose them");
                 }
                 var delivered = await Delivery.Run(context, hold, Name, "", staged.Plan.Targets, staged.Draft, []);
                 var silent = await Delivery.Announce(context, "notify", "full", delivered);
@@ -82,7 +82,7 @@ public static class FullBackupWorkflow
         private readonly DateTimeOffset _started;
         private readonly string _prefix;
         private int _parts;
-        private bool _renames, _cut;
+        private bool _renames;
 
         public FullRun(IWorkflowContext context, RepositoryHold hold, FullBackupInput input, int attempt)
         {
@@ -92,6 +92,9 @@ public static class FullBackupWorkflow
         }
 
         public BackupId Backup { get; }
+
+        /// <summary>Why nothing could be restored from it, as a clause; null when it can.</summary>
+        public string? InTheWay { get; private set; }
 
         /// <summary>Stages all of it; null when it has to begin anew, and then nothing is staged.</summary>
         public async Task<(PlanResult Plan, BackupEntry Draft)?> Stage()
@@ -115,7 +118,8 @@ public static class FullBackupWorkflow
             var dump = Dump(plan);
             if (plan.OplogStart is { } start) await Capture(start, dump);
             var (exact, bytes) = await dump;
-            if (_cut || (!exact && _renames))
+            if (!exact && _renames) InTheWay ??= "a collection was renamed";
+            if (InTheWay is not null)
             {
                 await Discard();
                 return null;
@@ -140,10 +144,10 @@ public static class FullBackupWorkflow
         {
             try
             {
-                for (var last = false; !last;)
+                for (var (last, more) = (false, false); (!last || more) && InTheWay is null;)
                 {
-                    last = await EndsSoon(dump);
-                    after = await CapturePart(after);
+                    last |= !more && await EndsSoon(dump);
+                    (after, more) = await CapturePart(after);
                 }
             }
             catch (Exception e) when (e is ActivityFailedException or OperationCanceledException)
@@ -164,15 +168,16 @@ public static class FullBackupWorkflow
             return first == dump;
         }
 
-        private async Task<OplogMark> CapturePart(OplogMark after)
+        private async Task<(OplogMark Through, bool More)> CapturePart(OplogMark after)
         {
             var captured = await _context.Call(BackupActivities.CaptureOplog, Key("oplog", _parts), new CaptureInput(Backup, _parts, after, new()));
             // one that is open at the beginning is known then; a later part may well go on with what an earlier one has
-            _cut |= _parts == 0 && captured.CutsTransaction;
+            if (_parts == 0 && captured.CutsTransaction) InTheWay = "a transaction went on that could not be seen beforehand";
+            if (captured.Gap is { Reason: OplogGapReason.NotReplayable } barrier) InTheWay = barrier.Barrier;
             _parts++;
             _renames |= captured.Renames;
-            return captured.Gap is not { } gap
-                ? captured.Through
+            return captured.Gap is not { } gap || InTheWay is not null
+                ? (captured.Through, captured.More)
                 : throw new ActivityFailedException(BackupActivities.CaptureOplog.Name, ErrorKind.OplogGap, $"capture the oplog of the backup: {gap}", "make the oplog larger (replSetResizeOplog) than what is written in some minutes of a backup");
         }
 

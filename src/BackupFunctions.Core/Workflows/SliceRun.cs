@@ -64,6 +64,8 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
             {
                 var isTold = !tips.Any(t => t.Covered == gap.Missing && t.IsOptional);
                 tips.RemoveAll(t => t.Covered == gap.Missing);
+                // what comes before it would lead to it again
+                if (gap.Reason == OplogGapReason.NotReplayable && fallback?.Optime <= gap.Missing.Optime) fallback = null;
                 await Discard(backup);
                 if (isTold) await Lost(gap, tips.FirstOrDefault()?.Covered ?? fallback);
                 continue;
@@ -76,7 +78,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
             else more = captured.More;
         }
         if (_waiting is not null) throw _waiting;
-        NeedsFull = _covered is null;
+        NeedsFull = tips.Count == 0;
         await Record();
         _warnings.AddRange(await new SliceMerge(context, hold, plan.Targets).Run(plan.Merges));
         return _slices.Count;

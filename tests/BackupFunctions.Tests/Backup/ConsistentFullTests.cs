@@ -109,13 +109,57 @@ public sealed class ConsistentFullTests(MongoServerFixture server) : IClassFixtu
         {
             if (name != "DumpAndEncrypt") return;
             var n = Interlocked.Increment(ref number);
-            await Database.CreateCollectionAsync($"from{n}", cancellationToken: token);
-            await Database.RenameCollectionAsync($"from{n}", $"to{n}", cancellationToken: token);
+            await Database.RenameCollectionAsync($"moved{n - 1}", $"moved{n}", cancellationToken: token);
         };
-        var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.BackUp());
-        error.Message.ShouldContain("during each of 3 attempts");
+        await Database.CreateCollectionAsync("moved0", cancellationToken: BackupRig.Cancellation);
+        var error = await Should.ThrowAsync<ActivityFailedException>(() => _rig.BackUp(width: 1));
+        error.Message.ShouldContain("during each of 3 attempts something was in the way, during the last a collection was renamed");
         _rig.StagedFiles.ShouldBeEmpty();
         _rig.Alerts.Events.ShouldBe("backup.failed:Error");
+    }
+
+    [Fact]
+    public async Task A_collection_that_is_made_anew_and_takes_the_place_of_another_is_whole_whenever_it_was_read()
+    {
+        await Prepare(capped: true);
+        var units = 0;
+        _rig.Before = async (name, _, token) =>
+        {
+            if (name != "DumpAndEncrypt") return;
+            // as $out and convertToCapped do it, in one part of the oplog and over two; each time all amounts are one higher
+            var made = $"tmp.agg_out.{Interlocked.Increment(ref units)}";
+            var accounts = await Database.GetCollection<BsonDocument>("accounts").Find(FilterDefinition<BsonDocument>.Empty).ToListAsync(token);
+            await Database.CreateCollectionAsync(made, cancellationToken: token);
+            if (units == 2) await TickUntilCaptured(1, token);
+            await Database.GetCollection<BsonDocument>(made).InsertManyAsync(accounts.Select(a => a.Set("amount", a["amount"].ToInt32() + 1)), cancellationToken: token);
+            await Database.RenameCollectionAsync(made, "accounts", new() { DropTarget = true }, token);
+        };
+        var backup = (await _rig.BackUp(width: 1)).Backup;
+        _rig.Alerts.Events.ShouldBe("backup.completed:Info");
+        using (var opened = await _rig.Open(backup.Root)) opened.Index.Snapshot.ShouldBeNull();
+        units.ShouldBeGreaterThan(2);
+        await _rig.Drop();
+        await _rig.Restore(backup.Root);
+        (await Sums()).ShouldBe([1_000 + (100 * units)]);
+        (await (await Database.ListCollectionNamesAsync(cancellationToken: BackupRig.Cancellation)).ToListAsync(BackupRig.Cancellation)).Order().ShouldBe(["accounts", "log"]);
+    }
+
+    [Fact]
+    public async Task What_no_replay_can_pass_lets_a_full_backup_begin_anew()
+    {
+        await Prepare(capped: false);
+        var changed = 0;
+        _rig.Before = async (name, _, token) =>
+        {
+            if (name == "DumpAndEncrypt" && Interlocked.Exchange(ref changed, 1) == 0) await _rig.ChangeFeatureCompatibility();
+        };
+        var backup = (await _rig.BackUp()).Backup;
+        _rig.StagedFiles.ShouldBeEmpty();
+        (await _rig.Entries(backup.Root)).ShouldAllBe(e => e.Operation.Namespace != "admin.system.version");
+        _rig.Before = null;
+        await Transfer(BackupRig.Cancellation);
+        var slice = (await _rig.BackUpIncrement()).Slices.ShouldHaveSingleItem().Backup;
+        slice.Oplog!.After.ShouldBe(backup.Oplog!.Through);
     }
 
     [Fact]

@@ -196,6 +196,24 @@ public class OplogReaderTests
     }
 
     [Fact]
+    public async Task A_read_ends_before_what_no_replay_can_pass()
+    {
+        _oplog.Write(StubOplog.Entry(200, op: "c", ns: "shop.$cmd", o: "{frobnicate: 'a'}")).Write(201, 2);
+        var (reader, read) = await ReadAll(_oplog.Mark(7), new(), new ImmediateTime());
+        read.ShouldBe(Bytes(8..10));
+        (reader.Through, reader.More, reader.Barrier).ShouldBe((_oplog.Mark(9), false, "shop was changed by frobnicate, which this version does not know"));
+
+        (reader, read) = await ReadAll(_oplog.Mark(9), new(StopAt: _oplog.Mark(12)), new ImmediateTime());
+        read.ShouldBeEmpty();
+        (reader.Through, reader.Barrier is null).ShouldBe((_oplog.Mark(9), false));
+
+        // behind it the chain of another full backup goes on
+        (reader, read) = await ReadAll(_oplog.Mark(10), new(), new ImmediateTime());
+        read.ShouldBe(Bytes(11..13));
+        reader.Barrier.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task While_it_waits_it_reads_what_is_written()
     {
         var asked = 0;
@@ -226,11 +244,16 @@ public class OplogReaderTests
 
     private async Task<(List<byte[]> Read, OplogMark Through, bool More)> Read(OplogMark after, OplogLimits? limits = null, Func<bool>? waited = null)
     {
-        TimeProvider time = waited is null ? new ImmediateTime() : new UntilTime(waited);
-        var reader = new OplogReader(_oplog, after, limits ?? new(), time, NullLogger.Instance);
+        var (reader, read) = await ReadAll(after, limits ?? new(), waited is null ? new ImmediateTime() : new UntilTime(waited));
+        return (read, reader.Through, reader.More);
+    }
+
+    private async Task<(OplogReader Reader, List<byte[]> Read)> ReadAll(OplogMark after, OplogLimits limits, TimeProvider time)
+    {
+        var reader = new OplogReader(_oplog, after, limits, time, NullLogger.Instance, new(NamespaceFilter.Everything()));
         var read = new List<byte[]>();
         await foreach (var group in reader.Read(TestContext.Current.CancellationToken)) read.AddRange(group.Select(e => e.Raw.ToArray()));
-        return (read, reader.Through, reader.More);
+        return (reader, read);
     }
 
     private async Task<OplogGap> Gap(OplogMark after, OplogLimits? limits = null) => (await Should.ThrowAsync<OplogGapException>(() => Read(after, limits))).Gap;

@@ -111,6 +111,15 @@ internal sealed class BackupRig : IDisposable
         foreach (var file in StagedFiles) File.Delete(file);
     }
 
+    /// <summary>Writes what a change of the feature compatibility version writes, for another id, so that the server's stays.</summary>
+    public async Task ChangeFeatureCompatibility()
+    {
+        var versions = _server.Connection.Client.GetDatabase("admin").GetCollection<BsonDocument>("system.version");
+        var other = new BsonDocument("_id", $"featureCompatibilityVersion of {Database}");
+        await versions.InsertOneAsync(other, cancellationToken: Cancellation);
+        await versions.DeleteOneAsync(other, Cancellation);
+    }
+
     /// <summary>The newest entry of the server's oplog.</summary>
     public Task<OplogMark?> NewestMark() => OplogPosition.NewestMark(_server.Connection, Cancellation);
 

@@ -142,6 +142,56 @@ public sealed class IncrementalBackupTests(MongoServerFixture server) : IClassFi
     }
 
     [Fact]
+    public async Task A_slice_ends_before_what_no_replay_can_pass_and_a_full_backup_is_made()
+    {
+        var slice = await FullAndSlice();
+        await _rig.Fill("things", 100, 5);
+        await _rig.ChangeFeatureCompatibility();
+        await _rig.Fill("things", 200, 5);
+        var result = await _rig.BackUpIncrement();
+        var before = result.Slices.ShouldHaveSingleItem().Backup.Oplog!;
+        (before.After, before.Entries).ShouldBe((slice.Oplog!.Through, 5));
+        var gap = result.Gaps.ShouldHaveSingleItem();
+        (gap.After, gap.Resumes, gap.Reason).ShouldBe((before.Through, null, OplogGapReason.NotReplayable));
+        _rig.Alerts.All.ShouldContain(a => a.Event == "oplog.gap" && a.Message.Contains("the feature compatibility version was changed", StringComparison.Ordinal));
+
+        var full = result.Full.ShouldNotBeNull().Backup;
+        var timeline = await Timeline();
+        timeline.Windows.Select(w => w.To).ShouldBe([before.Through.Optime, full.ConsistentAt!]);
+        timeline.Gaps.ShouldHaveSingleItem().Reason.ShouldBe(OplogGapReason.NotReplayable);
+
+        await _rig.Fill("things", 300, 5);
+        var next = await _rig.BackUpIncrement();
+        (next.Gaps.Count, next.Slices.ShouldHaveSingleItem().Backup.Oplog!.After, next.Full).ShouldBe((0, full.Oplog!.Through, null));
+    }
+
+    [Fact]
+    public async Task While_no_full_backup_follows_what_no_replay_can_pass_nothing_before_it_is_read_again()
+    {
+        await FullAndSlice();
+        await _rig.ChangeFeatureCompatibility();
+        _rig.Before = (name, _, _) => name == "DumpAndEncrypt" ? throw new BackupException(ErrorKind.Failed, "the connection broke") : Task.CompletedTask;
+        await Should.ThrowAsync<ActivityFailedException>(() => _rig.BackUpIncrement());
+        (await State()).Gaps.ShouldHaveSingleItem();
+        _rig.Before = null;
+        var again = await _rig.BackUpIncrement();
+        (again.Gaps.Count, again.Slices.Count, again.Full is null).ShouldBe((0, 0, false));
+    }
+
+    [Fact]
+    public async Task A_full_backup_behind_what_no_replay_can_pass_goes_on_by_itself()
+    {
+        var slice = await FullAndSlice();
+        await _rig.ChangeFeatureCompatibility();
+        var full = (await _rig.BackUp()).Backup;
+        await _rig.Fill("things", 100, 5);
+        var result = await _rig.BackUpIncrement();
+        var gap = result.Gaps.ShouldHaveSingleItem();
+        (gap.After, gap.Resumes).ShouldBe((slice.Oplog!.Through, full.Oplog!.Through));
+        (result.Slices.ShouldHaveSingleItem().Backup.Oplog!.After, result.Full).ShouldBe((full.Oplog.Through, null));
+    }
+
+    [Fact]
     public async Task A_slice_whose_end_was_rolled_back_is_passed_over_and_the_chain_goes_on_at_the_full_backup()
     {
         var slice = await FullAndSlice();

@@ -10,6 +10,8 @@ public static class MongoErrors
     private static readonly HashSet<int> TransientCodes =
         [6, 7, 43, 63, 89, 91, 133, 134, 175, 189, 234, 237, 262, 317, 9001, 10058, 10107, 11600, 11602, 13388, 13435, 13436];
 
+    private const int CappedPositionLost = 136;
+
     // SnapshotTooOld; SnapshotUnavailable; InvalidOptions, as for capped collections and engines without snapshots; NotImplemented
     private static readonly HashSet<int> SnapshotCodes = [239, 246, 72, 238];
 
@@ -44,8 +46,10 @@ public static class MongoErrors
     };
 
     /// <summary>Whether a read at a snapshot that failed so may succeed without one.</summary>
-    public static bool IsSnapshotLost(Exception exception) =>
-        (exception as MongoCommandException ?? exception.InnerException as MongoCommandException) is { } command && SnapshotCodes.Contains(command.Code);
+    public static bool IsSnapshotLost(Exception exception) => CommandError(exception) is { } command && SnapshotCodes.Contains(command.Code);
+
+    /// <summary>Whether what a cursor of a capped collection stood on was overwritten.</summary>
+    public static bool IsPositionLost(Exception exception) => CommandError(exception)?.Code == CappedPositionLost;
 
     /// <summary>The server's error code, or null when the failure is none of the server's.</summary>
     public static int? Code(Exception exception) => exception is MongoCommandException command ? command.Code : null;
@@ -91,6 +95,8 @@ public static class MongoErrors
                     "check host, port, replicaSet and firewall, and whether the server wants TLS (tls=true)", cause);
         }
     }
+
+    private static MongoCommandException? CommandError(Exception exception) => exception as MongoCommandException ?? exception.InnerException as MongoCommandException;
 
     private static string Innermost(Exception exception)
     {

@@ -7,9 +7,9 @@ namespace BackupFunctions.Mongo;
 /// <summary>
 /// Reads the oplog behind an entry, in order and without a hole. Only what a majority has committed is taken, and a read ends only at the
 /// commit point's own entry, or at one behind which another was seen. Where it ended is looked up once more: an entry that is still there with
-/// the same time, term and bytes has, by the replication protocol, all those before it in its history. For one read.
+/// the same time, term and bytes has, by the replication protocol, all those before it in its history. It ends before a barrier, when it is to look for any. For one read.
 /// </summary>
-internal sealed partial class OplogReader(IOplogSource source, OplogMark after, OplogLimits limits, TimeProvider time, ILogger logger)
+internal sealed partial class OplogReader(IOplogSource source, OplogMark after, OplogLimits limits, TimeProvider time, ILogger logger, OplogBarriers? barriers = null)
 {
     /// <summary>The pause before the oplog is asked for more.</summary>
     public static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
@@ -31,6 +31,9 @@ internal sealed partial class OplogReader(IOplogSource source, OplogMark after, 
 
     /// <summary>Whether the read ended at its limit of bytes, and there is more.</summary>
     public bool More { get; private set; }
+
+    /// <summary>What the read ended before, because no replay can pass it; null when there was no such entry.</summary>
+    public string? Barrier { get; private set; }
 
     /// <summary>
     /// Entries in groups; a group is valid until the next is asked for. Fails with <see cref="OplogGapException"/> when an entry that must be
@@ -66,10 +69,10 @@ internal sealed partial class OplogReader(IOplogSource source, OplogMark after, 
                     }
                 }
                 _cursor.Close();
-                if (More || limits.StopAt is not null || time.GetElapsedTime(started) >= limits.Wait) break;
+                if (More || Barrier is not null || limits.StopAt is not null || time.GetElapsedTime(started) >= limits.Wait) break;
                 await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
             }
-            if (limits.StopAt is { } stop && !More && stop != Through) throw new OplogGapException(new(stop, OplogGapReason.RolledBack, null));
+            if (limits.StopAt is { } stop && !More && Barrier is null && stop != Through) throw new OplogGapException(new(stop, OplogGapReason.RolledBack, null));
             await Confirm(rollbackId, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -91,6 +94,12 @@ internal sealed partial class OplogReader(IOplogSource source, OplogMark after, 
             if (entry.Optime > bound || _full)
             {
                 (reached, More) = (true, _full);
+                break;
+            }
+            Barrier = barriers?.Find(entry.Operation);
+            if (Barrier is not null)
+            {
+                reached = true;
                 break;
             }
             group.Add(entry);
@@ -142,8 +151,8 @@ internal sealed partial class OplogReader(IOplogSource source, OplogMark after, 
         }
     }
 
-    // a cursor whose place was overwritten (CappedPositionLost) shows at the next one whether the entry is gone
-    private static bool IsTransient(Exception e) => MongoErrors.IsTransient(e) || MongoErrors.Code(e) == 136;
+    // a cursor whose place was overwritten shows at the next one whether the entry is gone
+    private static bool IsTransient(Exception e) => MongoErrors.IsTransient(e) || MongoErrors.IsPositionLost(e);
 
     [LoggerMessage(LogLevel.Warning, "read the oplog: connection or cursor lost, reopening (attempt {Attempt})")]
     private static partial void LogReopening(ILogger logger, Exception exception, int attempt);

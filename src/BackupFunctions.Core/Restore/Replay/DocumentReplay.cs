@@ -1,4 +1,3 @@
-using System.Text;
 using BackupFunctions.Bson;
 using BackupFunctions.Mongo;
 using MongoDB.Bson;
@@ -18,7 +17,6 @@ internal sealed class DocumentReplay(ReplayCatalogue catalogue, Accounts account
         Views,
         Indexes,
         Accounts,
-        Version,
         LeftOut,
     }
 
@@ -51,42 +49,21 @@ internal sealed class DocumentReplay(ReplayCatalogue catalogue, Accounts account
                 var (ns, index) = IndexReplay.OldStyle(operation);
                 if (scope.Includes(ns)) catalogue.AddIndex(ns, index);
                 return null;
-            case RouteKind.Version when IsFeatureCompatibility(operation):
-                throw ReplayErrors.NewBase("the feature compatibility version was changed");
             default:
                 return null;
         }
-    }
-
-    /// <summary>A no-op says when a collection is resharded.</summary>
-    public static void Check(OplogOperation noop)
-    {
-        if (noop.O2.IsEmpty) return;
-        var fields = new RawElements(noop.O2.Span);
-        if (!fields.MoveNext()) return;
-        var isResharding = fields.Name.StartsWith("reshard"u8)
-            || (RawBson.TryFind(noop.O2.Span, "type"u8, out var type) && type.Type == BsonType.String && type.Text.StartsWith("reshard", StringComparison.Ordinal));
-        if (isResharding) throw ReplayErrors.NewBase($"{noop.Namespace} was resharded");
     }
 
     private Route Find(string text)
     {
         var ns = LoggedNamespace.Parse(text);
         if (!scope.MayInclude(ns.Database)) return new(RouteKind.Server, ns, null);
-        if (ReplayScope.IsResharding(ns)) throw ReplayErrors.NewBase($"{ns.Database} was resharded");
         if (ReplayScope.IsAccounts(ns)) return new(RouteKind.Accounts, ns, null);
-        if (ns is { Database: "admin", Collection: "system.version" }) return new(RouteKind.Version, ns, null);
         if (ns.Collection == ViewFold.Collection) return new(RouteKind.Views, ns, null);
         if (ReplayScope.IsIndexes(ns)) return new(RouteKind.Indexes, ns, null);
         if (!scope.Includes(ns)) return new(scope.IsFilteredOut(ns) ? RouteKind.FilteredOut : RouteKind.Server, ns, null);
         if (ns.IsBuckets) return catalogue.FindSeries(ns) is null ? new(RouteKind.LeftOut, ns, null) : new(RouteKind.Target, ns, new(scope.Target(ns), IsCapped: false, HasCollation: false));
         var spec = catalogue.Touch(ns);
         return new(RouteKind.Target, ns, new(scope.Target(ns), spec.IsCapped, spec.HasCollation));
-    }
-
-    private static bool IsFeatureCompatibility(OplogOperation operation)
-    {
-        var id = RawBson.Id((operation.Kind == OplogOperationKind.Update ? operation.O2 : operation.O).Span);
-        return id is not null && Encoding.UTF8.GetString(id.Bytes().Span).Contains("featureCompatibilityVersion", StringComparison.Ordinal);
     }
 }

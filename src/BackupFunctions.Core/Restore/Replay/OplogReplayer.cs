@@ -50,7 +50,7 @@ public sealed class OplogReplayer
 
         using var assembler = new TransactionAssembler(_options.TransactionMemory, _options.SpillDirectory, _files, _random);
         var applier = await Applier(cancellationToken).ConfigureAwait(false);
-        var run = new ReplayRun(_options, assembler, documents, commands, applier, keeper, resumeAfter, tally, status);
+        var run = new ReplayRun(_options, assembler, new(_options.Filter), documents, commands, applier, keeper, resumeAfter, tally, status);
         await run.Read(entries, cancellationToken).ConfigureAwait(false);
         return new(run.Through, tally.Entries, tally.Operations, tally.Transactions, tally.Skipped, tally.Missing, assembler.Open,
             [.. catalogue.Collections.Select(Renamed)], [.. catalogue.Views.All.Where(v => scope.Includes(v.Namespace)).Select(Renamed)],

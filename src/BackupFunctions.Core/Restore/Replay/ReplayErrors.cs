@@ -9,10 +9,6 @@ internal static class ReplayErrors
     public static BackupException NewBase(string what) => new(ErrorKind.Failed, $"replay the oplog: {what}",
         "restore to a moment before it, or from a full backup that was made after it");
 
-    /// <summary>A command that we do not know.</summary>
-    public static BackupException UnknownCommand(OplogOperation operation) => new(ErrorKind.Failed,
-        $"replay the oplog: command '{operation.CommandName}' on {operation.Database} is unknown", "restore to a moment before it, or with a newer version");
-
     /// <summary>A transaction whose beginning was not read.</summary>
     public static BackupException Incomplete(Optime at) => new(ErrorKind.OplogGap,
         $"replay the oplog: the transaction that commits at {at} began before the first entry", "begin with the slice before, or restore from another full backup");

@@ -7,10 +7,11 @@ namespace BackupFunctions.Restore;
 /// written and noted, after it the new position is, so that at most this one command is ever run twice.
 /// </summary>
 internal sealed class ReplayRun(
-    ReplayOptions options, TransactionAssembler assembler, DocumentReplay documents, CommandReplay commands, IOperationApplier applier, ProgressKeeper progress,
+    ReplayOptions options, TransactionAssembler assembler, OplogBarriers barriers, DocumentReplay documents, CommandReplay commands, IOperationApplier applier, ProgressKeeper progress,
     Optime? resumeAfter, ReplayTally tally, IProgress<ReplayStatus>? status)
 {
     private readonly List<DocumentOperation> _batch = [];
+    private readonly CreatedCollections _created = new([]);
     private long _bytes;
 
     private Optime? _appliedNow;
@@ -37,14 +38,12 @@ internal sealed class ReplayRun(
     private async Task Apply(ReplayEffect effect, CancellationToken cancellationToken)
     {
         var isNew = resumeAfter is null || effect.Optime > resumeAfter;
-        var (included, filteredOut, barrier) = (false, false, false);
+        var (included, filteredOut, isChanged) = (false, false, false);
         await foreach (var operation in effect.Operations(cancellationToken).ConfigureAwait(false))
         {
+            if (barriers.Find(operation) is { } barrier) throw ReplayErrors.NewBase(barrier);
             switch (operation.Kind)
             {
-                case OplogOperationKind.Noop:
-                    DocumentReplay.Check(operation);
-                    break;
                 case OplogOperationKind.Insert or OplogOperationKind.Update or OplogOperationKind.Delete:
                     var document = documents.Read(operation, out var isFilteredOut);
                     filteredOut |= isFilteredOut;
@@ -52,14 +51,14 @@ internal sealed class ReplayRun(
                     if (document is not null && isNew) await Add(document, cancellationToken).ConfigureAwait(false);
                     break;
                 case OplogOperationKind.Command:
-                    barrier |= await Command(operation, effect.Optime, isNew, cancellationToken).ConfigureAwait(false);
+                    isChanged |= await Command(operation, effect.Optime, isNew, cancellationToken).ConfigureAwait(false);
                     break;
             }
         }
         if (effect.IsTransaction && isNew) tally.Transactions++;
         if (effect.IsTransaction && included && filteredOut) tally.Warn("the filter splits transactions: what they did to other collections is left out");
         if (isNew) _appliedNow = effect.Optime;
-        if (!barrier) return;
+        if (!isChanged) return;
         await Flush(cancellationToken).ConfigureAwait(false);
         await progress.Save(Through, cancellationToken).ConfigureAwait(false);
     }
@@ -67,7 +66,7 @@ internal sealed class ReplayRun(
     private async Task<bool> Command(OplogOperation operation, Optime at, bool isNew, CancellationToken cancellationToken)
     {
         var change = commands.Read(operation);
-        if (operation.CommandName == "renameCollection" && change.Apply is not null && options.InexactThrough is { } inexact && at <= inexact)
+        if (!_created.Follow(operation) && change.Apply is not null && options.InexactThrough is { } inexact && at <= inexact)
             throw ReplayErrors.NewBase($"a collection of {operation.Database} was renamed at {at}, while the backup read it");
         var applies = isNew && change.Apply is not null;
         if (applies)

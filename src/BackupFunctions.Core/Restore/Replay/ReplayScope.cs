@@ -5,8 +5,6 @@ namespace BackupFunctions.Restore;
 /// <summary>Which namespaces of the oplog are replayed, and where. The buckets of a time series go where it goes.</summary>
 internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renames, IReadOnlySet<Namespace> foreign)
 {
-    private const string SystemPrefix = "system.", ReshardingPrefix = "system.resharding.";
-
     private readonly NamespaceFilter _everything = NamespaceFilter.Everything();
 
     /// <summary>Whether any collection of this database may be replayed.</summary>
@@ -29,9 +27,6 @@ internal sealed class ReplayScope(NamespaceFilter filter, NamespaceRenames renam
     /// <summary>Whether it holds users or roles.</summary>
     public static bool IsAccounts(Namespace ns) => ns is { Database: "admin", Collection: "system.users" or "system.roles" };
 
-    /// <summary>Whether it is the copy that resharding makes.</summary>
-    public static bool IsResharding(Namespace ns) => ns.Collection.StartsWith(ReshardingPrefix, StringComparison.Ordinal);
-
     /// <summary>Whether it holds what servers knew of indexes before 3.0, as documents.</summary>
-    public static bool IsIndexes(Namespace ns) => ns.Collection == $"{SystemPrefix}indexes";
+    public static bool IsIndexes(Namespace ns) => ns.Collection == "system.indexes";
 }

@@ -47,6 +47,16 @@ public class ReplayCommandTests
         _sent.ShouldNotBeEmpty();
     }
 
+    [Fact]
+    public async Task What_was_created_while_the_backup_read_may_be_renamed_by_then()
+    {
+        const string rename = "{op: 'c', ns: 'shop.$cmd', o: {renameCollection: 'shop.tmp.agg_out.1', to: 'shop.c', dropTarget: true}}";
+        _inexactThrough = Oplog.At(9);
+        await Run([], "{op: 'c', ns: 'shop.$cmd', o: {create: 'tmp.agg_out.1'}}", "{op: 'i', ns: 'shop.tmp.agg_out.1', o: {_id: 1}}", rename);
+        _sent.ShouldNotBeEmpty();
+        await Should.ThrowAsync<BackupException>(() => Run([], "{op: 'i', ns: 'shop.tmp.agg_out.1', o: {_id: 1}}", rename));
+    }
+
     private async Task<ReplayResult> Run(CollectionSpec[] loaded, params string[] entries)
     {
         var options = new ReplayOptions { UseApplyOps = false, Renames = NamespaceRenames.Parse(["shop.a"], ["copy.b"]), InexactThrough = _inexactThrough };
@@ -57,6 +67,6 @@ public class ReplayCommandTests
     private Task<RawBsonDocument> Answer(string database, RawBsonDocument command, CancellationToken cancellationToken)
     {
         _sent.Add(MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>(command.Bytes().ToArray()));
-        return Task.FromResult(Mongo.Bson.Raw("{ok: 1, cursor: {firstBatch: []}}"));
+        return Task.FromResult(Mongo.Bson.Raw("{ok: 1, n: 1, cursor: {firstBatch: []}}"));
     }
 }

@@ -40,6 +40,7 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
         ["an incremental backup that takes minutes"] = new(typeof(IncrementalBackupWorkflow), Written(Incremental(10_000)), Both, "incremental/lock/renew/2", "slice/4/manifest") { Elapsing = [0, 1, 2, 3] },
         ["an incremental backup without a full one"] = new(typeof(IncrementalBackupWorkflow), Filled(Incremental()), Both, "plan/incremental", "full/lock/take", "dump/5", "manifest"),
         ["an incremental backup behind a gap"] = new(typeof(IncrementalBackupWorkflow), Gap, "rolledOver", "notify/gap/1", "dump/0", "manifest"),
+        ["an incremental backup before what no replay can pass"] = new(typeof(IncrementalBackupWorkflow), Barrier, "notReplayable", "slice/1/manifest", "notify/gap/1", "dump/0", "manifest"),
         ["an incremental backup with both nodes down"] = new(typeof(IncrementalBackupWorkflow), Written(Incremental(10_000), Outage), "on any node", "slice/1/upload/0/0", "slice/4/assemble", "notify/failed"),
         ["an incremental backup of nothing new"] = new(typeof(IncrementalBackupWorkflow), rig => Backed(rig, Incremental()), "\"slices\":[]", "discard/1"),
         ["an incremental backup that merges slices"] = new(typeof(IncrementalBackupWorkflow), Slices, "\"warnings\":[]", "merge/0/gather", "merge/0/pin/1/0", "merge/0/manifest", "merge/0/remove"),
@@ -188,6 +189,14 @@ internal sealed record ReplayScenario(Type Workflow, Func<BackupRig, Task<JsonWo
         await rig.Fill("things", 600, 5);
         var newest = (await rig.NewestMark())!;
         rig.Oplog = source => new AlteredOplog(source, mark => mark.Optime < newest.Optime, newest.Optime);
+        return Incremental();
+    }
+
+    private static async Task<JsonWorkflow> Barrier(BackupRig rig)
+    {
+        await Backed(rig, Full);
+        await rig.Fill("things", 600, 5);
+        await rig.ChangeFeatureCompatibility();
         return Incremental();
     }
 

@@ -4,7 +4,7 @@ using MongoDB.Bson;
 
 namespace BackupFunctions.Restore;
 
-/// <summary>Reads the commands of the oplog. One that it does not know is an error: going on without it could lose or invent data.</summary>
+/// <summary>Reads the commands of the oplog that can be replayed; the others are barriers (<see cref="OplogBarriers"/>).</summary>
 internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts, ReplayScope scope, CollectionChanges target, ReplayTally tally)
 {
     private readonly RenameReplay _rename = new(catalogue, scope, target, tally);
@@ -24,8 +24,6 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
                 return DropDatabase(operation.Database);
             case "renameCollection":
                 return _rename.Read(operation);
-            case "reshardCollection" or "refineCollectionShardKey" or "shardCollection" or "upgradeDowngradeViewlessTimeseries":
-                throw ReplayErrors.NewBase($"{operation.Database} was changed by {name}");
         }
         Func<OplogOperation, Namespace, CommandChange> read = name switch
         {
@@ -37,7 +35,7 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
             "createIndexes" => _indexes.Create,
             "commitIndexBuild" => _indexes.Commit,
             "dropIndexes" or "deleteIndexes" => _indexes.Drop,
-            _ => throw ReplayErrors.UnknownCommand(operation),
+            _ => throw new InvalidOperationException($"{name} is no barrier, and has no replay"),
         };
         var ns = Collection(operation);
         if (ns.Collection == ViewFold.Collection || ReplayScope.IsAccounts(ns)) return OnServers(name, ns);

@@ -14,8 +14,6 @@ internal sealed class RenameReplay(ReplayCatalogue catalogue, ReplayScope scope,
     public CommandChange Read(OplogOperation operation)
     {
         var (from, to) = (Field(operation, "renameCollection"u8), Field(operation, "to"u8));
-        if (ReplayScope.IsResharding(from)) throw ReplayErrors.NewBase($"{to} was resharded");
-        if ((from.IsBuckets && scope.Includes(from)) || (to.IsBuckets && scope.Includes(to))) throw ReplayErrors.NewBase($"{from} was renamed to {to}, as $out does, which no command does on the target");
         var (leaves, arrives) = (scope.Includes(from), scope.Includes(to));
         if (leaves && arrives) return Inside(operation, from, to);
         if (leaves) return Out(from, to);

@@ -21,7 +21,7 @@ internal sealed class SeriesReplay(ReplayCatalogue catalogue, ReplayScope scope,
             "createIndexes" => indexes.Create(operation, buckets.Owner),
             "commitIndexBuild" => indexes.Commit(operation, buckets.Owner),
             "dropIndexes" or "deleteIndexes" => indexes.Drop(operation, buckets.Owner),
-            _ => throw ReplayErrors.UnknownCommand(operation),
+            _ => throw ReplayErrors.NewBase($"{buckets} was changed by {operation.CommandName}"),
         };
     }
 
