@@ -60,13 +60,14 @@ public sealed class ReplayRulesTests(MongoServerFixture server) : IClassFixture<
         var result = await Run([],
             "{op: 'c', ns: 'shop.$cmd', o: {create: 'a', capped: true, size: 4096, max: 5, idIndex: {v: 2, key: {_id: 1}, name: '_id_'}}}",
             "{op: 'c', ns: 'shop.$cmd', o: {create: 'b', clusteredIndex: {v: 2, key: {_id: 1}, name: 'mine', unique: true}}}",
-            "{op: 'c', ns: 'shop.$cmd', o: {create: 'c', validator: {a: {$gt: 1}}, validationLevel: 'strict', validationAction: 'error', idIndex: {v: 2, key: {_id: 1}, name: '_id_'}}}");
+            "{op: 'c', ns: 'shop.$cmd', o: {create: 'c', validator: {a: {$gt: 1}}, validationLevel: 'strict', validationAction: 'error', idIndex: {v: 2, key: {_id: 1}, name: '_id_'}}}",
+            "{op: 'c', ns: 'shop.$cmd', o: {create: 'd', temp: true, validator: {a: 1}, idIndex: {v: 2, key: {_id: 1}, name: '_id_'}}}");
         foreach (var spec in result.Collections)
         {
             var found = (await CollectionLister.Find(server.Connection, spec.Namespace, ReplayRig.Cancellation)).ShouldNotBeNull();
             SpecComparer.Options(spec, found).ShouldBeEmpty();
         }
-        (await _rig.Names()).ShouldBe(["a", "b", "c"]);
+        (await _rig.Names()).ShouldBe(["a", "b", "c", "d"]);
     }
 
     [Fact]
