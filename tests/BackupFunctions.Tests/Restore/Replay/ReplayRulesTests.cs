@@ -16,6 +16,7 @@ public sealed class ReplayRulesTests(MongoServerFixture server) : IClassFixture<
     [InlineData("{op: 'ci', ns: 'shop.a', o: {_id: 1}}")]
     [InlineData("{op: 'c', ns: 'shop.$cmd', o: {dropIdent: 'x'}}")]
     [InlineData("{op: 'c', ns: 'shop.$cmd', o: {setMultikeyMetadata: 'a'}}")]
+    [InlineData("{op: 'c', ns: 'shop.$cmd', o: {dbCheck: 'shop.a', type: 'batch', md5: '', minKey: {_id: {$minKey: 1}}, maxKey: {_id: {$maxKey: 1}}}}")]
     [InlineData("{op: 'c', ns: 'config.$cmd', o: {whatever: 'a'}}")]
     [InlineData("{op: 'c', ns: 'config.$cmd', o: {drop: 'system.indexBuilds'}}")]
     [InlineData("{op: 'i', ns: 'config.transactions', o: {_id: 1}}")]
