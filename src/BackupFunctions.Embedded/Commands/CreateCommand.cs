@@ -13,12 +13,13 @@ internal static class CreateCommand
         "expireAfterSeconds", "timeseries", "indexOptionDefaults", "storageEngine", "changeStreamPreAndPostImages", "temp", "encryptedFields",
     ];
 
-    /// <summary>The fields that it knows.</summary>
+    /// <summary>The fields that it knows; <c>temp</c> comes with <c>applyOps</c> only.</summary>
     public static readonly string[] Fields = [.. Options, "idIndex", "autoIndexId"];
 
     public static BsonDocument Run(Store store, CommandContext context)
     {
         var arguments = Arguments.Read(context, Fields);
+        if (arguments.Flag("temp")) throw Invalid("the 'temp' field is an invalid option");
         return store.Write(context, unit => Apply(unit, arguments));
     }
 

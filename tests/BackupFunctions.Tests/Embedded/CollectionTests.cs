@@ -25,6 +25,7 @@ public class CollectionTests
     [Theory]
     [InlineData("{create: 'c', capped: true}", 72)]
     [InlineData("{create: 'c', size: 5}", 72)]
+    [InlineData("{create: 'c', temp: true}", 72)]
     [InlineData("{create: 'c', odd: 1}", 40415)]
     [InlineData("{create: 'c', validationLevel: 'odd'}", 2)]
     [InlineData("{create: 'c', pipeline: []}", 72)]
@@ -199,7 +200,7 @@ public class CollectionTests
     public void A_temporary_collection_that_is_renamed_is_permanent_unless_it_is_to_stay_temporary(string stays, bool temporary)
     {
         var server = new EmbeddedServer();
-        server.Run("{create: 'made', temp: true}");
+        server.Run("{applyOps: [{op: 'c', ns: 'test.$cmd', o: {create: 'made', temp: true}}]}", "admin");
         server.Run($"{{renameCollection: 'test.made', to: 'test.kept'{stays}}}", "admin");
         server.Find("{listCollections: 1, filter: {name: 'kept'}}").Single()["options"].AsBsonDocument.Contains("temp").ShouldBe(temporary);
         server.Find("{find: 'oplog.rs', sort: {$natural: -1}, limit: 1}", "local").Single()["o"]["stayTemp"].AsBoolean.ShouldBe(temporary);

@@ -51,6 +51,12 @@ public class ComparisonTests
         SpecComparer.Compare(Bson.Spec(options: expected), Bson.Spec(options: actual)).ShouldHaveSingleItem().ShouldStartWith("options of shop.orders are ");
 
     [Theory]
+    [InlineData("{temp: true, validator: {a: 1}}", "{validator: {a: 1}}")]
+    [InlineData("{validator: {a: 1}, temp: true}", "{temp: true, validator: {a: 1}}")]
+    public void The_mark_of_a_temporary_collection_is_no_difference(string expected, string actual) =>
+        SpecComparer.Compare(Bson.Spec(options: expected), Bson.Spec(options: actual)).ShouldBeEmpty();
+
+    [Theory]
     [InlineData("{v: 2, key: {a: 1}, name: 'a'}", "{v: 2, key: {a: 1.0}, name: 'a'}", "index a of shop.orders is {")]
     [InlineData("{v: 2, key: {a: 1, b: 1}, name: 'a'}", "{v: 2, key: {b: 1, a: 1}, name: 'a'}", "index a of shop.orders is {")]
     [InlineData("{v: 2, key: {a: 1}, name: 'a', hidden: true}", "{v: 2, key: {a: 1}, name: 'a'}", "index a of shop.orders is {")]

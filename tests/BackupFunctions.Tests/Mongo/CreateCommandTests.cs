@@ -9,7 +9,7 @@ public class CreateCommandTests
 
     [Theory]
     [InlineData("{capped: true, size: 4096.0, max: 10}", Bson.IdIndex, "{create: 'orders', capped: true, size: 4096.0, max: 10, " + Majority + "}")]
-    [InlineData("{create: 'old', autoIndexId: false, recordIdsReplicated: true, flags: 1}", Bson.IdIndex, "{create: 'orders', flags: 1, " + Majority + "}")]
+    [InlineData("{create: 'old', autoIndexId: false, recordIdsReplicated: true, temp: true, flags: 1}", Bson.IdIndex, "{create: 'orders', flags: 1, " + Majority + "}")]
     [InlineData("{futureOption: {b: 1, a: 2}}", Bson.IdIndex, "{create: 'orders', futureOption: {b: 1, a: 2}, " + Majority + "}")]
     [InlineData("{collation: {locale: 'de'}}", "{v: 2, key: {_id: 1}, name: '_id_', ns: 'shop.orders', collation: {locale: 'de'}}",
         "{create: 'orders', collation: {locale: 'de'}, idIndex: {v: 2, key: {_id: 1}, name: '_id_', collation: {locale: 'de'}}, " + Majority + "}")]

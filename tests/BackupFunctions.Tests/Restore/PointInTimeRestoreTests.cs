@@ -139,6 +139,32 @@ public sealed class PointInTimeRestoreTests(MongoServerFixture server) : IClassF
     }
 
     [Fact]
+    public async Task Temporary_collections_of_the_backup_and_of_the_oplog_come_back_as_ordinary_ones()
+    {
+        await MakeTemporary("loaded");
+        await _rig.BackUp();
+        await MakeTemporary("replayed");
+        await _rig.BackUpIncrement();
+        var request = await _rig.Choose(new("latest", RestorePoint.At((await _rig.NewestMark())!.Optime), []));
+        await _rig.Drop();
+        (await _rig.Restore(request with { Slices = [], Through = null })).Differences.ShouldNotBeNull().ShouldBeEmpty();
+        await _rig.Restore(request);
+        foreach (var name in new[] { "loaded", "replayed" })
+        {
+            var found = (await CollectionLister.Find(server.Connection, new(_rig.Database, name), BackupRig.Cancellation)).ShouldNotBeNull();
+            (found.Options.ElementCount, (await Documents(Database, name)).Count).ShouldBe((0, 1));
+        }
+
+        // as the server itself does for $out: a client's create may not
+        async Task MakeTemporary(string name)
+        {
+            var operation = new BsonDocument { { "op", "c" }, { "ns", $"{_rig.Database}.$cmd" }, { "o", new BsonDocument { { "create", name }, { "temp", true } } } };
+            await server.Connection.Run("admin", new BsonDocument("applyOps", new BsonArray { operation }), BackupRig.Cancellation);
+            await Database.GetCollection<BsonDocument>(name).InsertOneAsync(new BsonDocument("_id", 1), cancellationToken: BackupRig.Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task A_slice_behind_a_stretch_of_nothing_continues_the_backup_before_it()
     {
         await Orders.InsertOneAsync(new BsonDocument("_id", 1), cancellationToken: BackupRig.Cancellation);

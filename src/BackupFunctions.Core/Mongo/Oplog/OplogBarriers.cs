@@ -13,7 +13,7 @@ internal sealed class OplogBarriers(NamespaceFilter filter)
     private static readonly HashSet<string> Replayable =
     [
         "abortIndexBuild", "abortTransaction", "applyOps", "collMod", "commitIndexBuild", "commitTransaction", "convertToCapped", "create", "createIndexes", "deleteIndexes", "drop", "dropDatabase",
-        "dropIdent", "dropIndexes", "emptycapped", "renameCollection", "setMultikeyMetadata", "startIndexBuild",
+        "dbCheck", "dropIdent", "dropIndexes", "emptycapped", "renameCollection", "setMultikeyMetadata", "startIndexBuild",
     ];
 
     /// <summary>What the operation, or one inside it, did that cannot be replayed, as a clause; null when all of it can.</summary>

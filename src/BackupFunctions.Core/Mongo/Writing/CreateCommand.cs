@@ -11,8 +11,9 @@ public static class CreateCommand
 
     /// <summary>
     /// The command for <see cref="CollectionSpec.Namespace"/>. Left out of the options: <c>autoIndexId</c>, which servers refuse,
-    /// <c>recordIdsReplicated</c>, which is the server's own choice, and <c>create</c>, which old servers listed among the options. Of a time series, too,
-    /// what <c>collMod</c> gives it afterwards: the expiry, which would delete buckets while they are written, and the mark of mixed schemas.
+    /// <c>recordIdsReplicated</c>, which is the server's own choice, <c>temp</c>, which servers refuse to clients, and <c>create</c>, which old servers listed
+    /// among the options. Of a time series, too, what <c>collMod</c> gives it afterwards: the expiry, which would delete buckets while they are written, and
+    /// the mark of mixed schemas.
     /// </summary>
     public static RawBsonDocument Build(CollectionSpec spec)
     {
@@ -27,7 +28,7 @@ public static class CreateCommand
     }
 
     private static bool IsLeftOut(CollectionSpec spec, ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("autoIndexId"u8) || name.SequenceEqual("recordIdsReplicated"u8) || name.SequenceEqual("create"u8)
+        name.SequenceEqual("autoIndexId"u8) || name.SequenceEqual("recordIdsReplicated"u8) || name.SequenceEqual("temp"u8) || name.SequenceEqual("create"u8)
         || (spec.Type == CollectionType.Timeseries && (name.SequenceEqual("expireAfterSeconds"u8) || name.SequenceEqual(TimeseriesCommands.MixedSchemaUtf8)));
 
     // an _id index can be described at creation only, by these four fields

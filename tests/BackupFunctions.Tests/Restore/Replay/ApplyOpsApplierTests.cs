@@ -59,6 +59,20 @@ public sealed class ApplyOpsChoiceTests
         (otherwise.Operations, script.Sent.Count).ShouldBe((2, 3));
     }
 
+    [Theory]
+    [InlineData(OplogOperationKind.Insert, "{_id: 1, t: {$timestamp: {t: 0, i: 0}}}", true)]
+    [InlineData(OplogOperationKind.Update, "{_id: 1, t: {$timestamp: {t: 0, i: 0}}}", true)]
+    [InlineData(OplogOperationKind.Update, "{$set: {t: {$timestamp: {t: 0, i: 0}}}}", false)]
+    [InlineData(OplogOperationKind.Update, "{$v: 2, diff: {i: {t: {$timestamp: {t: 0, i: 0}}}}}", false)]
+    [InlineData(OplogOperationKind.Insert, "{_id: 1, n: {t: {$timestamp: {t: 0, i: 0}}}, t: {$timestamp: {t: 0, i: 1}}}", false)]
+    public async Task A_whole_document_whose_empty_timestamp_the_server_would_replace_is_written_operation_by_operation(OplogOperationKind kind, string o, bool writes)
+    {
+        var script = new Script();
+        var otherwise = new Recorder();
+        await (await Probe(script, otherwise)).ShouldNotBeNull().Apply([Insert(), Insert() with { Kind = kind, O = Mongo.Bson.Bytes(o) }], Cancellation);
+        (otherwise.Operations, script.Sent.Count(c => c["applyOps"].AsBsonArray.Count > 0)).ShouldBe(writes ? (2, 0) : (0, 1));
+    }
+
     [Fact]
     public async Task Once_applyOps_is_forbidden_it_is_not_tried_again()
     {

@@ -16,6 +16,7 @@ public sealed class ReplayRulesTests(MongoServerFixture server) : IClassFixture<
     [InlineData("{op: 'ci', ns: 'shop.a', o: {_id: 1}}")]
     [InlineData("{op: 'c', ns: 'shop.$cmd', o: {dropIdent: 'x'}}")]
     [InlineData("{op: 'c', ns: 'shop.$cmd', o: {setMultikeyMetadata: 'a'}}")]
+    [InlineData("{op: 'c', ns: 'shop.$cmd', o: {dbCheck: 'shop.a', type: 'batch', md5: '', minKey: {_id: {$minKey: 1}}, maxKey: {_id: {$maxKey: 1}}}}")]
     [InlineData("{op: 'c', ns: 'config.$cmd', o: {whatever: 'a'}}")]
     [InlineData("{op: 'c', ns: 'config.$cmd', o: {drop: 'system.indexBuilds'}}")]
     [InlineData("{op: 'i', ns: 'config.transactions', o: {_id: 1}}")]
@@ -60,13 +61,14 @@ public sealed class ReplayRulesTests(MongoServerFixture server) : IClassFixture<
         var result = await Run([],
             "{op: 'c', ns: 'shop.$cmd', o: {create: 'a', capped: true, size: 4096, max: 5, idIndex: {v: 2, key: {_id: 1}, name: '_id_'}}}",
             "{op: 'c', ns: 'shop.$cmd', o: {create: 'b', clusteredIndex: {v: 2, key: {_id: 1}, name: 'mine', unique: true}}}",
-            "{op: 'c', ns: 'shop.$cmd', o: {create: 'c', validator: {a: {$gt: 1}}, validationLevel: 'strict', validationAction: 'error', idIndex: {v: 2, key: {_id: 1}, name: '_id_'}}}");
+            "{op: 'c', ns: 'shop.$cmd', o: {create: 'c', validator: {a: {$gt: 1}}, validationLevel: 'strict', validationAction: 'error', idIndex: {v: 2, key: {_id: 1}, name: '_id_'}}}",
+            "{op: 'c', ns: 'shop.$cmd', o: {create: 'd', temp: true, validator: {a: 1}, idIndex: {v: 2, key: {_id: 1}, name: '_id_'}}}");
         foreach (var spec in result.Collections)
         {
             var found = (await CollectionLister.Find(server.Connection, spec.Namespace, ReplayRig.Cancellation)).ShouldNotBeNull();
             SpecComparer.Options(spec, found).ShouldBeEmpty();
         }
-        (await _rig.Names()).ShouldBe(["a", "b", "c"]);
+        (await _rig.Names()).ShouldBe(["a", "b", "c", "d"]);
     }
 
     [Fact]

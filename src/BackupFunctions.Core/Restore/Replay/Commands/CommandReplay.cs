@@ -18,7 +18,7 @@ internal sealed class CommandReplay(ReplayCatalogue catalogue, Accounts accounts
         var name = operation.CommandName;
         switch (name)
         {
-            case "startIndexBuild" or "abortIndexBuild" or "dropIdent" or "setMultikeyMetadata":
+            case "startIndexBuild" or "abortIndexBuild" or "dropIdent" or "setMultikeyMetadata" or "dbCheck":
                 return CommandChange.None;
             case "dropDatabase":
                 return DropDatabase(operation.Database);

@@ -8,7 +8,8 @@ namespace BackupFunctions.Restore;
 /// <summary>
 /// Applies operations by the server's <c>applyOps</c>, which keeps everything as the oplog has it, many per command because each takes a global lock.
 /// What the server does not take that way (an update of a document that is not there, an old form) is applied operation by operation, from the
-/// beginning of that command: what it did already, it does again.
+/// beginning of that command: what it did already, it does again. So is a command with a whole document that has an empty timestamp at its top:
+/// servers that <c>insert</c> cannot tell to keep it replace it by their clock here as well, and an insert here is an update to them.
 /// </summary>
 internal sealed class ApplyOpsApplier : IOperationApplier
 {
@@ -49,7 +50,7 @@ internal sealed class ApplyOpsApplier : IOperationApplier
         long missing = 0;
         foreach (var run in Cut(operations))
         {
-            if (!_refused && run.Sum(o => (long)o.Size) <= MostBytes && await ByApplyOps(run, cancellationToken).ConfigureAwait(false)) continue;
+            if (!_refused && run.Sum(o => (long)o.Size) <= MostBytes && !run.Any(HasEmptyTimestamp) && await ByApplyOps(run, cancellationToken).ConfigureAwait(false)) continue;
             missing += (await _otherwise.Apply(run, cancellationToken).ConfigureAwait(false)).Missing;
         }
         return new(missing);
@@ -100,6 +101,10 @@ internal sealed class ApplyOpsApplier : IOperationApplier
         if (namesUpsert) command.Add(AlwaysUpsert, false);
         return TargetCommands.Majority(command);
     }
+
+    private static bool HasEmptyTimestamp(DocumentOperation operation) =>
+        (operation.Kind == OplogOperationKind.Insert || (operation.Kind == OplogOperationKind.Update && LoggedUpdate.IsReplacement(operation.O.Span)))
+        && InsertCommand.HasEmptyTimestamp(operation.O.Span);
 
     private static IEnumerable<IReadOnlyList<DocumentOperation>> Cut(IReadOnlyList<DocumentOperation> operations)
     {
