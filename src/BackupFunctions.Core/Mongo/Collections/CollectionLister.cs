@@ -138,9 +138,13 @@ public static class CollectionLister
     private static async Task<IReadOnlyList<RawBsonDocument>> Indexes(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
     {
         using var command = new RawBsonBuilder();
-        command.Add("listIndexes", ns.Collection).BeginDocument("cursor").End();
+        command.Add("listIndexes", ns.Collection).Add("includeBuildUUIDs", true).BeginDocument("cursor").End();
         var indexes = new List<RawBsonDocument>();
-        await foreach (var index in RawCursor.Read(connection, ns.Database, command.ToDocument(), cancellationToken).ConfigureAwait(false)) indexes.Add(index);
+        await foreach (var index in RawCursor.Read(connection, ns.Database, command.ToDocument(), cancellationToken).ConfigureAwait(false))
+        {
+            // {spec, buildUUID} is still being built and may yet fail: the oplog has its commit
+            if (!RawBson.TryFind(index.Bytes().Span, "buildUUID"u8, out _)) indexes.Add(index);
+        }
         return indexes;
     }
 
