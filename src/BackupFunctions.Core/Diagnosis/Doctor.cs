@@ -1,5 +1,6 @@
 using BackupFunctions.Ambient;
 using BackupFunctions.Ipfs;
+using BackupFunctions.Manifest;
 using BackupFunctions.Telemetry;
 
 namespace BackupFunctions.Diagnosis;
@@ -45,6 +46,7 @@ public static class Doctor
 
     private static async Task<IReadOnlyList<Finding>> Catalogue(BackupEngine engine, CancellationToken cancellationToken)
     {
+        if (engine.Catalog is MongoCatalog mongo && await AccountRights.CheckCatalogue(await mongo.Connect(cancellationToken), mongo.Database, cancellationToken) is { Count: > 0 } missing) return missing;
         var head = await engine.Catalog.ReadHead(cancellationToken);
         return [new("catalogue", Severity.Ok, head is null ? $"{engine.Catalog.Name}: empty, the first backup starts a repository" : $"{engine.Catalog.Name}: repository {head.Repository}, revision {head.Revision}")];
     }

@@ -15,10 +15,19 @@ namespace BackupFunctions.Manifest;
 /// </summary>
 public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string name) : ICatalog
 {
+    /// <summary>The collections.</summary>
+    public const string HeadCollection = "head", BlocksCollection = "blocks";
+
     private const string HeadId = "head", LocksId = "locks";
 
     /// <inheritdoc/>
     public string Name => name;
+
+    /// <summary>The database that holds it and nothing else.</summary>
+    public string Database => database;
+
+    /// <summary>The connection that it is read and written by.</summary>
+    public Task<MongoConnection> Connect(CancellationToken cancellationToken) => endpoint.Connect(cancellationToken);
 
     /// <inheritdoc/>
     public Task<CatalogHead?> ReadHead(CancellationToken cancellationToken) => Guard("read", async () =>
@@ -96,12 +105,12 @@ public sealed class MongoCatalog(MongoEndpoint endpoint, string database, string
         }
     }
 
-    private Task<IMongoCollection<BsonDocument>> Heads(CancellationToken cancellationToken) => Collection("head", cancellationToken);
+    private Task<IMongoCollection<BsonDocument>> Heads(CancellationToken cancellationToken) => Collection(HeadCollection, cancellationToken);
 
-    private Task<IMongoCollection<BsonDocument>> Blocks(CancellationToken cancellationToken) => Collection("blocks", cancellationToken);
+    private Task<IMongoCollection<BsonDocument>> Blocks(CancellationToken cancellationToken) => Collection(BlocksCollection, cancellationToken);
 
     private async Task<IMongoCollection<BsonDocument>> Collection(string collection, CancellationToken cancellationToken) =>
-        (await endpoint.Connect(cancellationToken)).Client.GetDatabase(database).GetCollection<BsonDocument>(collection)
+        (await Connect(cancellationToken)).Client.GetDatabase(database).GetCollection<BsonDocument>(collection)
             .WithReadPreference(ReadPreference.Primary).WithReadConcern(ReadConcern.Majority).WithWriteConcern(WriteConcern.WMajority);
 
     private CatalogHead Parse(BsonDocument head)

@@ -8,6 +8,11 @@ namespace BackupFunctions.Embedded.Auth;
 /// </summary>
 internal static class RolePrivileges
 {
+    private static readonly string[] RolesOfRoot =
+        ["readWriteAnyDatabase", "dbAdminAnyDatabase", "clusterMonitor", "hostManager", "backup", "restore"];
+
+    private static readonly string[] Find = ["find"];
+
     private static readonly string[] Read =
         ["changeStream", "collStats", "dbHash", "dbStats", "find", "killCursors", "listCollections", "listIndexes", "planCacheRead"];
 
@@ -19,9 +24,19 @@ internal static class RolePrivileges
 
     private static readonly string[] Administer =
     [
-        "bypassDocumentValidation", "collMod", "createRole", "createUser", "dropDatabase", "dropRole", "dropUser", "grantRole", "revokeRole",
+        "bypassDocumentValidation", "collMod", "collStats", "convertToCapped", "createCollection", "createIndex", "dbStats", "dropCollection", "dropDatabase",
+        "dropIndex", "listCollections", "listIndexes", "renameCollectionSameDB",
+    ];
+
+    private static readonly string[] AdministerUsers =
+    [
+        "changeCustomData", "changePassword", "createRole", "createUser", "dropRole", "dropUser", "grantRole", "revokeRole", "setAuthenticationRestriction",
         "viewRole", "viewUser",
     ];
+
+    // neither reads nor changes documents
+    private static readonly string[] Load =
+        ["bypassDocumentValidation", "collMod", "convertToCapped", "createCollection", "createIndex", "dropCollection", "insert"];
 
     private static readonly string[] Monitor =
         ["getCmdLineOpts", "getParameter", "hostInfo", "listDatabases", "replSetGetConfig", "replSetGetStatus", "serverStatus"];
@@ -33,36 +48,40 @@ internal static class RolePrivileges
         "readWrite" => [On(role.Database, Read, Write)],
         "readAnyDatabase" => [On(string.Empty, Read), OnCluster("listDatabases")],
         "readWriteAnyDatabase" => [On(string.Empty, Read, Write), OnCluster("listDatabases")],
-        "dbOwner" => [On(role.Database, Read, Write, Administer)],
+        "dbOwner" => [On(role.Database, Read, Write, Administer, AdministerUsers)],
+        "dbAdminAnyDatabase" => [On(string.Empty, Administer), OnCluster("applyOps", "listDatabases")],
         "clusterMonitor" => [OnCluster(Monitor), On("local", Read), On("config", Read)],
+        "hostManager" => [OnCluster("setParameter")],
         "backup" =>
         [
-            On(string.Empty, Read), On("local", Read), On("config", Read), On("admin", Read),
-            OnCluster("appendOplogNote", "getParameter", "listDatabases", "serverStatus", "setUserWriteBlockMode"),
+            OnAny("collStats", "listCollections", "listIndexes"),
+            .. from database in (string[])[string.Empty, "local", "config"] select On(database, Find),
+            .. from collection in (string[])["system.js", "system.users"] select OnCollection(string.Empty, collection, Find),
+            .. from collection in (string[])["system.roles", "system.version"] select OnCollection("admin", collection, Find),
+            OnCluster("appendOplogNote", "getParameter", "listDatabases", "serverStatus", "setUserWriteBlockMode", "useUUID"),
         ],
         "restore" =>
         [
-            On(string.Empty, Write, Administer, ["collStats", "listCollections", "listIndexes"]),
-            OnCluster("getParameter", "listDatabases", "setUserWriteBlockMode"),
+            OnAny("listCollections"),
+            On(string.Empty, Load, AdministerUsers), On("local", Load), On("config", Load), OnCollection(string.Empty, "system.js", Load),
+            OnCollection(string.Empty, "system.users", Load, Find, ["remove", "update"]), OnCollection("admin", "system.version", Load, Find),
+            OnCollection("admin", "system.roles", ["createIndex"]), OnCollection("admin", "tempusers", Find), OnCollection("admin", "temproles", Find),
+            OnCluster("applyOps", "bypassWriteBlockingMode", "forceUUID", "getParameter", "setUserWriteBlockMode", "useUUID"),
         ],
-        "root" =>
-        [
-            On(string.Empty, Read, Write, Administer), On("local", Read), On("config", Read, Write), On("admin", Read, Write, Administer),
-            OnCluster([.. Monitor, "appendOplogNote", "applyOps", "setParameter", "setUserWriteBlockMode"]),
-        ],
-        "__system" => [new BsonDocument { { "resource", new BsonDocument("anyResource", true) }, { "actions", new BsonArray { "anyAction" } } }],
+        "root" => RolesOfRoot.SelectMany(name => Of(new(name))),
+        "__system" => [OnAny("anyAction")],
         _ => [],
     };
 
-    private static BsonDocument On(string database, params IReadOnlyList<string[]> actions) => new()
-    {
-        { "resource", new BsonDocument { { "db", database }, { "collection", string.Empty } } },
-        { "actions", new BsonArray(actions.SelectMany(group => group).Distinct().Order(StringComparer.Ordinal)) },
-    };
+    private static BsonDocument On(string database, params IReadOnlyList<string[]> actions) => OnCollection(database, string.Empty, actions);
 
-    private static BsonDocument OnCluster(params IReadOnlyList<string> actions) => new()
-    {
-        { "resource", new BsonDocument("cluster", true) },
-        { "actions", new BsonArray(actions.Order(StringComparer.Ordinal)) },
-    };
+    private static BsonDocument OnCollection(string database, string collection, params IReadOnlyList<string[]> actions) =>
+        Privilege(new() { { "db", database }, { "collection", collection } }, actions.SelectMany(group => group).Distinct());
+
+    private static BsonDocument OnCluster(params IReadOnlyList<string> actions) => Privilege(new("cluster", true), actions);
+
+    private static BsonDocument OnAny(params IReadOnlyList<string> actions) => Privilege(new("anyResource", true), actions);
+
+    private static BsonDocument Privilege(BsonDocument resource, IEnumerable<string> actions) =>
+        new() { { "resource", resource }, { "actions", new BsonArray(actions.Order(StringComparer.Ordinal)) } };
 }

@@ -24,8 +24,11 @@ internal static class IndexBuildLog
             throw new CommandException(263, "OperationNotSupportedInTransaction", $"Cannot create new indexes on non-empty collection {ns} in a multi-document transaction.");
         }
         var build = Start(unit, collection, built);
-        unit.Log(Entry(collection, Build("commitIndexBuild", collection, build, built).ToDocument()));
+        Committed(unit, collection, build, built);
     }
+
+    public static void Committed(WriteUnit unit, StoredCollection collection, BsonBinaryData build, IReadOnlyList<IndexDefinition> built) =>
+        unit.Log(Entry(collection, Build("commitIndexBuild", collection, build, built).ToDocument()));
 
     public static void Aborted(WriteUnit unit, StoredCollection collection, List<IndexDefinition> wanted, CommandException cause)
     {
@@ -36,14 +39,14 @@ internal static class IndexBuildLog
         unit.Log(Entry(collection, o.ToDocument()));
     }
 
-    private static BsonBinaryData Start(WriteUnit unit, StoredCollection collection, List<IndexDefinition> definitions)
+    public static BsonBinaryData Start(WriteUnit unit, StoredCollection collection, IReadOnlyList<IndexDefinition> definitions)
     {
         var build = new BsonBinaryData(unit.Ids.NextUuid(), GuidRepresentation.Standard);
         unit.Log(Entry(collection, Build("startIndexBuild", collection, build, definitions).ToDocument()));
         return build;
     }
 
-    private static RawWriter Build(string name, StoredCollection collection, BsonBinaryData build, List<IndexDefinition> definitions) =>
+    private static RawWriter Build(string name, StoredCollection collection, BsonBinaryData build, IReadOnlyList<IndexDefinition> definitions) =>
         new RawWriter().Append(name, collection.Namespace.Collection).Append("indexBuildUUID", build).Append("indexes", RawWriter.Array(definitions.Select(d => d.Spec)));
 
     private static OplogEntry Entry(StoredCollection collection, byte[] o) =>

@@ -46,7 +46,7 @@ internal static class ListCommands
         {
             null => throw new CommandException(26, "NamespaceNotFound", $"ns does not exist: {ns}"),
             // the order of buckets is no index to the server
-            Collection collection => collection.Indexes.Where(i => !i.Clustered || !ns.IsBuckets).Select(i => i.Spec.ToArray()),
+            Collection collection => collection.Indexes.Where(i => !i.Clustered || !ns.IsBuckets).Select(i => i.Spec.ToArray()).Concat(Building(collection, arguments.Flag("includeBuildUUIDs"))),
             View view when Series.BucketsOf(context.Catalog, view) is { } buckets =>
                 buckets.Indexes.Select(i => SeriesIndexKey.Listed(SeriesOptions.Of(buckets.Options), i)).OfType<byte[]>(),
             _ => throw new CommandException(166, "CommandNotSupportedOnView", $"Namespace {ns} is a view, not a collection"),
@@ -54,6 +54,12 @@ internal static class ListCommands
         var cursor = new Cursor(ns.ToString(), indexes);
         return cursors.Open(cursor, Values.Long(arguments.Object("cursor")["batchSize"u8]), single: false, context.Cancellation);
     }
+
+    // told from those that are ready only when it is asked for
+    private static IEnumerable<byte[]> Building(Collection collection, bool withUuids) =>
+        from build in (collection as StoredCollection)?.Builds ?? []
+        let spec = build.Definition.Spec
+        select withUuids ? new RawWriter().Append("spec", spec).Append("buildUUID", build.Id).ToDocument() : spec.ToArray();
 
     private static byte[] Describe(Catalog catalog, CatalogEntry entry) => entry switch
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using BackupFunctions.Embedded.Commands;
 using BackupFunctions.Embedded.Replication;
 using BackupFunctions.Embedded.Storage;
 using MongoDB.Bson;
@@ -101,6 +103,26 @@ public sealed class TestControls
 
     /// <summary>Drops all but the last entries of the oplog, as when it rolls over; at least one stays.</summary>
     public void KeepOplogEntries(int last) => DropOplog((_, left) => left > last);
+
+    /// <summary>Begins to build an index, as <c>createIndexes</c> does over data, and leaves it unfinished until <see cref="CommitIndexBuild"/>.</summary>
+    /// <returns>The build's UUID.</returns>
+    public Guid StartIndexBuild(string database, string collection, BsonDocument specification) => _store.Write(unit =>
+    {
+        var building = unit.Edit(new(database, collection)).Current;
+        var definition = new IndexDefinition(IndexSpecification.Complete(RawValue.From(specification), ignoreUnknown: false, building.Options.Document["collation"u8]));
+        var id = IndexBuildLog.Start(unit, building, [definition]);
+        unit.Put(building.With(building.Builds.Add(new(id, definition))));
+        return id.ToGuid();
+    });
+
+    /// <summary>Ends the builds of a collection's indexes: they are ready.</summary>
+    public void CommitIndexBuild(string database, string collection) => _store.Write(unit =>
+    {
+        var built = unit.Edit(new(database, collection)).Current;
+        unit.Put(built.With(built.States.AddRange(built.Builds.Select(b => CreateIndexesCommand.Build(built, b.Definition)))).With(ImmutableArray<IndexBuild>.Empty));
+        foreach (var build in built.Builds) IndexBuildLog.Committed(unit, built, build.Id, [build.Definition]);
+        return 0;
+    });
 
     private void DropOplog(Func<Record, long, bool> drops) => _store.Write(unit =>
     {

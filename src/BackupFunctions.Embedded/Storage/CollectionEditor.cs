@@ -31,7 +31,10 @@ internal sealed class CollectionEditor
 
     /// <summary>The collection as edited so far.</summary>
     public StoredCollection Current => _current ??= new(
-        _start.Namespace, _start.Options, _records.ToImmutable(), [.. _indexes.Select(i => i.ToState())], _nextId, DataSize);
+        _start.Namespace, _start.Options, _records.ToImmutable(), [.. _indexes.Select(i => i.ToState())], _nextId, DataSize)
+    {
+        Builds = _start.Builds,
+    };
 
     /// <summary>The keys that a document has in unique indexes.</summary>
     public IEnumerable<UniqueKey> UniqueKeys(byte[] bytes)

@@ -1,9 +1,13 @@
 using System.Collections.Immutable;
+using MongoDB.Bson;
 
 namespace BackupFunctions.Embedded.Storage;
 
 /// <summary>An index with its entries.</summary>
 internal sealed record IndexState(IndexDefinition Definition, ImmutableSortedSet<IndexEntry> Entries, bool Multikey);
+
+/// <summary>An index that is still being built over data: it serves no reader and checks nothing yet.</summary>
+internal sealed record IndexBuild(BsonBinaryData Id, IndexDefinition Definition);
 
 /// <summary>An ordinary collection: records by id, and its indexes.</summary>
 internal sealed class StoredCollection(
@@ -13,6 +17,9 @@ internal sealed class StoredCollection(
     public ImmutableSortedSet<Record> Records { get; } = records;
 
     public ImmutableArray<IndexState> States { get; } = states;
+
+    /// <summary>The indexes that are still being built.</summary>
+    public ImmutableArray<IndexBuild> Builds { get; init; } = [];
 
     /// <summary>Id of the next record.</summary>
     public long NextId { get; } = nextId;
@@ -30,9 +37,11 @@ internal sealed class StoredCollection(
     public static IndexState Empty(IndexDefinition definition) =>
         new(definition, ImmutableSortedSet.Create<IndexEntry>(definition.Order), false);
 
-    public StoredCollection With(Namespace ns, CollectionOptions options) => new(ns, options, Records, States, NextId, DataSize);
+    public StoredCollection With(Namespace ns, CollectionOptions options) => new(ns, options, Records, States, NextId, DataSize) { Builds = Builds };
 
-    public StoredCollection With(ImmutableArray<IndexState> states) => new(Namespace, Options, Records, states, NextId, DataSize);
+    public StoredCollection With(ImmutableArray<IndexState> states) => new(Namespace, Options, Records, states, NextId, DataSize) { Builds = Builds };
+
+    public StoredCollection With(ImmutableArray<IndexBuild> builds) => new(Namespace, Options, Records, States, NextId, DataSize) { Builds = builds };
 
     public override IEnumerable<Record> Natural(bool forward, long? from = null)
     {

@@ -1,4 +1,5 @@
 using BackupFunctions.Diagnosis;
+using BackupFunctions.Embedded.Auth;
 using MongoDB.Bson;
 
 namespace BackupFunctions.Tests.Diagnosis;
@@ -44,6 +45,31 @@ public sealed class AccountRightsTests
         var missing = AccountRights.Missing(Granted().Where(p => !p["actions"].AsBsonArray.Contains("replSetGetStatus")));
         missing.Select(m => m.Hint).Distinct().ShouldBe(["grant it the role clusterMonitor"]);
         missing.ShouldAllBe(m => m.Severity == Severity.Warning);
+    }
+
+    [Theory]
+    [InlineData("backup", "clusterMonitor")]
+    [InlineData("root")]
+    public void What_the_embedded_server_says_of_its_roles_is_enough(params string[] roles) =>
+        AccountRights.Missing(roles.SelectMany(role => RolePrivileges.Of(new(role)))).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("backup_catalog", "")]
+    [InlineData("", "")]
+    public void To_keep_the_catalogue_takes_the_right_to_write_its_database(string database, string collection) =>
+        AccountRights.MissingForCatalogue([On(database, collection, "find", "insert", "update", "remove")], "backup_catalog").ShouldBeEmpty();
+
+    [Fact]
+    public void Rights_on_the_collections_of_the_catalogue_are_enough_for_it() =>
+        AccountRights.MissingForCatalogue([On("backup_catalog", "head", "find", "insert", "update"), On("backup_catalog", "blocks", "find", "insert", "update", "remove")], "backup_catalog").ShouldBeEmpty();
+
+    [Fact]
+    public void Whoever_may_back_up_may_not_keep_the_catalogue()
+    {
+        var missing = AccountRights.MissingForCatalogue(Granted(), "backup_catalog").ShouldHaveSingleItem();
+        missing.ShouldBe(new("catalogue", Severity.Failed, "the account may not insert, update, remove in backup_catalog: keeping the catalogue", "grant it the role readWrite on backup_catalog"));
+        AccountRights.MissingForCatalogue([On("backup_catalog", "head", "find", "insert", "update", "remove")], "backup_catalog").ShouldHaveSingleItem().Message.ShouldContain("may not find, insert, update, remove in");
+        AccountRights.MissingForCatalogue([On("other", "", "find", "insert", "update", "remove")], "backup_catalog").ShouldHaveSingleItem();
     }
 
     private static IEnumerable<BsonDocument> Granted() =>

@@ -16,9 +16,9 @@ public static class CollectionLister
     public static Task<IReadOnlyList<CollectionSpec>> List(MongoConnection connection, NamespaceFilter filter, CancellationToken cancellationToken) =>
         MongoCall.Run(connection, "list collections", MongoCall.BackupRoles, ct => ListOnce(connection, filter, ct), cancellationToken);
 
-    /// <summary>One collection or view; null when there is none of this name.</summary>
+    /// <summary>One collection or view of the target of a restore; null when there is none of this name.</summary>
     public static Task<CollectionSpec?> Find(MongoConnection connection, Namespace ns, CancellationToken cancellationToken) =>
-        MongoCall.Run(connection, $"describe {ns}", MongoCall.BackupRoles, ct => FindOnce(connection, ns, ct), cancellationToken);
+        MongoCall.Run(connection, $"describe {ns}", MongoCall.RestoreRole, ct => FindOnce(connection, ns, ct), cancellationToken);
 
     /// <summary>The names of all collections and views, the server's own among them.</summary>
     public static Task<IReadOnlyList<Namespace>> Names(MongoConnection connection, CancellationToken cancellationToken) =>
@@ -138,9 +138,13 @@ public static class CollectionLister
     private static async Task<IReadOnlyList<RawBsonDocument>> Indexes(MongoConnection connection, Namespace ns, CancellationToken cancellationToken)
     {
         using var command = new RawBsonBuilder();
-        command.Add("listIndexes", ns.Collection).BeginDocument("cursor").End();
+        command.Add("listIndexes", ns.Collection).Add("includeBuildUUIDs", true).BeginDocument("cursor").End();
         var indexes = new List<RawBsonDocument>();
-        await foreach (var index in RawCursor.Read(connection, ns.Database, command.ToDocument(), cancellationToken).ConfigureAwait(false)) indexes.Add(index);
+        await foreach (var index in RawCursor.Read(connection, ns.Database, command.ToDocument(), cancellationToken).ConfigureAwait(false))
+        {
+            // {spec, buildUUID} is still being built and may yet fail: the oplog has its commit
+            if (!RawBson.TryFind(index.Bytes().Span, "buildUUID"u8, out _)) indexes.Add(index);
+        }
         return indexes;
     }
 

@@ -44,7 +44,7 @@ public sealed record CollectionSpec
     /// <summary>The options of <c>listCollections</c>, verbatim; empty document when there are none.</summary>
     public required RawBsonDocument Options { get; init; }
 
-    /// <summary>The documents of <c>listIndexes</c>, verbatim; none for a view.</summary>
+    /// <summary>The documents of <c>listIndexes</c>, verbatim, without those that are still being built; none for a view.</summary>
     public required IReadOnlyList<RawBsonDocument> Indexes { get; init; }
 
     /// <summary>The collection's UUID, where the server tells one.</summary>

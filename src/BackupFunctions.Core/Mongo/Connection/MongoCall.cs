@@ -10,8 +10,11 @@ internal static class MongoCall
     /// <summary>The roles that a backup needs.</summary>
     public const string BackupRoles = "backup and clusterMonitor";
 
-    /// <summary>The roles that a restore needs: the second one to read back and to replay.</summary>
+    /// <summary>The roles that a restore needs on its target: the first one loads, the second one lists indexes, reads back, replays and keeps the progress.</summary>
     public const string RestoreRole = "restore and readWriteAnyDatabase";
+
+    /// <summary>The roles for what both do.</summary>
+    public const string EitherRoles = $"{BackupRoles} for a backup, {RestoreRole} for the target of a restore";
 
     /// <summary>Runs it up to four times; what fails says <paramref name="what"/> was done and which <paramref name="roles"/> that takes.</summary>
     public static async Task<T> Run<T>(

@@ -74,7 +74,7 @@ public sealed partial class RawDocumentReader(MongoConnection connection, ILogge
         }
         catch (Exception e) when (e is not (OperationCanceledException or BackupException))
         {
-            throw MongoCall.Failure($"read {spec.Namespace}: after {position.Delivered} documents", MongoCall.BackupRoles, e);
+            throw MongoCall.Failure($"read {spec.Namespace}: after {position.Delivered} documents", MongoCall.EitherRoles, e);
         }
     }
 

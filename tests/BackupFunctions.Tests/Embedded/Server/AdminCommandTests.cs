@@ -107,11 +107,27 @@ public sealed class AdminCommandTests : IAsyncLifetime
     {
         Actions("backup", cluster: false).ShouldContain("find");
         Actions("backup", cluster: true).ShouldContain("listDatabases");
-        Actions("restore", cluster: false).ShouldContain("createIndex");
+        Actions("restore", cluster: true).ShouldContain("applyOps");
         Actions("clusterMonitor", cluster: true).ShouldContain("replSetGetStatus");
         Actions("read", cluster: false).ShouldNotContain("insert");
         RolePrivileges.Of(new EmbeddedRole("unknown")).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void What_the_role_restore_loads_only_readWriteAnyDatabase_reads_back_and_changes()
+    {
+        string[] loads = ["bypassDocumentValidation", "collMod", "createCollection", "createIndex", "dropCollection", "insert"];
+        string[] readsAndChanges = ["collStats", "dropIndex", "find", "listIndexes", "remove", "renameCollectionSameDB", "update"];
+        loads.ShouldBeSubsetOf(InEveryDatabase("restore"));
+        InEveryDatabase("restore").Intersect(readsAndChanges).ShouldBeEmpty();
+        Actions("restore", cluster: true).ShouldNotContain("listDatabases");
+        readsAndChanges.ShouldBeSubsetOf(InEveryDatabase("readWriteAnyDatabase"));
+        Actions("readWriteAnyDatabase", cluster: true).ShouldContain("listDatabases");
+        InEveryDatabase("restore").Concat(InEveryDatabase("readWriteAnyDatabase")).ShouldNotContain("dropDatabase");
+    }
+
+    private static IEnumerable<string> InEveryDatabase(string role) =>
+        RolePrivileges.Of(new EmbeddedRole(role)).Single(p => p["resource"] == new BsonDocument { { "db", "" }, { "collection", "" } })["actions"].AsBsonArray.Select(a => a.AsString);
 
     private static string[] Actions(string role, bool cluster) =>
     [

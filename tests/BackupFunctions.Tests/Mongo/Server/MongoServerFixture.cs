@@ -29,6 +29,9 @@ public sealed class MongoServerFixture : IAsyncLifetime
         Topology = await Topology.Read(Connection, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Of the embedded server; null where it is another.</summary>
+    public TestControls? Controls => _embedded?.Controls;
+
     /// <summary>A database name that nothing else uses.</summary>
     public string NewDatabase() => $"{_prefix}{Interlocked.Increment(ref _databases)}";
 
