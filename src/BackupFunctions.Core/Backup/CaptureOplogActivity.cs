@@ -65,7 +65,7 @@ internal sealed class CaptureOplogActivity(
         await using var segments = new SegmentWriter(staging, input.Backup.ToString(), string.Create(CultureInfo.InvariantCulture, $"oplog-{input.Part:D5}"), random);
         using var chunker = new OplogChunker();
         using var files = new FileSealer(sealer, BaseChunks.None, segments.Write, CollectionReadOrder.Natural);
-        var reader = new OplogReader(source, input.After, input.Limits, time, loggers.CreateLogger<OplogReader>(), _barriers);
+        var reader = new OplogReader(source, input.After, input.Limits, time, loggers.CreateLogger<OplogReader>(), operation => _barriers.Find(operation) ?? _filter.Arrival(operation));
         var (changes, renames, transactions) = (false, false, new OpenTransactions());
         await foreach (var group in reader.Read(cancellationToken))
         {

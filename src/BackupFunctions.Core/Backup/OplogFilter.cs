@@ -32,6 +32,20 @@ internal sealed class OplogFilter(NamespaceFilter filter)
         _ => Includes(entry.Operation.Namespace) ? OplogUse.Changes : OplogUse.LeftOut,
     };
 
+    /// <summary>What is renamed into what is backed up by this operation, or by one inside it, as a clause: no backup holds its documents. Null when nothing is.</summary>
+    public string? Arrival(OplogOperation operation)
+    {
+        if (operation.Kind != OplogOperationKind.Command) return null;
+        if (operation.CommandName == "renameCollection")
+            return Targets(operation) is [var from, var to] && !Includes(from) && Includes(to) ? $"{from}, which is not backed up, was renamed to {to}, which is" : null;
+        if (operation.CommandName != "applyOps") return null;
+        foreach (var item in new RawElements(RawBson.Nested(operation.O.Span, "applyOps"u8)))
+        {
+            if (item.Type == BsonType.Document && Arrival(OplogOperation.Read(item.Value.ToArray())) is { } arrival) return arrival;
+        }
+        return null;
+    }
+
     private OplogUse OfCommand(OplogOperation command)
     {
         if (command.CommandName == "applyOps") return ChangesAnything(command.O.Span) ? OplogUse.Changes : OplogUse.Kept;

@@ -121,8 +121,8 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
     private async Task Cover(BackupId backup, CaptureResult captured, bool due)
     {
         await Discard(backup);
-        // a gap is recorded together with what follows it
-        if (captured.Through != captured.After && (due || _unrecorded.Count > 0)) _unrecorded.Add(new CoverageAdvanced(captured.After, captured.Through, context.UtcNow));
+        // a gap is recorded together with what follows it, and begins where what is recorded ends
+        if (captured.Through != captured.After && (due || captured.More || _unrecorded.Count > 0)) _unrecorded.Add(new CoverageAdvanced(captured.After, captured.Through, context.UtcNow));
         await Record();
     }
 

@@ -49,5 +49,19 @@ public class OplogFilterTests
         new OplogFilter(filter).Of(Entry(op, ns, o)).ToString().ShouldBe(use);
     }
 
+    [Theory]
+    [InlineData("c", "shop.$cmd", "{renameCollection: 'shop.logs', to: 'shop.orders'}", "shop.logs, which is not backed up, was renamed to shop.orders, which is")]
+    [InlineData("c", "admin.$cmd", "{applyOps: [{op: 'c', ns: 'shop.$cmd', o: {renameCollection: 'shop.logs', to: 'shop.orders'}}]}", "shop.logs, which is not backed up, was renamed to shop.orders, which is")]
+    [InlineData("c", "shop.$cmd", "{renameCollection: 'shop.orders', to: 'shop.logs'}", null)]
+    [InlineData("c", "shop.$cmd", "{renameCollection: 'shop.orders', to: 'shop.bills'}", null)]
+    [InlineData("c", "crm.$cmd", "{renameCollection: 'crm.a', to: 'crm.b'}", null)]
+    [InlineData("c", "shop.$cmd", "{create: 'orders'}", null)]
+    [InlineData("i", "shop.orders", "{_id: 1}", null)]
+    public void What_is_renamed_into_what_is_backed_up_is_told(string op, string ns, string o, string? arrival)
+    {
+        var filter = new NamespaceFilter(NamespacePattern.ParseAll(["shop.*"], "include"), NamespacePattern.ParseAll(["shop.logs"], "exclude"));
+        new OplogFilter(filter).Arrival(Entry(op, ns, o).Operation).ShouldBe(arrival);
+    }
+
     private static OplogEntry Entry(string op, string ns, string o) => OplogEntry.Read(MongoDB.Bson.BsonExtensionMethods.ToBson(StubOplog.Entry(100, op: op, ns: ns, o: o)));
 }

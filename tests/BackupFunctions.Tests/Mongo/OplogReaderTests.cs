@@ -250,7 +250,7 @@ public class OplogReaderTests
 
     private async Task<(OplogReader Reader, List<byte[]> Read)> ReadAll(OplogMark after, OplogLimits limits, TimeProvider time)
     {
-        var reader = new OplogReader(_oplog, after, limits, time, NullLogger.Instance, new(NamespaceFilter.Everything()));
+        var reader = new OplogReader(_oplog, after, limits, time, NullLogger.Instance, new OplogBarriers(NamespaceFilter.Everything()).Find);
         var read = new List<byte[]>();
         await foreach (var group in reader.Read(TestContext.Current.CancellationToken)) read.AddRange(group.Select(e => e.Raw.ToArray()));
         return (reader, read);

@@ -183,7 +183,7 @@ internal sealed class BackupRig : IDisposable
 
     public ActivityRegistry Activities()
     {
-        var filter = new NamespaceFilter(NamespacePattern.ParseAll([$"{Database}.*"], "include"), []);
+        var filter = new NamespaceFilter(NamespacePattern.ParseAll([$"{Database}.*"], "include"), NamespacePattern.ParseAll([$"{Database}.left.out.*"], "exclude"));
         var targets = new DeliveryTargets(Repository.Nodes.Count, LocalVault is not null);
         return new ActivityRegistry()
             .Add(Wrap(new TakeLockActivity(Locks)))

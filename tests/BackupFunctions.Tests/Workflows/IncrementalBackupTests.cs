@@ -166,6 +166,36 @@ public sealed class IncrementalBackupTests(MongoServerFixture server) : IClassFi
     }
 
     [Fact]
+    public async Task The_gap_before_what_no_replay_can_pass_begins_where_what_is_recorded_ends()
+    {
+        var slice = await FullAndSlice();
+        var elsewhere = server.Connection.Client.GetDatabase(server.NewDatabase()).GetCollection<BsonDocument>("head");
+        await elsewhere.InsertOneAsync(new BsonDocument());
+        (await _rig.BackUpIncrement()).Slices.ShouldBeEmpty();
+        // too soon to record once more that nothing was written
+        await elsewhere.InsertOneAsync(new BsonDocument());
+        await _rig.ChangeFeatureCompatibility();
+        await IncrementalBackupWorkflow.Run(_rig.Context(BackupRig.Cancellation), new(2, long.MaxValue, TimeSpan.Zero));
+        var state = await State();
+        state.Gaps.ShouldHaveSingleItem().After.ShouldBe(state.Coverage[^1].Through);
+        (await Timeline()).Windows[0].To.ShouldBe(state.Gaps[0].After.Optime);
+        (await _rig.BackUpIncrement()).Gaps.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_collection_that_is_renamed_into_the_selection_takes_a_new_full_backup()
+    {
+        await _rig.Fill("things", 0, 5);
+        await _rig.Fill("left.out.new", 0, 1);
+        await _rig.BackUp();
+        await _rig.Collection("things").Database.RenameCollectionAsync("left.out.new", "new");
+        var result = await _rig.BackUpIncrement();
+        result.Gaps.ShouldHaveSingleItem().Reason.ShouldBe(OplogGapReason.NotReplayable);
+        await _rig.Drop();
+        (await _rig.Restore(result.Full.ShouldNotBeNull().Backup.Root)).Documents.ShouldBe(6);
+    }
+
+    [Fact]
     public async Task While_no_full_backup_follows_what_no_replay_can_pass_nothing_before_it_is_read_again()
     {
         await FullAndSlice();

@@ -7,9 +7,9 @@ namespace BackupFunctions.Mongo;
 /// <summary>
 /// Reads the oplog behind an entry, in order and without a hole. Only what a majority has committed is taken, and a read ends only at the
 /// commit point's own entry, or at one behind which another was seen. Where it ended is looked up once more: an entry that is still there with
-/// the same time, term and bytes has, by the replication protocol, all those before it in its history. It ends before a barrier, when it is to look for any. For one read.
+/// the same time, term and bytes has, by the replication protocol, all those before it in its history. It ends before an entry for which the barrier gives a clause. For one read.
 /// </summary>
-internal sealed partial class OplogReader(IOplogSource source, OplogMark after, OplogLimits limits, TimeProvider time, ILogger logger, OplogBarriers? barriers = null)
+internal sealed partial class OplogReader(IOplogSource source, OplogMark after, OplogLimits limits, TimeProvider time, ILogger logger, Func<OplogOperation, string?>? barrier = null)
 {
     /// <summary>The pause before the oplog is asked for more.</summary>
     public static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
@@ -96,7 +96,7 @@ internal sealed partial class OplogReader(IOplogSource source, OplogMark after, 
                 (reached, More) = (true, _full);
                 break;
             }
-            Barrier = barriers?.Find(entry.Operation);
+            Barrier = barrier?.Invoke(entry.Operation);
             if (Barrier is not null)
             {
                 reached = true;
