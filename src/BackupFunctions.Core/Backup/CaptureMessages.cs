@@ -25,11 +25,19 @@ public sealed record CaptureInput(BackupId Backup, int Part, OplogMark After, Op
 /// <summary>
 /// What was captured: every entry behind <see cref="After"/> up to and with <see cref="Through"/>, a majority-committed one. Entries and bytes
 /// count what is kept. Without <see cref="Changes"/> a restore needs none of it. With <see cref="Renames"/> a collection that had been there before the backup got
-/// another name. With <see cref="CutsTransaction"/> the beginning of a transaction that commits in it is missing. With <see cref="More"/> the limit of bytes ended it, or what cannot be replayed. With a
-/// <see cref="Gap"/> nothing was captured: an entry that has to be there is not, or the first one cannot be replayed.
+/// another name. With <see cref="CutsTransaction"/> the beginning of a transaction that commits in it is missing. With <see cref="More"/> the limit of bytes ended it. With a
+/// <see cref="Gap"/> nothing was captured: an entry that has to be there is not, or the first one cannot be replayed. <see cref="Barrier"/> is what the entry behind it did that cannot be replayed, as a clause.
 /// </summary>
-public sealed record CaptureResult(OplogMark After, OplogMark Through, long Entries, long Bytes, bool Changes, bool Renames, bool CutsTransaction, bool More, OplogGap? Gap);
+public sealed record CaptureResult(OplogMark After, OplogMark Through, long Entries, long Bytes, bool Changes, bool Renames, bool CutsTransaction, bool More, OplogGap? Gap)
+{
+    public string? Barrier { get; init; }
+}
 
-/// <summary>What a capture staged (sealed) beside its segments; with the collections that were created since the backup's oplog begins.</summary>
+/// <summary>What a capture staged (sealed) beside its segments; with the collections that were <see cref="Created"/> since the backup's oplog begins.</summary>
 public sealed record CapturedOplog(
-    OplogMark After, OplogMark Through, bool Changes, bool Renames, bool CutsTransaction, bool More, IReadOnlyList<DumpedFile> Files, IReadOnlyList<StagedCar> Segments, long NewBytes, IReadOnlyList<string> Created);
+    OplogMark After, OplogMark Through, bool Changes, bool Renames, bool CutsTransaction, bool More, IReadOnlyList<DumpedFile> Files, IReadOnlyList<StagedCar> Segments, long NewBytes)
+{
+    public IReadOnlyList<string> Created { get; init; } = [];
+
+    public string? Barrier { get; init; }
+}

@@ -45,7 +45,7 @@ internal sealed class CaptureOplogActivity(
             }
             catch (OplogGapException e) when (e.Gap.Missing == input.After || e.Gap.Missing == input.Limits.StopAt)
             {
-                return new(input.After, input.After, 0, 0, false, false, false, false, e.Gap);
+                return new(input.After, input.After, 0, 0, false, false, false, false, e.Gap) { Barrier = e.Gap.Barrier };
             }
             catch (OplogGapException e) when (attempt == Attempts)
             {
@@ -84,7 +84,7 @@ internal sealed class CaptureOplogActivity(
         await segments.Prepare(cancellationToken);
         chunker.Finish(files);
         await segments.Close(cancellationToken);
-        return new(input.After, reader.Through, changes, renames, transactions.AnyIsCut, reader.More || reader.Barrier is not null, files.Files, segments.Segments, segments.BlockBytes, created.Names);
+        return new(input.After, reader.Through, changes, renames, transactions.AnyIsCut, reader.More, files.Files, segments.Segments, segments.BlockBytes) { Created = created.Names, Barrier = reader.Barrier };
     }
 
     private async Task<CapturedOplog?> Captured(BackupId backup, int part, CancellationToken cancellationToken)
@@ -100,5 +100,5 @@ internal sealed class CaptureOplogActivity(
     }
 
     private static CaptureResult Result(CapturedOplog captured) =>
-        new(captured.After, captured.Through, captured.Files.Sum(f => f.Documents), captured.Files.Sum(f => f.Bytes), captured.Changes, captured.Renames, captured.CutsTransaction, captured.More, null);
+        new(captured.After, captured.Through, captured.Files.Sum(f => f.Documents), captured.Files.Sum(f => f.Bytes), captured.Changes, captured.Renames, captured.CutsTransaction, captured.More, null) { Barrier = captured.Barrier };
 }

@@ -13,7 +13,7 @@ namespace BackupFunctions.Backup;
 /// <summary>
 /// Reads one unit of the plan, seals it and stages the new blocks. Dump and encryption are one step, so that plaintext never reaches a disk.
 /// Memory is bounded by a batch of documents, a chunk and the chunk lists around the range. Where the plan's snapshot is lost, documents are read as
-/// they are; where the oldest documents of a capped collection are overwritten while they are read, it is read anew. Run again, it finds what it had sealed.
+/// they are; where the oldest documents of a capped collection are overwritten while they are read, or its cursor is lost otherwise, it is read anew. Run again, it finds what it had sealed.
 /// </summary>
 internal sealed partial class DumpActivity(
     MongoEndpoint source, RepositorySession session, IStaging staging, StagedObjects staged, IRandomSource random, int compressionLevel, ILoggerFactory loggers)
@@ -59,7 +59,7 @@ internal sealed partial class DumpActivity(
                     LogSnapshotLost(logger, e, snapshot);
                     snapshot = null;
                 }
-                catch (BackupException e) when (attempt < Attempts && MongoErrors.IsPositionLost(e))
+                catch (BackupException e) when (attempt < Attempts && plan.Collections[range.Collection].Spec.ReadOrder == CollectionReadOrder.Natural && MongoErrors.IsCursorLost(e))
                 {
                     LogPositionLost(logger, e, plan.Collections[range.Collection].Spec.Namespace);
                 }
@@ -103,7 +103,7 @@ internal sealed partial class DumpActivity(
     [LoggerMessage(LogLevel.Warning, "read as of {Snapshot}: the server cannot any more; documents are read as they are, and the oplog makes the backup whole")]
     private static partial void LogSnapshotLost(ILogger logger, Exception exception, Optime snapshot);
 
-    [LoggerMessage(LogLevel.Warning, "read {Namespace}: its oldest documents were overwritten meanwhile; it is read anew")]
+    [LoggerMessage(LogLevel.Warning, "read {Namespace}: the place in its natural order was lost; it is read anew")]
     private static partial void LogPositionLost(ILogger logger, Exception exception, Namespace @namespace);
 
     [LoggerMessage(LogLevel.Warning, "read chunk list {List} of the base backup: not possible, its chunks are stored again")]

@@ -35,7 +35,7 @@ internal sealed class GatherSlicesActivity(RepositorySession session, ManifestSt
             (first, last) = (first ?? index, index);
             if (oplog.Files.Count > 0) files.AddRange(await Files(reader, slice.Root, oplog, cancellationToken));
         }
-        var captured = new CapturedOplog(first!.Oplog!.After, last!.Oplog!.Through, Changes: true, Renames: false, CutsTransaction: false, More: false, files, [], 0, []);
+        var captured = new CapturedOplog(first!.Oplog!.After, last!.Oplog!.Through, Changes: true, Renames: false, CutsTransaction: false, More: false, files, [], 0);
         await staged.Save(input.Backup, CaptureOplogActivity.RecordName(0), captured, cancellationToken);
         return new(last.Server);
     }

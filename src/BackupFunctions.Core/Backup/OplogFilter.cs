@@ -1,4 +1,3 @@
-using System.Text;
 using BackupFunctions.Bson;
 using BackupFunctions.Mongo;
 using MongoDB.Bson;
@@ -39,9 +38,9 @@ internal sealed class OplogFilter(NamespaceFilter filter)
         if (operation.CommandName == "renameCollection")
             return Targets(operation) is [var from, var to] && !Includes(from) && Includes(to) ? $"{from}, which is not backed up, was renamed to {to}, which is" : null;
         if (operation.CommandName != "applyOps") return null;
-        foreach (var item in new RawElements(RawBson.Nested(operation.O.Span, "applyOps"u8)))
+        foreach (var item in operation.Inner())
         {
-            if (item.Type == BsonType.Document && Arrival(OplogOperation.Read(item.Value.ToArray())) is { } arrival) return arrival;
+            if (RawBson.Text(item.Span, "op"u8) == "c" && Arrival(OplogOperation.Read(item)) is { } arrival) return arrival;
         }
         return null;
     }
@@ -58,7 +57,7 @@ internal sealed class OplogFilter(NamespaceFilter filter)
         foreach (var item in new RawElements(RawBson.Nested(applyOps, "applyOps"u8)))
         {
             if (item.Type != BsonType.Document) return true;
-            var (ns, kind) = (Text(item.Value, "ns"u8), Text(item.Value, "op"u8));
+            var (ns, kind) = (RawBson.Text(item.Value, "ns"u8), RawBson.Text(item.Value, "op"u8));
             if (kind == "n") continue;
             if (kind == "c" ? OfCommand(OplogOperation.Read(item.Value.ToArray())) == OplogUse.Changes : Includes(ns)) return true;
         }
@@ -71,7 +70,7 @@ internal sealed class OplogFilter(NamespaceFilter filter)
         foreach (var field in new RawElements(command.O.Span))
         {
             if (field.Type != BsonType.String) break;
-            if (command.CommandName == "renameCollection") return [field.Text, Text(command.O.Span, "to"u8)];
+            if (command.CommandName == "renameCollection") return [field.Text, RawBson.Text(command.O.Span, "to"u8)];
             return [$"{command.Database}.{field.Text}"];
         }
         return command.Database == "admin" ? [] : [$"{command.Database}.$cmd"];
@@ -87,7 +86,4 @@ internal sealed class OplogFilter(NamespaceFilter filter)
         if (database == "admin" && collection == "system.keys") return false;
         return !filter.HasPatterns || collection is "" or "$cmd" || collection.StartsWith("system.", StringComparison.Ordinal) || filter.Includes(new(database, collection));
     }
-
-    private static string Text(ReadOnlySpan<byte> document, ReadOnlySpan<byte> name) =>
-        RawBson.TryFind(document, name, out var found) && found.Type == BsonType.String ? Encoding.UTF8.GetString(found.Value[4..^1]) : "";
 }

@@ -50,6 +50,9 @@ public static class RawBson
     public static ReadOnlySpan<byte> Nested(ReadOnlySpan<byte> document, ReadOnlySpan<byte> name) =>
         TryFind(document, name, out var element) && element.Type is BsonType.Document or BsonType.Array ? element.Value : default;
 
+    /// <summary>The characters of a string element; empty when there is none of this name.</summary>
+    public static string Text(ReadOnlySpan<byte> document, ReadOnlySpan<byte> name) => TryFind(document, name, out var found) && found.Type == BsonType.String ? found.Text : "";
+
     /// <summary>The one-field document <c>{_id: v}</c> of a document, of whatever type v is; null when it has no <c>_id</c>.</summary>
     public static RawBsonDocument? Id(ReadOnlySpan<byte> document)
     {

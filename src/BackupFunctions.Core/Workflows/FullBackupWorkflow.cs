@@ -10,7 +10,7 @@ namespace BackupFunctions.Workflows;
 /// <summary>
 /// A full backup: deliver what earlier runs left, plan, dump and seal (fan-out) while the oplog is captured, assemble, deliver, notify. A recent full backup
 /// that waited in staging and is delivered now is the one that was asked for; nothing is dumped while something cannot be delivered. Where documents could not be read as of one
-/// cluster time and a collection was renamed meanwhile, or the oplog was begun in the middle of a transaction or holds what cannot be replayed, it begins anew.
+/// cluster time and a collection was renamed meanwhile or something was done that cannot be replayed, or the oplog was begun in the middle of a transaction, it begins anew.
 /// </summary>
 public static class FullBackupWorkflow
 {
@@ -63,7 +63,7 @@ public static class FullBackupWorkflow
                 {
                     if (attempt < Attempts) continue;
                     throw new ActivityFailedException(Name, ErrorKind.Failed, $"back up everything: during each of {Attempts} attempts something was in the way, during the last {run.InTheWay}",
-                        "run again when that is over; collections that are renamed may be left out with BACKUP_EXCLUDE: a rename while documents are read one after the other could lose them");
+                        "run again when that is over; a collection that is renamed is best selected under both names, or under neither (BACKUP_INCLUDE, BACKUP_EXCLUDE): while documents are read one after the other a rename could lose them");
                 }
                 var delivered = await Delivery.Run(context, hold, Name, "", staged.Plan.Targets, staged.Draft, []);
                 var silent = await Delivery.Announce(context, "notify", "full", delivered);
@@ -82,7 +82,7 @@ public static class FullBackupWorkflow
         private readonly DateTimeOffset _started;
         private readonly string _prefix;
         private int _parts;
-        private bool _renames;
+        private string? _unlessExact;
 
         public FullRun(IWorkflowContext context, RepositoryHold hold, FullBackupInput input, int attempt)
         {
@@ -116,9 +116,9 @@ public static class FullBackupWorkflow
             var plan = await _context.Call(BackupActivities.Plan, $"{_prefix}plan", new PlanInput(Backup, _started));
             await _hold.Claim(Backup);
             var dump = Dump(plan);
-            if (plan.OplogStart is { } start) await Capture(start, dump);
+            if (plan.OplogStart is { } start) await Capture(plan, start, dump);
             var (exact, bytes) = await dump;
-            if (!exact && _renames) InTheWay ??= "a collection was renamed";
+            if (!exact) InTheWay ??= _unlessExact;
             if (InTheWay is not null)
             {
                 await Discard();
@@ -135,19 +135,22 @@ public static class FullBackupWorkflow
             _context.SetStatus(new("dump", 0, plan.Units, 0));
             var results = await FanOut.Run([.. Enumerable.Range(0, plan.Units)], _input.Width,
                 unit => _context.Call(BackupActivities.DumpAndEncrypt, Key("dump", unit), new DumpInput(Backup, unit)),
-                done => _context.SetStatus(new("dump", ++units, plan.Units, bytes += done.Bytes)));
-            return (plan.Snapshot is not null && results.All(r => r.Exact), bytes);
+                done => _context.SetStatus(new("dump", ++units, plan.Units, bytes += done.Bytes)), () => InTheWay is not null);
+            return (InTheWay is null && plan.Snapshot is not null && results.All(r => r.Exact), bytes);
         }
 
         // during the dump too: an oplog that holds less than the dump takes would lose its beginning
-        private async Task Capture(OplogMark after, Task dump)
+        private async Task Capture(PlanResult plan, OplogMark start, Task dump)
         {
             try
             {
-                for (var (last, more) = (false, false); (!last || more) && InTheWay is null;)
+                var after = start;
+                for (var last = false; !last && InTheWay is null;)
                 {
-                    last |= !more && await EndsSoon(dump);
-                    (after, more) = await CapturePart(after);
+                    last = await EndsSoon(dump);
+                    var captured = await CapturePart(plan, after);
+                    after = captured.Through;
+                    last |= captured.Barrier is not null;
                 }
             }
             catch (Exception e) when (e is ActivityFailedException or OperationCanceledException)
@@ -168,17 +171,26 @@ public static class FullBackupWorkflow
             return first == dump;
         }
 
-        private async Task<(OplogMark Through, bool More)> CapturePart(OplogMark after)
+        private async Task<CaptureResult> CapturePart(PlanResult plan, OplogMark after)
         {
             var captured = await _context.Call(BackupActivities.CaptureOplog, Key("oplog", _parts), new CaptureInput(Backup, _parts, after, new()));
+            if (captured is { Gap: { } gap, Barrier: null })
+                throw new ActivityFailedException(BackupActivities.CaptureOplog.Name, ErrorKind.OplogGap, $"capture the oplog of the backup: {gap}", "make the oplog larger (replSetResizeOplog) than what is written in some minutes of a backup");
             // one that is open at the beginning is known then; a later part may well go on with what an earlier one has
             if (_parts == 0 && captured.CutsTransaction) InTheWay = "a transaction went on that could not be seen beforehand";
-            if (captured.Gap is { Reason: OplogGapReason.NotReplayable } barrier) InTheWay = barrier.Barrier;
-            _parts++;
-            _renames |= captured.Renames;
-            return captured.Gap is not { } gap || InTheWay is not null
-                ? (captured.Through, captured.More)
-                : throw new ActivityFailedException(BackupActivities.CaptureOplog.Name, ErrorKind.OplogGap, $"capture the oplog of the backup: {gap}", "make the oplog larger (replSetResizeOplog) than what is written in some minutes of a backup");
+            if (captured.Gap is null) _parts++;
+            if (captured.Renames) Spoil(plan, "a collection was renamed");
+            if (captured.Barrier is { } barrier) Spoil(plan, barrier);
+            // what is of one moment needs the oplog up to it
+            if (captured.Barrier is not null && (_parts == 0 || captured.Through.Optime < plan.Snapshot)) InTheWay ??= captured.Barrier;
+            return captured;
+        }
+
+        // documents that are all of one moment need no oplog
+        private void Spoil(PlanResult plan, string what)
+        {
+            if (plan.Snapshot is null) InTheWay ??= what;
+            else _unlessExact ??= what;
         }
 
         // without a root nothing can go on from what is staged: it would only keep a full disk full

@@ -75,7 +75,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
             else await Cover(backup, captured, plan.CoverageIsDue);
             tips[0] = new(captured.Through, captured.Changes ? captured.Through : tips[0].Continues);
             if (captured.Through == stop) tips.RemoveAt(0);
-            else more = captured.More;
+            else more = captured.More || captured.Barrier is not null;
         }
         if (_waiting is not null) throw _waiting;
         NeedsFull = tips.Count == 0;
@@ -122,7 +122,7 @@ internal sealed class SliceRun(IWorkflowContext context, IncrementalBackupInput 
     {
         await Discard(backup);
         // a gap is recorded together with what follows it, and begins where what is recorded ends
-        if (captured.Through != captured.After && (due || captured.More || _unrecorded.Count > 0)) _unrecorded.Add(new CoverageAdvanced(captured.After, captured.Through, context.UtcNow));
+        if (captured.Through != captured.After && (due || captured.Barrier is not null || _unrecorded.Count > 0)) _unrecorded.Add(new CoverageAdvanced(captured.After, captured.Through, context.UtcNow));
         await Record();
     }
 

@@ -145,9 +145,9 @@ public sealed class ConsistentFullTests(MongoServerFixture server) : IClassFixtu
     }
 
     [Fact]
-    public async Task What_no_replay_can_pass_lets_a_full_backup_begin_anew()
+    public async Task What_no_replay_can_pass_lets_a_full_backup_begin_anew_when_documents_are_not_of_one_moment()
     {
-        await Prepare(capped: false);
+        await Prepare(capped: true);
         var changed = 0;
         _rig.Before = async (name, _, token) =>
         {
@@ -160,6 +160,51 @@ public sealed class ConsistentFullTests(MongoServerFixture server) : IClassFixtu
         await Transfer(BackupRig.Cancellation);
         var slice = (await _rig.BackUpIncrement()).Slices.ShouldHaveSingleItem().Backup;
         slice.Oplog!.After.ShouldBe(backup.Oplog!.Through);
+    }
+
+    [Fact]
+    public async Task Documents_of_one_moment_are_whole_whatever_was_done_behind_it()
+    {
+        await Prepare(capped: false);
+        var plans = 0;
+        var changed = 0;
+        _rig.Before = async (name, _, token) =>
+        {
+            if (name == "Plan") plans++;
+            if (name != "DumpAndEncrypt" || Interlocked.Exchange(ref changed, 1) == 1) return;
+            await Transfer(token);
+            await _rig.ChangeFeatureCompatibility();
+        };
+        var backup = (await _rig.BackUp()).Backup;
+        using (var opened = await _rig.Open(backup.Root))
+        {
+            if (opened.Index.Snapshot is null) Assert.Skip("the server reads nothing as of one moment");
+            (plans, opened.Index.Snapshot).ShouldBe((1, backup.ConsistentAt));
+        }
+        await _rig.Drop();
+        await _rig.Restore(backup.Root);
+        (await Sums()).ShouldBe([1_000]);
+        _rig.Before = null;
+        var next = await _rig.BackUpIncrement();
+        next.Gaps.ShouldHaveSingleItem().After.ShouldBe(backup.Oplog!.Through);
+        next.Full.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Nothing_more_is_read_for_a_backup_that_has_to_begin_anew()
+    {
+        await Prepare(capped: true);
+        var dumps = new List<BackupId>();
+        _rig.Before = async (name, input, token) =>
+        {
+            if (name != "DumpAndEncrypt") return;
+            dumps.Add(((DumpInput)input).Backup);
+            if (dumps.Count > 1) return;
+            await Database.RenameCollectionAsync("accounts", "ledgers", cancellationToken: token);
+            await TickUntilCaptured(1, token);
+        };
+        var backup = (await _rig.BackUp(width: 1)).Backup;
+        dumps.Count(d => d != backup.Id).ShouldBeLessThan(dumps.Count(d => d == backup.Id));
     }
 
     [Fact]

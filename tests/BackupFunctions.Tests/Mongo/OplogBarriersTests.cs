@@ -20,6 +20,8 @@ public class OplogBarriersTests
     [InlineData("c", "config.$cmd", "{frobnicate: 'a'}", null, null)]
     [InlineData("c", "admin.$cmd", "{commitTransaction: 1}", null, null)]
     [InlineData("c", "admin.$cmd", "{applyOps: [{op: 'i', ns: 'shop.a', o: {_id: 1}}, {op: 'c', ns: 'shop.$cmd', o: {applyOps: [{op: 'c', ns: 'shop.$cmd', o: {frobnicate: 'a'}}]}}]}", null, "shop was changed by frobnicate, which this version does not know")]
+    [InlineData("c", "admin.$cmd", "{applyOps: [{op: 'i', ns: 'shop.a', o: {_id: 1}}, {op: 'u', ns: 'admin.system.version', o: {$v: 2, diff: {}}, o2: {_id: 'featureCompatibilityVersion'}}]}", null, "the feature compatibility version was changed")]
+    [InlineData("c", "admin.$cmd", "{applyOps: [{op: 'zz', ns: 'shop.a', o: {_id: 1}}]}", null, "shop.a was changed by an operation of the kind 'zz', which this version does not know")]
     [InlineData("km", "", "{a: 1}", null, null)]
     public void Are_told_with_what_was_done(string op, string ns, string o, string? id, string? barrier)
     {

@@ -29,7 +29,8 @@ public sealed class RestoreSourcesTests(MongoServerFixture server) : IClassFixtu
         var asked = 0;
         first.Before = _ =>
         {
-            if (Interlocked.Increment(ref asked) == cids.Count / 3) first.Refused = NodeCalls.All;
+            // how many it is asked for goes by which blocks the vault happens to lack
+            if (Interlocked.Increment(ref asked) == 2) first.Refused = NodeCalls.All;
             return Task.CompletedTask;
         };
         second.Alters = (_, bytes) => [.. bytes.Select((b, i) => i == 0 ? (byte)~b : b)];

@@ -4,6 +4,19 @@ namespace BackupFunctions.Tests.Workflows;
 
 public class FanOutTests
 {
+    [Fact]
+    public async Task Once_it_is_enough_nothing_more_is_started()
+    {
+        var started = new List<int>();
+        var results = await FanOut.Run([1, 2, 3, 4], 1, item =>
+        {
+            started.Add(item);
+            return Task.FromResult($"{item}");
+        }, isEnough: () => started.Count == 2);
+        started.ShouldBe([1, 2]);
+        results.Count(r => r is null).ShouldBe(2);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

@@ -94,6 +94,9 @@ public sealed class IncrementalBackupTests(MongoServerFixture server) : IClassFi
         await catalogue.InsertOneAsync(new BsonDocument("run", 4));
         var again = await IncrementalBackupWorkflow.Run(_rig.Context(BackupRig.Cancellation), new(2, long.MaxValue, TimeSpan.Zero));
         (again.Covered!.Optime > through[^1].Optime, (await State()).Revision).ShouldBe((true, revision));
+        await catalogue.InsertManyAsync(Enumerable.Range(5, 20).Select(n => new BsonDocument("run", n)));
+        var cut = await IncrementalBackupWorkflow.Run(_rig.Context(BackupRig.Cancellation), new(2, 1_000, TimeSpan.Zero));
+        (cut.Covered!.Optime > again.Covered.Optime, (await State()).Revision).ShouldBe((true, revision));
 
         // what comes then continues the backup before, and stands for what held nothing
         await _rig.Fill("things", 5, 1);

@@ -51,6 +51,9 @@ public static class MongoErrors
     /// <summary>Whether what a cursor of a capped collection stood on was overwritten.</summary>
     public static bool IsPositionLost(Exception exception) => CommandError(exception)?.Code == CappedPositionLost;
 
+    /// <summary>Whether a read failed because the place of its cursor was lost, by the server's word or with the connection; not one that found no server.</summary>
+    public static bool IsCursorLost(Exception exception) => IsPositionLost(exception) || ((exception as MongoException ?? exception.InnerException as MongoException) is { } cause && IsTransient(cause));
+
     /// <summary>The server's error code, or null when the failure is none of the server's.</summary>
     public static int? Code(Exception exception) => exception is MongoCommandException command ? command.Code : null;
 

@@ -28,7 +28,7 @@ internal sealed class CreatedCollections(IEnumerable<string> created)
                 return true;
             case "renameCollection":
                 var isCreated = First(operation) is { } from && _names.Remove(from);
-                if (isCreated && RawBson.TryFind(operation.O.Span, "to"u8, out var to) && to.Type == BsonType.String) _names.Add(to.Text);
+                if (isCreated) _names.Add(RawBson.Text(operation.O.Span, "to"u8));
                 return isCreated;
             case "applyOps":
                 return FollowAll(operation);
@@ -40,9 +40,9 @@ internal sealed class CreatedCollections(IEnumerable<string> created)
     private bool FollowAll(OplogOperation applyOps)
     {
         var all = true;
-        foreach (var item in new RawElements(RawBson.Nested(applyOps.O.Span, "applyOps"u8)))
+        foreach (var item in applyOps.Inner())
         {
-            if (item.Type == BsonType.Document) all &= Follow(OplogOperation.Read(item.Value.ToArray()));
+            if (RawBson.Text(item.Span, "op"u8) == "c") all &= Follow(OplogOperation.Read(item));
         }
         return all;
     }

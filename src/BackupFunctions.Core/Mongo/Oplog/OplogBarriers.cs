@@ -10,6 +10,8 @@ namespace BackupFunctions.Mongo;
 /// </summary>
 internal sealed class OplogBarriers(NamespaceFilter filter)
 {
+    private const string Versions = "admin.system.version";
+
     private static readonly HashSet<string> Replayable =
     [
         "abortIndexBuild", "abortTransaction", "applyOps", "collMod", "commitIndexBuild", "commitTransaction", "convertToCapped", "create", "createIndexes", "deleteIndexes", "drop", "dropDatabase",
@@ -38,9 +40,8 @@ internal sealed class OplogBarriers(NamespaceFilter filter)
 
     private string? OfDocument(OplogOperation operation)
     {
-        var isVersion = operation.Namespace == "admin.system.version";
-        if ((!isVersion && !IsResharding(operation.Namespace)) || !filter.MayInclude(operation.Database)) return null;
-        if (!isVersion) return $"{operation.Database} was resharded";
+        if (!MayMatter(operation.Namespace) || !filter.MayInclude(operation.Database)) return null;
+        if (operation.Namespace != Versions) return $"{operation.Database} was resharded";
         var id = RawBson.Id((operation.Kind == OplogOperationKind.Update ? operation.O2 : operation.O).Span);
         return id is not null && Encoding.UTF8.GetString(id.Bytes().Span).Contains("featureCompatibilityVersion", StringComparison.Ordinal) ? "the feature compatibility version was changed" : null;
     }
@@ -60,9 +61,12 @@ internal sealed class OplogBarriers(NamespaceFilter filter)
 
     private string? OfAll(OplogOperation applyOps)
     {
-        foreach (var item in new RawElements(RawBson.Nested(applyOps.O.Span, "applyOps"u8)))
+        foreach (var item in applyOps.Inner())
         {
-            if (item.Type == BsonType.Document && Find(OplogOperation.Read(item.Value.ToArray())) is { } found) return found;
+            var (op, ns) = (RawBson.Text(item.Span, "op"u8), RawBson.Text(item.Span, "ns"u8));
+            if (OplogOperation.KindOf(op) is not { } kind) return $"{ns} was changed by an operation of the kind '{op}', which this version does not know";
+            var isOfDocument = kind is OplogOperationKind.Insert or OplogOperationKind.Update or OplogOperationKind.Delete;
+            if ((!isOfDocument || MayMatter(ns)) && Find(OplogOperation.Read(item)) is { } found) return found;
         }
         return null;
     }
@@ -75,6 +79,8 @@ internal sealed class OplogBarriers(NamespaceFilter filter)
     }
 
     private bool IsIncludedBuckets(string text) => text.IndexOf('.', StringComparison.Ordinal) is var dot and > 0 && new Namespace(text[..dot], text[(dot + 1)..]) is { IsBuckets: true } buckets && filter.Includes(buckets.Owner);
+
+    private static bool MayMatter(string ns) => ns == Versions || IsResharding(ns);
 
     // the copy that resharding makes
     private static bool IsResharding(string ns) => ns.Contains(".system.resharding.", StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed record OplogOperation(
         foreach (var element in new RawElements(raw.Span))
         {
             var name = element.Name;
-            if (name.SequenceEqual("op"u8) && element.Type == BsonType.String) kind = KindOf(element.Text);
+            if (name.SequenceEqual("op"u8) && element.Type == BsonType.String) kind = KindOf(element.Text) ?? throw BackupException.Corrupt($"read oplog operation: op '{element.Text}' is unknown");
             else if (name.SequenceEqual("ns"u8) && element.Type == BsonType.String) ns = element.Text;
             else if (name.SequenceEqual("ui"u8)) collection = Uuid(element);
             else if (name.SequenceEqual("o"u8) && element.Type == BsonType.Document) o = Within(raw, element.Value);
@@ -61,7 +61,19 @@ public sealed record OplogOperation(
     /// <summary>The database of <see cref="Namespace"/>.</summary>
     public string Database => Namespace.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? Namespace[..dot] : Namespace;
 
-    private static OplogOperationKind KindOf(string letter) => letter switch
+    /// <summary>The operations inside an <c>applyOps</c>, of which <see cref="O"/> is, in their bytes.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Inner()
+    {
+        var inner = new List<ReadOnlyMemory<byte>>();
+        foreach (var item in new RawElements(RawBson.Nested(O.Span, "applyOps"u8)))
+        {
+            if (item.Type == BsonType.Document) inner.Add(Within(O, item.Value));
+        }
+        return inner;
+    }
+
+    /// <summary>The kind that the oplog has this letter for; null when it is not known.</summary>
+    public static OplogOperationKind? KindOf(string letter) => letter switch
     {
         "i" => OplogOperationKind.Insert,
         "u" => OplogOperationKind.Update,
@@ -69,7 +81,7 @@ public sealed record OplogOperation(
         "c" => OplogOperationKind.Command,
         "n" => OplogOperationKind.Noop,
         "cd" or "ci" or "cu" or "km" => OplogOperationKind.Internal,
-        _ => throw BackupException.Corrupt($"read oplog operation: op '{letter}' is unknown"),
+        _ => null,
     };
 
     private static Guid? Uuid(RawElement element) =>

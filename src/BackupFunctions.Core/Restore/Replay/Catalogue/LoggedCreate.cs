@@ -8,12 +8,11 @@ namespace BackupFunctions.Restore;
 internal static class LoggedCreate
 {
     /// <summary>
-    /// The time series whose buckets are created. Of the options of the buckets, those that the server gives them of itself are not its own.
+    /// The time series whose buckets are created; null for a collection that has but the name of buckets. Of the options of the buckets, those that the server gives them of itself are not its own.
     /// </summary>
-    public static CollectionSpec ReadSeries(Namespace buckets, ReadOnlySpan<byte> command)
+    public static CollectionSpec? ReadSeries(Namespace buckets, ReadOnlySpan<byte> command)
     {
-        if (!RawBson.TryFind(command, "timeseries"u8, out var series) || series.Type != BsonType.Document)
-            throw BackupException.Corrupt($"replay create of {buckets}: it has no options of a time series");
+        if (!RawBson.TryFind(command, "timeseries"u8, out var series) || series.Type != BsonType.Document) return null;
         var options = new OptionFields(command);
         options.Remove("create"u8);
         options.Remove("idIndex"u8);

@@ -19,8 +19,9 @@ internal sealed class RenameReplay(ReplayCatalogue catalogue, ReplayScope scope,
         if (leaves) return Out(from, to);
         if (arrives)
         {
-            throw new BackupException(ErrorKind.Configuration, $"replay the oplog: {from}, which is not included, is renamed to {to}, which is",
-                $"include {from} as well, or restore to a moment before");
+            // $out, convertToCapped and renames across databases name theirs so, each time another
+            var both = from.Collection.StartsWith("tmp", StringComparison.Ordinal) ? $"{from.Database}.tmp*" : from.ToString();
+            throw new BackupException(ErrorKind.Configuration, $"replay the oplog: {from}, which is not included, is renamed to {to}, which is", $"include {both} as well, or restore to a moment before");
         }
         if (scope.IsFilteredOut(from) || scope.IsFilteredOut(to)) tally.Skipped++;
         return CommandChange.None;

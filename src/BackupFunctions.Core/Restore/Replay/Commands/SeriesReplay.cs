@@ -27,7 +27,7 @@ internal sealed class SeriesReplay(ReplayCatalogue catalogue, ReplayScope scope,
 
     private CommandChange Create(OplogOperation operation, Namespace buckets)
     {
-        var spec = LoggedCreate.ReadSeries(buckets, operation.O.Span);
+        if (LoggedCreate.ReadSeries(buckets, operation.O.Span) is not { } spec) return CommandChange.None;
         return new(ct => target.Create(spec with { Namespace = scope.Target(spec.Namespace) }, ct), () => catalogue.Create(spec));
     }
 
